@@ -1,0 +1,3 @@
+/** MAC address to port. */
+@org.jspecify.annotations.NullMarked
+package io.osier.dataplane.bridge;

@@ -1,0 +1,3 @@
+/** Which flow a packet belongs to: bounded, worker-owned. */
+@org.jspecify.annotations.NullMarked
+package io.osier.dataplane.conntrack;

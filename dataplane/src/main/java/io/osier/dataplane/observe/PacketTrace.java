@@ -1,0 +1,132 @@
+package io.osier.dataplane.observe;
+
+/**
+ * What was decided about the packet in hand, in numbers: filled by the forwarding line at no cost worth naming, put into
+ * words only when somebody looks. Reused for every packet; owned by the worker's thread.
+ */
+public final class PacketTrace {
+    /** What happened to the packet's addresses. */
+    public enum Rewrite {
+        /** Nothing. */
+        NONE,
+        /** From client to service: the destination became a backend. */
+        DNAT,
+        /** From backend to client: the source became the service again. */
+        UNDNAT,
+        /** An ICMP error about a translated flow, towards the client. */
+        ICMP_TO_CLIENT,
+        /** An ICMP error about a translated flow, towards the backend. */
+        ICMP_TO_BACKEND
+    }
+
+    private Rewrite rewrite = Rewrite.NONE;
+    private boolean masqueraded;
+    private boolean newFlow;
+    private boolean replied;
+    private int backendIndex;
+    private int backendCount;
+    private long serviceHigh;
+    private long serviceLow;
+    private int servicePort;
+    private long backendHigh;
+    private long backendLow;
+    private int backendPort;
+    private long packetId;
+
+    /** Forgets the last packet. */
+    public void clear() {
+        rewrite = Rewrite.NONE;
+        masqueraded = false;
+        newFlow = false;
+        replied = false;
+        packetId = 0;
+    }
+
+    /** The packet met a service flow; ports are 0 where the packet has none. */
+    public void rewritten(
+            Rewrite rewrite,
+            long serviceHigh,
+            long serviceLow,
+            int servicePort,
+            long backendHigh,
+            long backendLow,
+            int backendPort) {
+        this.rewrite = rewrite;
+        this.serviceHigh = serviceHigh;
+        this.serviceLow = serviceLow;
+        this.servicePort = servicePort;
+        this.backendHigh = backendHigh;
+        this.backendLow = backendLow;
+        this.backendPort = backendPort;
+    }
+
+    /** Which rule of the chain picked the backend (from 0), and how many there were. */
+    public void picked(int backendIndex, int backendCount, boolean newFlow, boolean masqueraded) {
+        this.backendIndex = backendIndex;
+        this.backendCount = backendCount;
+        this.newFlow = newFlow;
+        this.masqueraded = masqueraded;
+    }
+
+    /** The packet was turned into its own answer (ARP, neighbour discovery). */
+    public void replied() {
+        replied = true;
+    }
+
+    public Rewrite rewrite() {
+        return rewrite;
+    }
+
+    public boolean isMasqueraded() {
+        return masqueraded;
+    }
+
+    public boolean isNewFlow() {
+        return newFlow;
+    }
+
+    public boolean isReplied() {
+        return replied;
+    }
+
+    public int backendIndex() {
+        return backendIndex;
+    }
+
+    public int backendCount() {
+        return backendCount;
+    }
+
+    public long serviceHigh() {
+        return serviceHigh;
+    }
+
+    public long serviceLow() {
+        return serviceLow;
+    }
+
+    public int servicePort() {
+        return servicePort;
+    }
+
+    public long backendHigh() {
+        return backendHigh;
+    }
+
+    public long backendLow() {
+        return backendLow;
+    }
+
+    public int backendPort() {
+        return backendPort;
+    }
+
+    /** The observer's number for this packet, the same at every stage and node. */
+    public long packetId() {
+        return packetId;
+    }
+
+    public void setPacketId(long packetId) {
+        this.packetId = packetId;
+    }
+}

@@ -1,0 +1,75 @@
+package io.osier.dataplane.packet;
+
+import io.netty.util.NetUtil;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An IPv4 or IPv6 address as two longs in network order. IPv4 is held in its mapped form {@code ::ffff:a.b.c.d} (RFC
+ * 4291, section 2.5.5.2), so that one layout serves both families in tables and on the forwarding path.
+ */
+public record IpAddress(long high, long low) implements Comparable<IpAddress> {
+    /** The upper 32 bits of the low half of a mapped IPv4 address. */
+    public static final long MAPPED_PREFIX = 0x0000_ffff_0000_0000L;
+
+    private static final long UPPER_32_BITS = 0xffff_ffff_0000_0000L;
+
+    /** The address with these 32 bits, {@code 0x0a200001} being 10.32.0.1. */
+    public static IpAddress v4(int bits) {
+        return new IpAddress(0, mapped(bits));
+    }
+
+    /** The low half of the mapped form of an IPv4 address. */
+    public static long mapped(int v4Bits) {
+        return MAPPED_PREFIX | (v4Bits & 0xffff_ffffL);
+    }
+
+    /**
+     * Reads {@code 10.32.0.1} or {@code fd00::1}. Never asks a name server.
+     *
+     * @throws IllegalArgumentException if the text is not an address
+     */
+    public static IpAddress parse(String text) {
+        byte @Nullable [] bytes = NetUtil.createByteArrayFromIpAddressString(text);
+        if (bytes == null || text.indexOf('%') >= 0 || text.indexOf('[') >= 0) {
+            throw new IllegalArgumentException("\"" + text + "\" is not an IP address");
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        return bytes.length == 4 ? v4(buffer.getInt()) : new IpAddress(buffer.getLong(), buffer.getLong());
+    }
+
+    public boolean isV4() {
+        return isV4(high, low);
+    }
+
+    /** Whether the two halves hold a mapped IPv4 address. */
+    public static boolean isV4(long high, long low) {
+        return high == 0 && (low & UPPER_32_BITS) == MAPPED_PREFIX;
+    }
+
+    /** The 32 bits of an IPv4 address; meaningless for IPv6. */
+    public int v4Bits() {
+        return (int) low;
+    }
+
+    @Override
+    public int compareTo(IpAddress other) {
+        int byHigh = Long.compareUnsigned(high, other.high);
+        return byHigh != 0 ? byHigh : Long.compareUnsigned(low, other.low);
+    }
+
+    @Override
+    public String toString() {
+        return format(high, low);
+    }
+
+    /** The usual text of the address (RFC 5952 for IPv6). */
+    public static String format(long high, long low) {
+        if (isV4(high, low)) {
+            int bits = (int) low;
+            return (bits >>> 24) + "." + (bits >>> 16 & 0xff) + "." + (bits >>> 8 & 0xff) + "." + (bits & 0xff);
+        }
+        byte[] bytes = ByteBuffer.allocate(16).putLong(high).putLong(low).array();
+        return NetUtil.bytesToIpAddress(bytes);
+    }
+}

@@ -1,0 +1,78 @@
+package io.osier.dataplane.packet;
+
+/**
+ * An address range in CIDR notation (RFC 4632). The address part has no bits below the mask.
+ *
+ * @param lengthBits leading bits that count: 0 to 32 for IPv4, 0 to 128 for IPv6
+ */
+public record IpPrefix(IpAddress address, int lengthBits) {
+    public IpPrefix {
+        if (lengthBits < 0 || lengthBits > (address.isV4() ? 32 : 128)) {
+            throw new IllegalArgumentException("prefix length " + lengthBits + " of " + address + " is out of range");
+        }
+        if (!masked(address, lengthBits).equals(address)) {
+            throw new IllegalArgumentException(address + "/" + lengthBits + " has bits below its mask: write "
+                    + masked(address, lengthBits) + "/" + lengthBits);
+        }
+    }
+
+    /**
+     * Reads {@code 10.32.0.0/12}.
+     *
+     * @throws IllegalArgumentException if it is not a prefix, or has bits below its mask
+     */
+    public static IpPrefix parse(String text) {
+        int slash = text.indexOf('/');
+        try {
+            if (slash > 0) {
+                return new IpPrefix(
+                        IpAddress.parse(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a CIDR range", e);
+        }
+        throw new IllegalArgumentException("\"" + text + "\" is not a CIDR range such as 10.32.0.0/12");
+    }
+
+    /** The one-address prefix. */
+    public static IpPrefix of(IpAddress address) {
+        return new IpPrefix(address, address.isV4() ? 32 : 128);
+    }
+
+    /** The prefix of this length that the address lies in. */
+    public static IpPrefix containing(IpAddress address, int lengthBits) {
+        return new IpPrefix(masked(address, lengthBits), lengthBits);
+    }
+
+    public boolean contains(IpAddress other) {
+        return other.isV4() == address.isV4() && masked(other, lengthBits).equals(address);
+    }
+
+    public boolean overlaps(IpPrefix other) {
+        return lengthBits <= other.lengthBits ? contains(other.address) : other.contains(address);
+    }
+
+    /** The mask as 32 bits, {@code 0xffffff00} for a /24; IPv4 only. */
+    public int v4Mask() {
+        return v4Mask(lengthBits);
+    }
+
+    /** The IPv4 mask with this many leading ones. */
+    public static int v4Mask(int lengthBits) {
+        return lengthBits == 0 ? 0 : -1 << (32 - lengthBits);
+    }
+
+    private static IpAddress masked(IpAddress address, int lengthBits) {
+        if (address.isV4()) {
+            return IpAddress.v4(address.v4Bits() & v4Mask(lengthBits));
+        }
+        long highMask = lengthBits == 0 ? 0 : -1L << (64 - Math.min(lengthBits, 64));
+        long lowMask = lengthBits <= 64 ? 0 : -1L << (128 - lengthBits);
+        return new IpAddress(address.high() & highMask, address.low() & lowMask);
+    }
+
+    @Override
+    public String toString() {
+        return address + "/" + lengthBits;
+    }
+}

@@ -1,0 +1,41 @@
+package io.osier.dataplane.port;
+
+import io.osier.dataplane.packet.DropReason;
+import io.osier.dataplane.packet.Frame;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place where frames enter and leave: a pod, the host, or a tunnel to another node. Batch-shaped in both directions:
+ * {@link #receive} fills a batch, {@link #transmit} may hold frames back until {@link #flush}.
+ *
+ * <p>Only the worker's thread calls a port.
+ */
+public interface Port {
+    PortId id();
+
+    PortCounters counters();
+
+    /**
+     * Takes what has arrived, up to the batch's capacity, and never blocks.
+     *
+     * @return the number of frames, which is also the batch's size; 0 if nothing waits
+     */
+    int receive(FrameBatch batch);
+
+    /**
+     * Sends the frame, or queues it until {@link #flush}. The frame's bytes are borrowed and not changed until then. A port
+     * counts in {@link #counters()} what it has sent.
+     *
+     * @return null if it was sent or queued; otherwise why it was not, and the caller drops it
+     */
+    @Nullable
+    DropReason transmit(Frame frame);
+
+    /** Sends what is queued. What cannot be sent now is counted as dropped by the port. */
+    void flush();
+
+    /** Packets taken by {@link #transmit} that have not been sent yet. */
+    default int heldPackets() {
+        return 0;
+    }
+}

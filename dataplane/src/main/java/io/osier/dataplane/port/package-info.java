@@ -1,0 +1,3 @@
+/** The only seam to the outside: batches in, frames out. */
+@org.jspecify.annotations.NullMarked
+package io.osier.dataplane.port;

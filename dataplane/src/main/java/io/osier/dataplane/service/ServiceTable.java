@@ -1,0 +1,103 @@
+package io.osier.dataplane.service;
+
+import io.osier.dataplane.packet.IpAddress;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Virtual address, protocol and port to service: immutable, two open-addressed tables at most half full, no allocation on
+ * look-up.
+ */
+public final class ServiceTable {
+    public static final ServiceTable EMPTY = new ServiceTable(List.of());
+
+    private final List<VirtualService> services;
+    private final @Nullable VirtualService[] byPort;
+    private final @Nullable IpAddress[] addresses;
+
+    private ServiceTable(List<VirtualService> services) {
+        this.services = services;
+        int slots = Integer.highestOneBit(Math.max(services.size(), 1)) * 4;
+        byPort = new VirtualService[slots];
+        addresses = new IpAddress[slots];
+        for (VirtualService service : services) {
+            insert(service);
+        }
+    }
+
+    /**
+     * The table of these services.
+     *
+     * @throws IllegalArgumentException if two of them have the same address, protocol and port
+     */
+    public static ServiceTable of(Collection<VirtualService> services) {
+        return new ServiceTable(services.stream()
+                .sorted(Comparator.comparing(VirtualService::name).thenComparing(VirtualService::protocol))
+                .toList());
+    }
+
+    /** All services in the order of their names. */
+    public List<VirtualService> services() {
+        return services;
+    }
+
+    /** The service at this address and port, or null. */
+    public @Nullable VirtualService lookup(int protocol, long high, long low, int port) {
+        int mask = byPort.length - 1;
+        for (int slot = hash(protocol, high, low, port) & mask; ; slot = slot + 1 & mask) {
+            VirtualService service = byPort[slot];
+            if (service == null || matches(service, protocol, high, low, port)) {
+                return service;
+            }
+        }
+    }
+
+    /** Whether any service has this address, on whatever port. */
+    public boolean hasAddress(long high, long low) {
+        int mask = addresses.length - 1;
+        for (int slot = hash(0, high, low, 0) & mask; ; slot = slot + 1 & mask) {
+            IpAddress address = addresses[slot];
+            if (address == null) {
+                return false;
+            }
+            if (address.low() == low && address.high() == high) {
+                return true;
+            }
+        }
+    }
+
+    private void insert(VirtualService service) {
+        long high = service.address().high();
+        long low = service.address().low();
+        int mask = byPort.length - 1;
+        int slot = hash(service.protocol(), high, low, service.port()) & mask;
+        for (VirtualService other; (other = byPort[slot]) != null; slot = slot + 1 & mask) {
+            if (matches(other, service.protocol(), high, low, service.port())) {
+                throw new IllegalArgumentException(service.name() + " has the address and port of " + other.name());
+            }
+        }
+        byPort[slot] = service;
+        if (!hasAddress(high, low)) {
+            int free = hash(0, high, low, 0) & mask;
+            while (addresses[free] != null) {
+                free = free + 1 & mask;
+            }
+            addresses[free] = service.address();
+        }
+    }
+
+    private static boolean matches(VirtualService service, int protocol, long high, long low, int port) {
+        return service.port() == port
+                && service.protocol() == protocol
+                && service.address().low() == low
+                && service.address().high() == high;
+    }
+
+    private static int hash(int protocol, long high, long low, int port) {
+        long mixed =
+                (low ^ Long.rotateLeft(high, 29) ^ (long) port << 44 ^ (long) protocol << 36) * 0x9e37_79b9_7f4a_7c15L;
+        return (int) (mixed >>> 32 ^ mixed >>> 48);
+    }
+}

@@ -1,0 +1,3 @@
+/** Virtual address to backend: choose, rewrite, undo. */
+@org.jspecify.annotations.NullMarked
+package io.osier.dataplane.service;

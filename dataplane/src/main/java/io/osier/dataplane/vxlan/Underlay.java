@@ -1,0 +1,35 @@
+package io.osier.dataplane.vxlan;
+
+import io.osier.dataplane.packet.DropReason;
+import io.osier.dataplane.packet.Frame;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.port.FrameBatch;
+import io.osier.dataplane.port.PortCounters;
+import org.jspecify.annotations.Nullable;
+
+/** The tunnel's way to other nodes: a UDP socket, or a simulated network. Only the worker's thread calls it. */
+public interface Underlay {
+    /**
+     * Takes the datagrams that have arrived, up to the batch's capacity, and never blocks. Each frame's window is one UDP
+     * payload, and its outer source is the sender's address.
+     *
+     * @return the number of datagrams, which is also the batch's size
+     */
+    int receive(FrameBatch batch);
+
+    /**
+     * Sends {@code length} bytes of the frame's memory from index {@code start} as one datagram to the tunnel port of a
+     * node, or queues them until {@link #flush}; they are borrowed and not changed until then.
+     *
+     * @param account counts the packet when it has really been sent
+     * @return null if sent or queued; otherwise why not, and the caller drops the packet
+     */
+    @Nullable
+    DropReason send(IpAddress node, Frame frame, int start, int length, PortCounters account);
+
+    /** Sends what is queued; what cannot be sent is counted as dropped. */
+    void flush();
+
+    /** Datagrams queued and not sent yet. */
+    int heldPackets();
+}
