@@ -39,4 +39,14 @@ public record ForwardingState(
     public long gatewayMac() {
         return MacAddress.ofPod(gateway.v4Bits());
     }
+
+    /** Whether the address is of the range that the pods of all nodes share. */
+    public boolean isPodAddress(int v4Bits) {
+        return (v4Bits & podRange.v4Mask()) == podRange.address().v4Bits();
+    }
+
+    /** Whether the address is of the range that virtual addresses come from. */
+    public boolean isServiceAddress(int v4Bits) {
+        return (v4Bits & serviceRange.v4Mask()) == serviceRange.address().v4Bits();
+    }
 }

@@ -9,7 +9,6 @@ import io.osier.dataplane.port.PortCounters;
  */
 public final class Counters {
     private final DropCounters drops = new DropCounters();
-    private final PortCounters unattributed = new PortCounters();
     private long originated;
     private long replicated;
     private long retiredReceived;
@@ -17,11 +16,6 @@ public final class Counters {
 
     public DropCounters drops() {
         return drops;
-    }
-
-    /** Tunnel packets that belong to no peer. */
-    public PortCounters unattributed() {
-        return unattributed;
     }
 
     /** A packet made here, such as an ICMP error. */
@@ -42,7 +36,7 @@ public final class Counters {
 
     /** The account now, over these ports and what they still hold. */
     public PacketBalance balance(Iterable<PortCounters> ports, long held) {
-        long received = retiredReceived + unattributed.receivedPackets();
+        long received = retiredReceived;
         long transmitted = retiredTransmitted;
         for (PortCounters port : ports) {
             received += port.receivedPackets();

@@ -21,7 +21,6 @@ public final class PacketTrace {
 
     private Rewrite rewrite = Rewrite.NONE;
     private boolean masqueraded;
-    private boolean newFlow;
     private boolean replied;
     private int backendIndex;
     private int backendCount;
@@ -37,7 +36,6 @@ public final class PacketTrace {
     public void clear() {
         rewrite = Rewrite.NONE;
         masqueraded = false;
-        newFlow = false;
         replied = false;
         packetId = 0;
     }
@@ -61,10 +59,9 @@ public final class PacketTrace {
     }
 
     /** Which rule of the chain picked the backend (from 0), and how many there were. */
-    public void picked(int backendIndex, int backendCount, boolean newFlow, boolean masqueraded) {
+    public void picked(int backendIndex, int backendCount, boolean masqueraded) {
         this.backendIndex = backendIndex;
         this.backendCount = backendCount;
-        this.newFlow = newFlow;
         this.masqueraded = masqueraded;
     }
 
@@ -79,10 +76,6 @@ public final class PacketTrace {
 
     public boolean isMasqueraded() {
         return masqueraded;
-    }
-
-    public boolean isNewFlow() {
-        return newFlow;
     }
 
     public boolean isReplied() {

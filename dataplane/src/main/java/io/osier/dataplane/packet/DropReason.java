@@ -25,6 +25,7 @@ public enum DropReason {
     CONNECTION_TABLE_FULL("a new flow to a service while the connection table is full"),
     MASQUERADE_PORTS_EXHAUSTED("a new flow to masquerade while every port is taken"),
     UNTRANSLATABLE("to a service, of a kind that cannot be translated"),
+    STALE_FLOW("from a backend that its service no longer has"),
     UNKNOWN_TUNNEL_PEER("a tunnel packet from an address that is no node's"),
     MALFORMED_VXLAN("a tunnel packet that is cut short or has no valid network identifier"),
     WRONG_VNI("a tunnel packet of another network identifier"),

@@ -1,13 +1,233 @@
 package io.osier.dataplane.worker;
 
+import io.osier.dataplane.bridge.ForwardingDatabase;
+import io.osier.dataplane.conntrack.ConnectionTable;
+import io.osier.dataplane.forwarding.Forwarder;
 import io.osier.dataplane.forwarding.ForwardingState;
+import io.osier.dataplane.forwarding.Peer;
+import io.osier.dataplane.forwarding.Segment;
+import io.osier.dataplane.observe.Counters;
+import io.osier.dataplane.observe.PacketObserver;
+import io.osier.dataplane.packet.DropReason;
+import io.osier.dataplane.packet.Frame;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.port.FrameBatch;
 import io.osier.dataplane.port.Port;
+import io.osier.dataplane.port.PortCounters;
+import io.osier.dataplane.port.PortId;
+import io.osier.dataplane.vxlan.TunnelReceiver;
+import io.osier.dataplane.vxlan.Tunnels;
+import io.osier.dataplane.vxlan.Underlay;
+import io.osier.dataplane.vxlan.VxlanTunnel;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
-/** The duty cycle of one event loop. */
+/**
+ * The duty cycle of one event loop: takes a bounded batch from whatever is ready, forwards it, flushes. Ports take turns
+ * because each readiness serves one batch.
+ *
+ * <p>Everything here is owned by one thread; other threads come in through {@link WorkerProxy}.
+ */
 public final class Worker {
-    void adopt(ForwardingState state) {}
+    /** Frames a port may bring in at a time; also how many datagrams one system call takes from the underlay. */
+    public static final int BATCH_FRAMES = 64;
 
-    void addPort(LocalPort port) {}
+    /** Connection entries looked at in one tick, so that a tick stays short. */
+    private static final int EXPIRY_STEP = 16_384;
 
-    void removePort(Port port) {}
+    private final WorkerConfig config;
+    private final NanoClock clock;
+    private final Underlay underlay;
+    private final Counters counters;
+    private final Segment segment;
+    private final ConnectionTable connections;
+    private final Forwarder forwarder;
+    private final FrameBatch batch = new FrameBatch(BATCH_FRAMES);
+    private final VxlanTunnel strangers;
+    private final Map<PortId, Port> localPorts = new HashMap<>();
+    private int expiryPosition;
+
+    /** @param counters the account that the underlay counts its drops in, too */
+    public Worker(
+            WorkerConfig config,
+            ForwardingState initial,
+            Underlay underlay,
+            Counters counters,
+            NanoClock clock,
+            RandomGenerator random) {
+        this.config = config;
+        this.clock = clock;
+        this.underlay = underlay;
+        this.counters = counters;
+        segment = new Segment(initial, new ForwardingDatabase(config.stations(), config.stationsPerPort()));
+        connections = new ConnectionTable(config.connections(), random.nextLong());
+        forwarder = new Forwarder(segment, connections, counters, random);
+        strangers = new VxlanTunnel("unknown", new IpAddress(0, 0), true, config.vni(), underlay);
+        adopt(initial);
+    }
+
+    /** Forwards what waits at a local port, one batch of it. */
+    public void servicePort(Port port) {
+        int frames = port.receive(batch);
+        segment.setNowNanos(clock.nanoTime());
+        for (int i = 0; i < frames; i++) {
+            Frame frame = batch.frame(i);
+            port.counters().received(frame.length());
+            forwarder.forward(port, frame);
+        }
+        flush();
+    }
+
+    /** Forwards what waits at the tunnel's socket, one batch of it. */
+    public void serviceUnderlay() {
+        int datagrams = underlay.receive(batch);
+        segment.setNowNanos(clock.nanoTime());
+        for (int i = 0; i < datagrams; i++) {
+            receive(batch.frame(i));
+        }
+        flush();
+    }
+
+    /** Lets time pass: what has expired goes. Called about once a second. */
+    public void tick() {
+        segment.setNowNanos(clock.nanoTime());
+        segment.fdb().age(segment.nowNanos());
+        if (connections.size() > 0) {
+            int step = Math.min(EXPIRY_STEP, connections.capacity());
+            expiryPosition = connections.expire(
+                    expiryPosition, step, segment.nowNanos(), connection -> !forwarder.isCurrent(connection));
+        }
+    }
+
+    private void receive(Frame datagram) {
+        VxlanTunnel tunnel = segment.tunnels().to(datagram.outerSourceHigh(), datagram.outerSourceLow());
+        VxlanTunnel in = tunnel == null ? strangers : tunnel;
+        in.counters().received(datagram.length());
+        DropReason refused =
+                tunnel == null ? DropReason.UNKNOWN_TUNNEL_PEER : TunnelReceiver.decapsulate(datagram, config.vni());
+        if (refused == null) {
+            forwarder.forward(in, datagram);
+        } else {
+            forwarder.dropUndecoded(refused, in, datagram);
+        }
+    }
+
+    private void flush() {
+        for (Port port : segment.localPorts()) {
+            port.flush();
+        }
+        underlay.flush();
+    }
+
+    /** Forwards by this state from now on; tunnels come and go with its peers, live flows stay. */
+    public void adopt(ForwardingState state) {
+        List<VxlanTunnel> tunnels = new ArrayList<>();
+        for (Peer peer : state.peers()) {
+            VxlanTunnel present = segment.tunnels().to(peer.underlay());
+            tunnels.add(
+                    present != null && isFor(present, peer)
+                            ? present
+                            : new VxlanTunnel(peer.name(), peer.underlay(), peer.foreign(), config.vni(), underlay));
+        }
+        for (VxlanTunnel old : segment.tunnels().all()) {
+            if (!tunnels.contains(old)) {
+                counters.retire(old.counters());
+                segment.removePort(old);
+            }
+        }
+        segment.adopt(state, new Tunnels(tunnels));
+    }
+
+    private static boolean isFor(VxlanTunnel tunnel, Peer peer) {
+        return tunnel.isForeign() == peer.foreign() && tunnel.id().name().equals(peer.name());
+    }
+
+    /** Takes a port into service. */
+    void addPort(LocalPort local) {
+        Port port = local.port();
+        if (localPorts.putIfAbsent(port.id(), port) != null) {
+            throw new IllegalArgumentException(port.id() + " is in service already");
+        }
+        try {
+            for (IpAddress address : local.addresses()) {
+                segment.addresses().add(address, port, local.mac());
+            }
+            segment.fdb().addStatic(local.mac(), port);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            localPorts.remove(port.id());
+            segment.removePort(port);
+            throw e;
+        }
+        segment.addLocalPort(port);
+    }
+
+    /** Takes a port out of service. */
+    void removePort(Port port) {
+        if (localPorts.remove(port.id(), port)) {
+            counters.retire(port.counters());
+            segment.removePort(port);
+        }
+    }
+
+    /** Somebody who looks at every packet from now on; null for nobody. */
+    public void observe(@Nullable PacketObserver observer) {
+        forwarder.setObserver(observer == null ? PacketObserver.NONE : observer);
+    }
+
+    /** The state that is forwarded by now. */
+    public ForwardingState state() {
+        return segment.state();
+    }
+
+    /** All translated flows; those whose backend has gone are not among them. */
+    public List<ConnectionSnapshot> connections() {
+        List<ConnectionSnapshot> snapshots = new ArrayList<>(connections.size());
+        long nowNanos = clock.nanoTime();
+        connections.forEach(entry -> {
+            if (connections.entries().expiryNanos(entry) - nowNanos > 0 && forwarder.isCurrent(entry)) {
+                snapshots.add(ConnectionSnapshot.of(connections.entries(), entry, nowNanos));
+            }
+        });
+        return snapshots;
+    }
+
+    /** The forwarding database. */
+    public List<StationSnapshot> stations() {
+        List<StationSnapshot> snapshots = new ArrayList<>();
+        segment.fdb().forEach((mac, port, pinned) -> snapshots.add(new StationSnapshot(mac, port.id(), pinned)));
+        return snapshots;
+    }
+
+    /** The account of all packets so far. */
+    public CountersSnapshot counters() {
+        Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
+        for (DropReason reason : DropReason.values()) {
+            if (counters.drops().packets(reason) > 0) {
+                drops.put(reason, counters.drops().packets(reason));
+            }
+        }
+        List<PortCounters> all = new ArrayList<>(List.of(strangers.counters()));
+        Map<PortId, CountersSnapshot.PortTotals> ports = new HashMap<>();
+        long held = underlay.heldPackets();
+        List<Port> live = new ArrayList<>(localPorts.values());
+        live.addAll(segment.tunnels().all());
+        for (Port port : live) {
+            PortCounters account = port.counters();
+            all.add(account);
+            held += port.heldPackets();
+            ports.put(
+                    port.id(),
+                    new CountersSnapshot.PortTotals(
+                            account.receivedPackets(),
+                            account.receivedBytes(),
+                            account.transmittedPackets(),
+                            account.transmittedBytes()));
+        }
+        return new CountersSnapshot(counters.balance(all, held), Map.copyOf(drops), Map.copyOf(ports));
+    }
 }

@@ -1,0 +1,102 @@
+package io.osier.dataplane.bridge;
+
+import io.osier.dataplane.packet.Frame;
+import io.osier.dataplane.packet.IcmpHeader;
+import io.osier.dataplane.packet.InternetChecksum;
+import io.osier.dataplane.packet.IpProtocol;
+import io.osier.dataplane.packet.Ipv6Header;
+import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.packet.ParsedPacket;
+import java.nio.ByteBuffer;
+
+/**
+ * Reads neighbour solicitations and turns them into advertisements, in place (RFC 4861, sections 4.3 and 4.4).
+ *
+ * <pre>
+ *   |     Type      |     Code      |           Checksum            |  0
+ *   |R|S|O|                      Reserved                           |  4
+ *   |                        Target Address                         |  8
+ *   |  Option: type, length in 8 bytes, link-layer address          | 24
+ * </pre>
+ */
+public final class NdpResponder {
+    private static final int TARGET = 8;
+    private static final int OPTION = 24;
+    private static final int ADVERTISEMENT_LENGTH_BYTES = 32;
+    private static final int HOP_LIMIT = 255;
+    private static final int SOLICITED_AND_OVERRIDE = 0x6000_0000;
+    private static final long TARGET_LINK_LAYER_ADDRESS = 0x0201_0000_0000_0000L;
+
+    private NdpResponder() {}
+
+    /** Whether the packet is a valid solicitation (RFC 4861, section 7.1.1). */
+    public static boolean isSolicitation(Frame frame, ParsedPacket packet) {
+        return packet.isIpv6()
+                && packet.isIcmp()
+                && packet.icmpType() == IcmpHeader.V6_NEIGHBOR_SOLICITATION
+                && packet.networkEnd() - packet.transportOffset() >= OPTION
+                && packet.transportOffset() == packet.networkOffset() + Ipv6Header.LENGTH_BYTES
+                && Ipv6Header.hopLimit(frame.bytes(), packet.networkOffset()) == HOP_LIMIT;
+    }
+
+    /** Whether the asker only checks that nobody else has the address (RFC 4862, section 5.4.2). */
+    public static boolean isDuplicateAddressDetection(ParsedPacket packet) {
+        return packet.sourceHigh() == 0 && packet.sourceLow() == 0;
+    }
+
+    public static long targetHigh(Frame frame, ParsedPacket packet) {
+        return frame.bytes().getLong(packet.transportOffset() + TARGET);
+    }
+
+    public static long targetLow(Frame frame, ParsedPacket packet) {
+        return frame.bytes().getLong(packet.transportOffset() + TARGET + 8);
+    }
+
+    /**
+     * The MAC address that a link-local address was made from by EUI-64 (RFC 4291, appendix A), or 0 if it was not made from
+     * a pod's.
+     */
+    public static long podMacOfLinkLocal(long high, long low) {
+        if (high != 0xfe80_0000_0000_0000L || (low & 0xff_ff00_0000L) != 0xff_fe00_0000L) {
+            return 0;
+        }
+        long mac = ((low >>> 16) & 0xffff_ff00_0000L) | (low & 0xff_ffffL);
+        long universalBitFlipped = mac ^ 0x0200_0000_0000L;
+        return MacAddress.isPod(universalBitFlipped) ? universalBitFlipped : 0;
+    }
+
+    /** Answers the solicitation in the frame: {@code mac} has the target address. */
+    public static void reply(Frame frame, ParsedPacket packet, long mac) {
+        ByteBuffer bytes = frame.bytes();
+        long targetHigh = targetHigh(frame, packet);
+        long targetLow = targetLow(frame, packet);
+        int ip = packet.networkOffset();
+        int icmp = packet.transportOffset();
+        Ipv6Header.write(
+                bytes,
+                ip,
+                ADVERTISEMENT_LENGTH_BYTES,
+                IpProtocol.ICMPV6,
+                HOP_LIMIT,
+                targetHigh,
+                targetLow,
+                packet.sourceHigh(),
+                packet.sourceLow());
+        bytes.putInt(icmp, IcmpHeader.V6_NEIGHBOR_ADVERTISEMENT << 24);
+        bytes.putInt(icmp + 4, SOLICITED_AND_OVERRIDE);
+        bytes.putLong(icmp + OPTION, TARGET_LINK_LAYER_ADDRESS | mac);
+        int pseudoHeader = InternetChecksum.pseudoHeader(
+                targetHigh,
+                targetLow,
+                packet.sourceHigh(),
+                packet.sourceLow(),
+                IpProtocol.ICMPV6,
+                ADVERTISEMENT_LENGTH_BYTES);
+        int sum = InternetChecksum.sum(bytes, icmp, ADVERTISEMENT_LENGTH_BYTES, pseudoHeader);
+        bytes.putShort(icmp + IcmpHeader.CHECKSUM, (short) ~sum);
+        frame.setLength(icmp + ADVERTISEMENT_LENGTH_BYTES - frame.start());
+        frame.clearOffloads();
+        packet.setDestinationMac(frame, packet.sourceMac());
+        packet.setSourceMac(frame, mac);
+    }
+}

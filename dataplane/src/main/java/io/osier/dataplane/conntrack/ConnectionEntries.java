@@ -1,0 +1,291 @@
+package io.osier.dataplane.conntrack;
+
+import io.osier.dataplane.packet.ParsedPacket;
+import io.osier.dataplane.packet.TcpHeader;
+import java.nio.ByteBuffer;
+
+/**
+ * The entries of a {@link ConnectionTable} in flat memory, so that a packet touches three cache lines and the collector none.
+ * Addresses are {@code IpAddress} halves.
+ *
+ * <pre>
+ *    0  client address     16  service address    32  backend address   48  source address that the backend sees
+ *   64  client port (2)  service port (2)  backend port (2)  source port (2)
+ *   72  protocol (1)  state (1)  flags (1)  unused (1)   76  backend's index (2)  number of backends (2)
+ *   80  expiry (8)         88  policy generation last checked against (8)
+ *   96  client MAC (8)    104  MAC that the client sends to (8)   112  backend MAC (8)
+ *  120  packets, bytes from the client (8 + 8)    136  packets, bytes from the backend (8 + 8)   152  unused (8)
+ * </pre>
+ */
+public final class ConnectionEntries {
+    static final int ENTRY_BYTES = 160;
+
+    private static final int CLIENT = 0;
+    private static final int SERVICE = 16;
+    private static final int BACKEND = 32;
+    private static final int SOURCE = 48;
+    private static final int CLIENT_PORT = 64;
+    private static final int SERVICE_PORT = 66;
+    private static final int BACKEND_PORT = 68;
+    private static final int SOURCE_PORT = 70;
+    private static final int PROTOCOL = 72;
+    private static final int STATE = 73;
+    private static final int FLAGS = 74;
+    private static final int BACKEND_INDEX = 76;
+    private static final int BACKEND_COUNT = 78;
+    private static final int EXPIRY_NANOS = 80;
+    private static final int GENERATION = 88;
+    private static final int CLIENT_MAC = 96;
+    private static final int SERVICE_MAC = 104;
+    private static final int BACKEND_MAC = 112;
+    private static final int CLIENT_PACKETS = 120;
+    private static final int CLIENT_BYTES = 128;
+    private static final int BACKEND_PACKETS = 136;
+    private static final int BACKEND_BYTES = 144;
+
+    private static final int LIVE = 1;
+    private static final int FIN_FROM_CLIENT = 2;
+    private static final int FIN_FROM_BACKEND = 4;
+
+    private final ByteBuffer memory;
+
+    ConnectionEntries(ByteBuffer memory) {
+        this.memory = memory;
+    }
+
+    void clear(int entry) {
+        int at = at(entry);
+        for (int i = 0; i < ENTRY_BYTES; i += 8) {
+            memory.putLong(at + i, 0);
+        }
+    }
+
+    public void setClient(int entry, long high, long low, int port, long mac) {
+        putEnd(entry, CLIENT, high, low, CLIENT_PORT, port);
+        memory.putLong(at(entry) + CLIENT_MAC, mac);
+    }
+
+    /** The virtual address, with the Ethernet address that the client sends to for it. */
+    public void setService(int entry, long high, long low, int port, long mac) {
+        putEnd(entry, SERVICE, high, low, SERVICE_PORT, port);
+        memory.putLong(at(entry) + SERVICE_MAC, mac);
+    }
+
+    public void setBackend(int entry, long high, long low, int port, long mac) {
+        putEnd(entry, BACKEND, high, low, BACKEND_PORT, port);
+        memory.putLong(at(entry) + BACKEND_MAC, mac);
+    }
+
+    /** What the backend sees as the packets' source: the client, or the gateway that it is masqueraded behind. */
+    public void setSource(int entry, long high, long low, int port) {
+        putEnd(entry, SOURCE, high, low, SOURCE_PORT, port);
+    }
+
+    public void setProtocol(int entry, int protocol) {
+        memory.put(at(entry) + PROTOCOL, (byte) protocol);
+    }
+
+    /** Where in the service's chain the backend stood when it was chosen, and of how many. */
+    public void setChoice(int entry, int backendIndex, int backendCount) {
+        memory.putShort(at(entry) + BACKEND_INDEX, (short) backendIndex);
+        memory.putShort(at(entry) + BACKEND_COUNT, (short) backendCount);
+    }
+
+    public void setGeneration(int entry, long generation) {
+        memory.putLong(at(entry) + GENERATION, generation);
+    }
+
+    public long generation(int entry) {
+        return memory.getLong(at(entry) + GENERATION);
+    }
+
+    /** Takes a packet of the flow into its account, its state and its expiry. */
+    public void account(int entry, boolean reply, int tcpFlags, int lengthBytes, long nowNanos) {
+        int at = at(entry);
+        int packets = at + (reply ? BACKEND_PACKETS : CLIENT_PACKETS);
+        memory.putLong(packets, memory.getLong(packets) + 1);
+        memory.putLong(packets + 8, memory.getLong(packets + 8) + lengthBytes);
+        int flags = memory.get(at + FLAGS);
+        boolean otherFin = (flags & (reply ? FIN_FROM_CLIENT : FIN_FROM_BACKEND)) != 0;
+        ConnectionState next = state(entry).next(protocol(entry), tcpFlags, reply, otherFin);
+        if (next == ConnectionState.CLOSE_WAIT || next == ConnectionState.TIME_WAIT) {
+            boolean fin = (tcpFlags & TcpHeader.FIN) != 0;
+            memory.put(at + FLAGS, (byte) (flags | (fin ? reply ? FIN_FROM_BACKEND : FIN_FROM_CLIENT : 0)));
+        }
+        setState(entry, next, nowNanos);
+    }
+
+    public void setState(int entry, ConnectionState state, long nowNanos) {
+        memory.put(at(entry) + STATE, (byte) state.code());
+        memory.putLong(at(entry) + EXPIRY_NANOS, nowNanos + state.timeoutNanos());
+    }
+
+    public ConnectionState state(int entry) {
+        return ConnectionState.of(memory.get(at(entry) + STATE));
+    }
+
+    public long expiryNanos(int entry) {
+        return memory.getLong(at(entry) + EXPIRY_NANOS);
+    }
+
+    public int protocol(int entry) {
+        return memory.get(at(entry) + PROTOCOL) & 0xff;
+    }
+
+    public long clientHigh(int entry) {
+        return memory.getLong(at(entry) + CLIENT);
+    }
+
+    public long clientLow(int entry) {
+        return memory.getLong(at(entry) + CLIENT + 8);
+    }
+
+    public int clientPort(int entry) {
+        return port(entry, CLIENT_PORT);
+    }
+
+    public long clientMac(int entry) {
+        return memory.getLong(at(entry) + CLIENT_MAC);
+    }
+
+    public long serviceHigh(int entry) {
+        return memory.getLong(at(entry) + SERVICE);
+    }
+
+    public long serviceLow(int entry) {
+        return memory.getLong(at(entry) + SERVICE + 8);
+    }
+
+    public int servicePort(int entry) {
+        return port(entry, SERVICE_PORT);
+    }
+
+    public long serviceMac(int entry) {
+        return memory.getLong(at(entry) + SERVICE_MAC);
+    }
+
+    public long backendHigh(int entry) {
+        return memory.getLong(at(entry) + BACKEND);
+    }
+
+    public long backendLow(int entry) {
+        return memory.getLong(at(entry) + BACKEND + 8);
+    }
+
+    public int backendPort(int entry) {
+        return port(entry, BACKEND_PORT);
+    }
+
+    public long backendMac(int entry) {
+        return memory.getLong(at(entry) + BACKEND_MAC);
+    }
+
+    public long sourceHigh(int entry) {
+        return memory.getLong(at(entry) + SOURCE);
+    }
+
+    public long sourceLow(int entry) {
+        return memory.getLong(at(entry) + SOURCE + 8);
+    }
+
+    public int sourcePort(int entry) {
+        return port(entry, SOURCE_PORT);
+    }
+
+    /** Whether the backend sees another source than the client. */
+    public boolean isMasqueraded(int entry) {
+        return sourceLow(entry) != clientLow(entry)
+                || sourceHigh(entry) != clientHigh(entry)
+                || sourcePort(entry) != clientPort(entry);
+    }
+
+    public int backendIndex(int entry) {
+        return port(entry, BACKEND_INDEX);
+    }
+
+    public int backendCount(int entry) {
+        return port(entry, BACKEND_COUNT);
+    }
+
+    /** Packets in both directions. */
+    public long packets(int entry) {
+        return memory.getLong(at(entry) + CLIENT_PACKETS) + memory.getLong(at(entry) + BACKEND_PACKETS);
+    }
+
+    /** Bytes of IP packets in both directions. */
+    public long bytes(int entry) {
+        return memory.getLong(at(entry) + CLIENT_BYTES) + memory.getLong(at(entry) + BACKEND_BYTES);
+    }
+
+    boolean isLive(int entry) {
+        return (memory.get(at(entry) + FLAGS) & LIVE) != 0;
+    }
+
+    void setLive(int entry, boolean live) {
+        int at = at(entry) + FLAGS;
+        memory.put(at, (byte) (live ? memory.get(at) | LIVE : memory.get(at) & ~LIVE));
+    }
+
+    /** Fills {@code key} with the entry's tuple in one direction. */
+    FlowKey key(int entry, boolean reply, FlowKey key) {
+        return reply
+                ? key.set(
+                        protocol(entry),
+                        backendHigh(entry),
+                        backendLow(entry),
+                        backendPort(entry),
+                        sourceHigh(entry),
+                        sourceLow(entry),
+                        sourcePort(entry))
+                : key.set(
+                        protocol(entry),
+                        clientHigh(entry),
+                        clientLow(entry),
+                        clientPort(entry),
+                        serviceHigh(entry),
+                        serviceLow(entry),
+                        servicePort(entry));
+    }
+
+    boolean matches(int reference, FlowKey key) {
+        int at = at(ConnectionTable.entryOf(reference));
+        boolean reply = ConnectionTable.isReply(reference);
+        int from = at + (reply ? BACKEND : CLIENT);
+        int to = at + (reply ? SOURCE : SERVICE);
+        return memory.getLong(from + 8) == key.sourceLow()
+                && memory.getLong(to + 8) == key.destinationLow()
+                && (memory.getShort(at + (reply ? BACKEND_PORT : CLIENT_PORT)) & 0xffff) == key.sourcePort()
+                && (memory.getShort(at + (reply ? SOURCE_PORT : SERVICE_PORT)) & 0xffff) == key.destinationPort()
+                && (memory.get(at + PROTOCOL) & 0xff) == key.protocol()
+                && memory.getLong(from) == key.sourceHigh()
+                && memory.getLong(to) == key.destinationHigh();
+    }
+
+    /** Whether the packet goes between the two addresses that the referenced direction has, whatever its ports. */
+    public boolean matchesAddresses(int reference, ParsedPacket packet) {
+        int at = at(ConnectionTable.entryOf(reference));
+        boolean reply = ConnectionTable.isReply(reference);
+        int from = at + (reply ? BACKEND : CLIENT);
+        int to = at + (reply ? SOURCE : SERVICE);
+        return isLive(ConnectionTable.entryOf(reference))
+                && memory.getLong(from + 8) == packet.sourceLow()
+                && memory.getLong(to + 8) == packet.destinationLow()
+                && memory.getLong(from) == packet.sourceHigh()
+                && memory.getLong(to) == packet.destinationHigh();
+    }
+
+    private void putEnd(int entry, int address, long high, long low, int portOffset, int port) {
+        int at = at(entry);
+        memory.putLong(at + address, high);
+        memory.putLong(at + address + 8, low);
+        memory.putShort(at + portOffset, (short) port);
+    }
+
+    private int port(int entry, int offset) {
+        return memory.getShort(at(entry) + offset) & 0xffff;
+    }
+
+    private static int at(int entry) {
+        return entry * ENTRY_BYTES;
+    }
+}

@@ -1,0 +1,191 @@
+package io.osier.dataplane.conntrack;
+
+import java.nio.ByteBuffer;
+import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
+
+/**
+ * The translated flows of one worker: a fixed number of entries, found by the tuple of either direction in one probe.
+ *
+ * <p>A flow has two tuples. The client sends {@code client → service}; the backend answers {@code backend → source}, where
+ * the source is the client, or the gateway if the flow is masqueraded. A hit is a <em>reference</em>: the entry's number and
+ * the direction that matched, {@code entry << 1 | direction}; {@link #NONE} is no hit.
+ *
+ * <p>Nothing is allocated after construction. Owned by the worker's thread.
+ */
+public final class ConnectionTable {
+    public static final int NONE = -1;
+
+    /** How many entries a full table looks at for one that may go. */
+    private static final int EVICTION_PROBES = 64;
+
+    private final ConnectionEntries entries;
+    private final int[] buckets;
+    private final int mask;
+    private final long salt;
+    private final int[] free;
+    private int freeCount;
+    private int evictionHand;
+    private final FlowKey scratch = new FlowKey();
+
+    /**
+     * @param capacity the most flows at a time; a power of two
+     * @param salt a secret of this table's hash
+     */
+    public ConnectionTable(int capacity, long salt) {
+        if (Integer.bitCount(capacity) != 1) {
+            throw new IllegalArgumentException("capacity must be a power of two: " + capacity);
+        }
+        entries = new ConnectionEntries(ByteBuffer.allocateDirect(capacity * ConnectionEntries.ENTRY_BYTES));
+        buckets = new int[capacity * 4];
+        mask = buckets.length - 1;
+        this.salt = salt;
+        free = new int[capacity];
+        for (int i = 0; i < capacity; i++) {
+            free[i] = capacity - 1 - i;
+        }
+        freeCount = capacity;
+    }
+
+    public ConnectionEntries entries() {
+        return entries;
+    }
+
+    public int capacity() {
+        return free.length;
+    }
+
+    public int size() {
+        return free.length - freeCount;
+    }
+
+    /** The flow that has this tuple in one of its directions: a reference, or {@link #NONE}. */
+    public int lookup(FlowKey key) {
+        for (int slot = key.hash(salt) & mask; ; slot = (slot + 1) & mask) {
+            int reference = buckets[slot] - 1;
+            if (reference == NONE || entries.matches(reference, key)) {
+                return reference;
+            }
+        }
+    }
+
+    public static int entryOf(int reference) {
+        return reference >>> 1;
+    }
+
+    /** Whether the tuple that matched is the backend's. */
+    public static boolean isReply(int reference) {
+        return (reference & 1) != 0;
+    }
+
+    /**
+     * Makes room for a flow; its fields are then set in {@link #entries()} and {@link #link} makes it findable. A full table
+     * gives up a flow that is over or has expired.
+     *
+     * @return the entry, or {@link #NONE} if every flow looked at is alive
+     */
+    public int allocate(long nowNanos) {
+        if (freeCount == 0) {
+            evictOne(nowNanos);
+        }
+        if (freeCount == 0) {
+            return NONE;
+        }
+        int entry = free[--freeCount];
+        entries.clear(entry);
+        return entry;
+    }
+
+    /**
+     * Makes both tuples of the entry findable.
+     *
+     * @return false if another flow has one of the tuples; the entry is then given back
+     */
+    public boolean link(int entry) {
+        if (lookup(entries.key(entry, false, scratch)) != NONE || lookup(entries.key(entry, true, scratch)) != NONE) {
+            entries.setLive(entry, false);
+            free[freeCount++] = entry;
+            return false;
+        }
+        insert(entry, false);
+        insert(entry, true);
+        entries.setLive(entry, true);
+        return true;
+    }
+
+    /** Forgets a flow. */
+    public void remove(int entry) {
+        unlink(entry, false);
+        unlink(entry, true);
+        entries.setLive(entry, false);
+        free[freeCount++] = entry;
+    }
+
+    /**
+     * Removes what has expired, and what {@code stale} says is no longer wanted, among {@code count} entries from
+     * {@code from} on; the caller walks the table in such steps.
+     *
+     * @return where to go on
+     */
+    public int expire(int from, int count, long nowNanos, IntPredicate stale) {
+        int entry = from;
+        for (int i = 0; i < count; i++) {
+            if (entries.isLive(entry) && (entries.expiryNanos(entry) - nowNanos <= 0 || stale.test(entry))) {
+                remove(entry);
+            }
+            entry = entry + 1 == free.length ? 0 : entry + 1;
+        }
+        return entry;
+    }
+
+    /** Calls {@code visitor} with every live entry. */
+    public void forEach(IntConsumer visitor) {
+        for (int entry = 0; entry < free.length; entry++) {
+            if (entries.isLive(entry)) {
+                visitor.accept(entry);
+            }
+        }
+    }
+
+    private void evictOne(long nowNanos) {
+        for (int i = 0; i < EVICTION_PROBES; i++) {
+            int entry = evictionHand;
+            evictionHand = entry + 1 == free.length ? 0 : entry + 1;
+            if (entries.isLive(entry)
+                    && (entries.state(entry).isOver() || entries.expiryNanos(entry) - nowNanos <= 0)) {
+                remove(entry);
+                return;
+            }
+        }
+    }
+
+    private void insert(int entry, boolean reply) {
+        int slot = entries.key(entry, reply, scratch).hash(salt) & mask;
+        while (buckets[slot] != 0) {
+            slot = (slot + 1) & mask;
+        }
+        buckets[slot] = ((entry << 1) | (reply ? 1 : 0)) + 1;
+    }
+
+    /** Deletes by shifting back what follows, so that no tombstone is ever left (Knuth, 6.4, algorithm R). */
+    private void unlink(int entry, boolean reply) {
+        int wanted = ((entry << 1) | (reply ? 1 : 0)) + 1;
+        int hole = entries.key(entry, reply, scratch).hash(salt) & mask;
+        while (buckets[hole] != wanted) {
+            if (buckets[hole] == 0) {
+                return;
+            }
+            hole = (hole + 1) & mask;
+        }
+        for (int slot = (hole + 1) & mask; buckets[slot] != 0; slot = (slot + 1) & mask) {
+            int reference = buckets[slot] - 1;
+            int home =
+                    entries.key(entryOf(reference), isReply(reference), scratch).hash(salt) & mask;
+            if (((slot - home) & mask) >= ((slot - hole) & mask)) {
+                buckets[hole] = buckets[slot];
+                hole = slot;
+            }
+        }
+        buckets[hole] = 0;
+    }
+}

@@ -1,0 +1,104 @@
+package io.osier.dataplane.forwarding;
+
+import io.osier.dataplane.conntrack.ConnectionEntries;
+import io.osier.dataplane.conntrack.ConnectionState;
+import io.osier.dataplane.conntrack.ConnectionTable;
+import io.osier.dataplane.packet.DropReason;
+import io.osier.dataplane.packet.ParsedPacket;
+import io.osier.dataplane.service.Backend;
+import io.osier.dataplane.service.BackendSelector;
+import io.osier.dataplane.service.VirtualService;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens flows to services: picks the backend, decides whether the client has to be masqueraded behind the gateway, and enters
+ * both directions into the connection table.
+ */
+final class NewFlows {
+    private static final int FIRST_MASQUERADE_PORT = 1024;
+    private static final int MASQUERADE_PORTS = 65_536 - FIRST_MASQUERADE_PORT;
+    private static final int PORT_ATTEMPTS = 128;
+
+    private final Segment segment;
+    private final ConnectionTable connections;
+    private final BackendSelector selector;
+    private final RandomGenerator random;
+    private @Nullable DropReason refusal;
+
+    NewFlows(Segment segment, ConnectionTable connections, RandomGenerator random) {
+        this.segment = segment;
+        this.connections = connections;
+        this.selector = new BackendSelector(random);
+        this.random = random;
+    }
+
+    /**
+     * Opens a flow for a packet to a service.
+     *
+     * @return a reference in the client's direction, or {@link ConnectionTable#NONE} and {@link #refusal} says why
+     */
+    int open(VirtualService service, ParsedPacket packet) {
+        if (service.backends().isEmpty()) {
+            refusal = DropReason.NO_ENDPOINT;
+            return ConnectionTable.NONE;
+        }
+        int index = selector.select(service);
+        Backend backend = service.backends().get(index);
+        int entry = enter(service, backend, index, packet, packet.sourcePort());
+        // Another flow of this client may have the same ports towards the same backend: then the source port moves.
+        for (int i = 0; i < PORT_ATTEMPTS && entry == ConnectionTable.NONE && refusal == null; i++) {
+            entry = enter(service, backend, index, packet, FIRST_MASQUERADE_PORT + random.nextInt(MASQUERADE_PORTS));
+        }
+        if (entry == ConnectionTable.NONE) {
+            refusal = refusal == null ? DropReason.MASQUERADE_PORTS_EXHAUSTED : refusal;
+            return ConnectionTable.NONE;
+        }
+        return entry << 1;
+    }
+
+    /** Why the last flow was not opened. */
+    @Nullable
+    DropReason refusal() {
+        return refusal;
+    }
+
+    /** Fills and links an entry; {@code NONE} with no refusal if the backend already knows that source port. */
+    private int enter(VirtualService service, Backend backend, int index, ParsedPacket packet, int sourcePort) {
+        refusal = null;
+        long nowNanos = segment.nowNanos();
+        int entry = connections.allocate(nowNanos);
+        if (entry == ConnectionTable.NONE) {
+            refusal = DropReason.CONNECTION_TABLE_FULL;
+            return entry;
+        }
+        ForwardingState state = segment.state();
+        ConnectionEntries entries = connections.entries();
+        entries.setProtocol(entry, service.protocol());
+        entries.setClient(entry, packet.sourceHigh(), packet.sourceLow(), packet.sourcePort(), packet.sourceMac());
+        entries.setService(
+                entry,
+                packet.destinationHigh(),
+                packet.destinationLow(),
+                packet.destinationPort(),
+                packet.destinationMac());
+        long mac = backend.mac() == Backend.VIA_GATEWAY ? state.gatewayMac() : backend.mac();
+        entries.setBackend(entry, backend.address().high(), backend.address().low(), backend.port(), mac);
+        if (needsMasquerade(packet, backend)) {
+            entries.setSource(entry, state.gateway().high(), state.gateway().low(), sourcePort);
+        } else {
+            entries.setSource(entry, packet.sourceHigh(), packet.sourceLow(), sourcePort);
+        }
+        entries.setChoice(entry, index, service.backends().size());
+        entries.setGeneration(entry, state.generation());
+        entries.setState(entry, ConnectionState.first(service.protocol(), packet.tcpFlags()), nowNanos);
+        return connections.link(entry) ? entry : ConnectionTable.NONE;
+    }
+
+    /** A pod that reaches itself, and whoever is not of the pod range, could not be answered otherwise. */
+    private boolean needsMasquerade(ParsedPacket packet, Backend backend) {
+        boolean hairpin = backend.address().low() == packet.sourceLow()
+                && backend.address().high() == packet.sourceHigh();
+        return hairpin || (packet.isIpv4() && !segment.state().isPodAddress((int) packet.sourceLow()));
+    }
+}

@@ -1,0 +1,250 @@
+package io.osier.dataplane.forwarding;
+
+import static io.osier.dataplane.conntrack.ConnectionTable.NONE;
+import static io.osier.dataplane.conntrack.ConnectionTable.entryOf;
+import static io.osier.dataplane.conntrack.ConnectionTable.isReply;
+
+import io.osier.dataplane.conntrack.ConnectionEntries;
+import io.osier.dataplane.conntrack.ConnectionTable;
+import io.osier.dataplane.conntrack.FlowKey;
+import io.osier.dataplane.conntrack.FragmentTable;
+import io.osier.dataplane.observe.PacketTrace;
+import io.osier.dataplane.observe.PacketTrace.Rewrite;
+import io.osier.dataplane.packet.DropReason;
+import io.osier.dataplane.packet.Frame;
+import io.osier.dataplane.packet.IpProtocol;
+import io.osier.dataplane.packet.ParsedPacket;
+import io.osier.dataplane.packet.TcpHeader;
+import io.osier.dataplane.service.Translation;
+import io.osier.dataplane.service.VirtualService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns packets to a service into packets to a backend, and the backend's answers into the service's. The backend is chosen
+ * once a flow; the connection table remembers it for both directions and for ICMP errors about either.
+ */
+final class ServiceTranslator {
+    private final Segment segment;
+    private final ConnectionTable connections;
+    private final ConnectionEntries entries;
+    private final NewFlows newFlows;
+    private final FragmentTable fragments = new FragmentTable();
+    private final PacketTrace trace;
+    private final FlowKey key = new FlowKey();
+
+    ServiceTranslator(Segment segment, ConnectionTable connections, NewFlows newFlows, PacketTrace trace) {
+        this.segment = segment;
+        this.connections = connections;
+        this.entries = connections.entries();
+        this.newFlows = newFlows;
+        this.trace = trace;
+    }
+
+    /** Rewrites the packet if it belongs to a service; null if it may go on, otherwise why not. */
+    @Nullable
+    DropReason translate(Frame frame, ParsedPacket packet) {
+        if (!packet.isIp()) {
+            return null;
+        }
+        if (packet.isLaterFragment()) {
+            return translateFragment(frame, packet);
+        }
+        if (packet.hasEmbedded()) {
+            return translateError(frame, packet);
+        }
+        if (!packet.hasPorts()) {
+            return isServiceAddress(packet) ? DropReason.UNTRANSLATABLE : null;
+        }
+        int reference = liveReference(packet);
+        if (reference == NONE) {
+            VirtualService service = segment.state()
+                    .services()
+                    .lookup(
+                            packet.protocol(),
+                            packet.destinationHigh(),
+                            packet.destinationLow(),
+                            packet.destinationPort());
+            if (service == null) {
+                return refusalWithoutService(packet);
+            }
+            reference = newFlows.open(service, packet);
+            if (reference < 0) {
+                return newFlows.refusal();
+            }
+        }
+        rewrite(frame, packet, reference);
+        return null;
+    }
+
+    /** The flow that the packet belongs to, unless it has ended or its backend has gone. */
+    private int liveReference(ParsedPacket packet) {
+        int reference = connections.lookup(key.set(
+                packet.protocol(),
+                packet.sourceHigh(),
+                packet.sourceLow(),
+                packet.sourcePort(),
+                packet.destinationHigh(),
+                packet.destinationLow(),
+                packet.destinationPort()));
+        if (reference == NONE) {
+            return NONE;
+        }
+        int entry = entryOf(reference);
+        boolean opening = (packet.tcpFlags() & (TcpHeader.SYN | TcpHeader.ACK)) == TcpHeader.SYN && !isReply(reference);
+        boolean over = opening && entries.state(entry).isOver();
+        if (over || !isCurrent(entry, opening)) {
+            connections.remove(entry);
+            return NONE;
+        }
+        return reference;
+    }
+
+    /**
+     * Whether the flow may go on under the present policy. Looked up once a flow and generation: UDP does not outlive its
+     * backend, nor does a TCP connection that is only being opened; an open one may drain.
+     */
+    boolean isCurrent(int entry, boolean opening) {
+        long generation = segment.state().generation();
+        if (entries.generation(entry) == generation && !opening) {
+            return true;
+        }
+        VirtualService service = segment.state()
+                .services()
+                .lookup(
+                        entries.protocol(entry),
+                        entries.serviceHigh(entry),
+                        entries.serviceLow(entry),
+                        entries.servicePort(entry));
+        boolean stillBackend = service != null
+                && service.indexOf(entries.backendHigh(entry), entries.backendLow(entry), entries.backendPort(entry))
+                        >= 0;
+        if (!stillBackend && (entries.protocol(entry) != IpProtocol.TCP || opening)) {
+            return false;
+        }
+        entries.setGeneration(entry, generation);
+        return true;
+    }
+
+    private @Nullable DropReason refusalWithoutService(ParsedPacket packet) {
+        if (!isServiceAddress(packet)) {
+            return null;
+        }
+        return segment.state().services().hasAddress(packet.destinationHigh(), packet.destinationLow())
+                ? DropReason.NO_SERVICE_PORT
+                : DropReason.NO_SERVICE;
+    }
+
+    private boolean isServiceAddress(ParsedPacket packet) {
+        return packet.isIpv4() && segment.state().isServiceAddress((int) packet.destinationLow());
+    }
+
+    private void rewrite(Frame frame, ParsedPacket packet, int reference) {
+        int entry = entryOf(reference);
+        boolean reply = isReply(reference);
+        if (packet.isFragment()) {
+            fragments.remember(packet, reference, segment.nowNanos());
+        }
+        entries.account(entry, reply, packet.tcpFlags(), packet.networkLengthBytes(), segment.nowNanos());
+        describe(reply ? Rewrite.UNDNAT : Rewrite.DNAT, entry);
+        rewriteAddresses(frame, packet, entry, reply);
+    }
+
+    private @Nullable DropReason translateFragment(Frame frame, ParsedPacket packet) {
+        int reference = fragments.lookup(packet, segment.nowNanos());
+        if (reference == NONE || !entries.matchesAddresses(reference, packet)) {
+            return isServiceAddress(packet) ? DropReason.SERVICE_FRAGMENT : null;
+        }
+        int entry = entryOf(reference);
+        entries.account(entry, isReply(reference), 0, packet.networkLengthBytes(), segment.nowNanos());
+        describe(isReply(reference) ? Rewrite.UNDNAT : Rewrite.DNAT, entry);
+        rewriteAddresses(frame, packet, entry, isReply(reference));
+        return null;
+    }
+
+    private void rewriteAddresses(Frame frame, ParsedPacket packet, int entry, boolean reply) {
+        boolean masqueraded = entries.isMasqueraded(entry);
+        if (reply) {
+            Translation.rewriteSource(
+                    frame, packet, entries.serviceHigh(entry), entries.serviceLow(entry), entries.servicePort(entry));
+            if (masqueraded) {
+                Translation.rewriteDestination(
+                        frame, packet, entries.clientHigh(entry), entries.clientLow(entry), entries.clientPort(entry));
+            }
+            packet.setSourceMac(frame, entries.serviceMac(entry));
+            packet.setDestinationMac(frame, entries.clientMac(entry));
+        } else {
+            Translation.rewriteDestination(
+                    frame, packet, entries.backendHigh(entry), entries.backendLow(entry), entries.backendPort(entry));
+            if (masqueraded) {
+                Translation.rewriteSource(
+                        frame, packet, entries.sourceHigh(entry), entries.sourceLow(entry), entries.sourcePort(entry));
+                packet.setSourceMac(frame, segment.state().gatewayMac());
+            }
+            packet.setDestinationMac(frame, entries.backendMac(entry));
+        }
+    }
+
+    /** An ICMP error quotes a packet of the flow as the error's sender saw it: both are told in the receiver's terms. */
+    private @Nullable DropReason translateError(Frame frame, ParsedPacket packet) {
+        int reference = connections.lookup(key.set(
+                packet.embeddedProtocol(),
+                packet.embeddedDestinationHigh(),
+                packet.embeddedDestinationLow(),
+                packet.embeddedDestinationPort(),
+                packet.embeddedSourceHigh(),
+                packet.embeddedSourceLow(),
+                packet.embeddedSourcePort()));
+        if (reference == NONE) {
+            return isServiceAddress(packet) ? DropReason.UNTRANSLATABLE : null;
+        }
+        int entry = entryOf(reference);
+        if (isReply(reference)) {
+            describe(Rewrite.ICMP_TO_CLIENT, entry);
+            errorToClient(frame, packet, entry);
+        } else {
+            describe(Rewrite.ICMP_TO_BACKEND, entry);
+            errorToBackend(frame, packet, entry);
+        }
+        return null;
+    }
+
+    private void errorToClient(Frame frame, ParsedPacket packet, int entry) {
+        Translation.rewriteEmbeddedSource(
+                frame, packet, entries.clientHigh(entry), entries.clientLow(entry), entries.clientPort(entry));
+        Translation.rewriteEmbeddedDestination(
+                frame, packet, entries.serviceHigh(entry), entries.serviceLow(entry), entries.servicePort(entry));
+        boolean fromBackend =
+                packet.sourceLow() == entries.backendLow(entry) && packet.sourceHigh() == entries.backendHigh(entry);
+        if (fromBackend) {
+            Translation.rewriteSource(frame, packet, entries.serviceHigh(entry), entries.serviceLow(entry), 0);
+        }
+        Translation.rewriteDestination(frame, packet, entries.clientHigh(entry), entries.clientLow(entry), 0);
+        packet.setSourceMac(frame, entries.serviceMac(entry));
+        packet.setDestinationMac(frame, entries.clientMac(entry));
+    }
+
+    private void errorToBackend(Frame frame, ParsedPacket packet, int entry) {
+        Translation.rewriteEmbeddedSource(
+                frame, packet, entries.backendHigh(entry), entries.backendLow(entry), entries.backendPort(entry));
+        Translation.rewriteEmbeddedDestination(
+                frame, packet, entries.sourceHigh(entry), entries.sourceLow(entry), entries.sourcePort(entry));
+        if (entries.isMasqueraded(entry)) {
+            Translation.rewriteSource(frame, packet, entries.sourceHigh(entry), entries.sourceLow(entry), 0);
+            packet.setSourceMac(frame, segment.state().gatewayMac());
+        }
+        Translation.rewriteDestination(frame, packet, entries.backendHigh(entry), entries.backendLow(entry), 0);
+        packet.setDestinationMac(frame, entries.backendMac(entry));
+    }
+
+    private void describe(Rewrite rewrite, int entry) {
+        trace.rewritten(
+                rewrite,
+                entries.serviceHigh(entry),
+                entries.serviceLow(entry),
+                entries.servicePort(entry),
+                entries.backendHigh(entry),
+                entries.backendLow(entry),
+                entries.backendPort(entry));
+        trace.picked(entries.backendIndex(entry), entries.backendCount(entry), entries.isMasqueraded(entry));
+    }
+}

@@ -1,0 +1,58 @@
+package io.osier.dataplane.packet;
+
+import java.nio.ByteBuffer;
+
+/**
+ * ICMP (RFC 792) and ICMPv6 (RFC 4443) headers, which share their first eight bytes. An error carries the start of the
+ * packet that caused it behind them.
+ *
+ * <pre>
+ *   |     Type      |     Code      |           Checksum            |  0
+ *   |                  depends on the type                          |  4
+ *   |         for errors: the packet that caused it …               |  8
+ * </pre>
+ */
+public final class IcmpHeader {
+    public static final int LENGTH_BYTES = 8;
+    public static final int CHECKSUM = 2;
+
+    public static final int V4_ECHO_REPLY = 0;
+    public static final int V4_UNREACHABLE = 3;
+    public static final int V4_SOURCE_QUENCH = 4;
+    public static final int V4_REDIRECT = 5;
+    public static final int V4_ECHO_REQUEST = 8;
+    public static final int V4_TIME_EXCEEDED = 11;
+    public static final int V4_PARAMETER_PROBLEM = 12;
+    public static final int V4_CODE_PORT_UNREACHABLE = 3;
+
+    public static final int V6_UNREACHABLE = 1;
+    public static final int V6_CODE_PORT_UNREACHABLE = 4;
+    public static final int V6_NEIGHBOR_SOLICITATION = 135;
+    public static final int V6_NEIGHBOR_ADVERTISEMENT = 136;
+
+    private static final int V6_FIRST_INFORMATIONAL = 128;
+
+    private IcmpHeader() {}
+
+    public static int type(ByteBuffer bytes, int offset) {
+        return bytes.get(offset) & 0xff;
+    }
+
+    public static int code(ByteBuffer bytes, int offset) {
+        return bytes.get(offset + 1) & 0xff;
+    }
+
+    /** Whether an ICMP message of this type carries the packet that caused it (RFC 792; RFC 1122, 3.2.2). */
+    public static boolean isV4Error(int type) {
+        return type == V4_UNREACHABLE
+                || type == V4_SOURCE_QUENCH
+                || type == V4_REDIRECT
+                || type == V4_TIME_EXCEEDED
+                || type == V4_PARAMETER_PROBLEM;
+    }
+
+    /** Whether an ICMPv6 message of this type is an error (RFC 4443, section 2.1). */
+    public static boolean isV6Error(int type) {
+        return type < V6_FIRST_INFORMATIONAL;
+    }
+}

@@ -1,0 +1,44 @@
+package io.osier.dataplane.packet;
+
+import java.nio.ByteBuffer;
+
+/**
+ * TCP header (RFC 9293, section 3.1).
+ *
+ * <pre>
+ *   |          Source Port          |       Destination Port        |  0
+ *   |                        Sequence Number                        |  4
+ *   |                    Acknowledgment Number                      |  8
+ *   | Offset|  Res  |     Flags     |            Window             | 12
+ *   |           Checksum            |         Urgent Pointer        | 16
+ * </pre>
+ */
+public final class TcpHeader {
+    public static final int MIN_LENGTH_BYTES = 20;
+    public static final int CHECKSUM = 16;
+
+    public static final int FIN = 0x01;
+    public static final int SYN = 0x02;
+    public static final int RST = 0x04;
+    public static final int PSH = 0x08;
+    public static final int ACK = 0x10;
+
+    private TcpHeader() {}
+
+    public static int sequence(ByteBuffer bytes, int offset) {
+        return bytes.getInt(offset + 4);
+    }
+
+    public static int acknowledgment(ByteBuffer bytes, int offset) {
+        return bytes.getInt(offset + 8);
+    }
+
+    /** The header's length with options: 20 to 60, less if malformed. */
+    public static int headerLengthBytes(ByteBuffer bytes, int offset) {
+        return bytes.get(offset + 12) >>> 2 & 0x3c;
+    }
+
+    public static int flags(ByteBuffer bytes, int offset) {
+        return bytes.get(offset + 13) & 0xff;
+    }
+}
