@@ -40,6 +40,7 @@ final class NewFlows {
      */
     int open(VirtualService service, ParsedPacket packet) {
         if (service.backends().isEmpty()) {
+            service.counters().rejected(packet.networkLengthBytes());
             refusal = DropReason.NO_ENDPOINT;
             return ConnectionTable.NONE;
         }
@@ -54,6 +55,7 @@ final class NewFlows {
             refusal = refusal == null ? DropReason.MASQUERADE_PORTS_EXHAUSTED : refusal;
             return ConnectionTable.NONE;
         }
+        service.counters().chosen(index, packet.networkLengthBytes(), isHairpin(packet, backend));
         return entry << 1;
     }
 
@@ -97,8 +99,12 @@ final class NewFlows {
 
     /** A pod that reaches itself, and whoever is not of the pod range, could not be answered otherwise. */
     private boolean needsMasquerade(ParsedPacket packet, Backend backend) {
-        boolean hairpin = backend.address().low() == packet.sourceLow()
+        return isHairpin(packet, backend)
+                || (packet.isIpv4() && !segment.state().isPodAddress((int) packet.sourceLow()));
+    }
+
+    private static boolean isHairpin(ParsedPacket packet, Backend backend) {
+        return backend.address().low() == packet.sourceLow()
                 && backend.address().high() == packet.sourceHigh();
-        return hairpin || (packet.isIpv4() && !segment.state().isPodAddress((int) packet.sourceLow()));
     }
 }

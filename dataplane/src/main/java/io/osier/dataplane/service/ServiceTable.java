@@ -38,6 +38,20 @@ public final class ServiceTable {
                 .toList());
     }
 
+    /**
+     * The table of these services, with the objects of an earlier table wherever it says the same, so that their counters go
+     * on.
+     */
+    public static ServiceTable of(Collection<VirtualService> services, ServiceTable earlier) {
+        return of(services.stream().map(service -> earlier.sameOr(service)).toList());
+    }
+
+    private VirtualService sameOr(VirtualService service) {
+        VirtualService known = lookup(
+                service.protocol(), service.address().high(), service.address().low(), service.port());
+        return known != null && known.equals(service) ? known : service;
+    }
+
     /** All services in the order of their names. */
     public List<VirtualService> services() {
         return services;
@@ -46,7 +60,7 @@ public final class ServiceTable {
     /** The service at this address and port, or null. */
     public @Nullable VirtualService lookup(int protocol, long high, long low, int port) {
         int mask = byPort.length - 1;
-        for (int slot = hash(protocol, high, low, port) & mask; ; slot = slot + 1 & mask) {
+        for (int slot = hash(protocol, high, low, port) & mask; ; slot = (slot + 1) & mask) {
             VirtualService service = byPort[slot];
             if (service == null || matches(service, protocol, high, low, port)) {
                 return service;
@@ -57,7 +71,7 @@ public final class ServiceTable {
     /** Whether any service has this address, on whatever port. */
     public boolean hasAddress(long high, long low) {
         int mask = addresses.length - 1;
-        for (int slot = hash(0, high, low, 0) & mask; ; slot = slot + 1 & mask) {
+        for (int slot = hash(0, high, low, 0) & mask; ; slot = (slot + 1) & mask) {
             IpAddress address = addresses[slot];
             if (address == null) {
                 return false;
@@ -73,7 +87,7 @@ public final class ServiceTable {
         long low = service.address().low();
         int mask = byPort.length - 1;
         int slot = hash(service.protocol(), high, low, service.port()) & mask;
-        for (VirtualService other; (other = byPort[slot]) != null; slot = slot + 1 & mask) {
+        for (VirtualService other; (other = byPort[slot]) != null; slot = (slot + 1) & mask) {
             if (matches(other, service.protocol(), high, low, service.port())) {
                 throw new IllegalArgumentException(service.name() + " has the address and port of " + other.name());
             }
@@ -82,7 +96,7 @@ public final class ServiceTable {
         if (!hasAddress(high, low)) {
             int free = hash(0, high, low, 0) & mask;
             while (addresses[free] != null) {
-                free = free + 1 & mask;
+                free = (free + 1) & mask;
             }
             addresses[free] = service.address();
         }

@@ -2,26 +2,72 @@ package io.osier.dataplane.service;
 
 import io.osier.dataplane.packet.IpAddress;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One port of a service: a virtual address and the backends behind it, with the probability chain that picks one.
- *
- * @param name {@code NAMESPACE/NAME:PORTNAME}, without {@code :PORTNAME} if the port has no name
- * @param protocol the IP protocol number
- * @param port 1 to 65535
- * @param backends in the order of the chain; empty if nothing is ready
+ * One port of a service: a virtual address and the backends behind it, with the probability chain that picks one. Immutable
+ * but for its {@link RuleCounters}; two are equal if they say the same, whatever they have counted.
  */
-public record VirtualService(String name, int protocol, IpAddress address, int port, List<Backend> backends) {
-    public VirtualService {
-        backends = List.copyOf(backends);
+public final class VirtualService {
+    private final String name;
+    private final int protocol;
+    private final IpAddress address;
+    private final int port;
+    private final List<Backend> backends;
+    private final int[] thresholds;
+    private final RuleCounters counters;
+
+    /**
+     * @param name {@code NAMESPACE/NAME:PORTNAME}, without {@code :PORTNAME} if the port has no name
+     * @param protocol the IP protocol number
+     * @param port 1 to 65535
+     * @param backends in the order of the chain; empty if nothing is ready
+     */
+    public VirtualService(String name, int protocol, IpAddress address, int port, List<Backend> backends) {
+        this.name = name;
+        this.protocol = protocol;
+        this.address = address;
+        this.port = port;
+        this.backends = List.copyOf(backends);
+        this.counters = new RuleCounters(backends.size());
+        thresholds = new int[backends.size()];
+        for (int i = 0; i < thresholds.length; i++) {
+            thresholds[i] = (int) Math.min(Math.round(0x1p31 / (thresholds.length - i)), Integer.MAX_VALUE);
+        }
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public int protocol() {
+        return protocol;
+    }
+
+    public IpAddress address() {
+        return address;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public List<Backend> backends() {
+        return backends;
+    }
+
+    /** What the chain's rules have matched since this service last changed. */
+    public RuleCounters counters() {
+        return counters;
     }
 
     /**
-     * The chance of rule {@code index} against all rules behind it, as {@code iptables -m statistic} keeps it: a number
-     * of 31 bits, round(2³¹ / (n − index)). The last rule has no chance of its own: it takes what is left.
+     * The chance of rule {@code index} against all rules behind it, as {@code iptables -m statistic} keeps it: a number of 31
+     * bits, round(2³¹ / (n − index)). The last rule needs none: it takes what is left.
      */
     public int threshold(int index) {
-        return (int) Math.min(Math.round(0x1p31 / (backends.size() - index)), Integer.MAX_VALUE);
+        return thresholds[index];
     }
 
     /** Where the backend stands in the chain, or −1 if it is none of this service's. */
@@ -35,5 +81,25 @@ public record VirtualService(String name, int protocol, IpAddress address, int p
             }
         }
         return -1;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof VirtualService that
+                && port == that.port
+                && protocol == that.protocol
+                && address.equals(that.address)
+                && name.equals(that.name)
+                && backends.equals(that.backends);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(name, protocol, address, port);
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + address + ":" + port + " -> " + backends;
     }
 }
