@@ -30,14 +30,12 @@ public final class PacketTrace {
     private long backendHigh;
     private long backendLow;
     private int backendPort;
-    private long packetId;
 
     /** Forgets the last packet. */
     public void clear() {
         rewrite = Rewrite.NONE;
         masqueraded = false;
         replied = false;
-        packetId = 0;
     }
 
     /** The packet met a service flow; ports are 0 where the packet has none. */
@@ -112,14 +110,5 @@ public final class PacketTrace {
 
     public int backendPort() {
         return backendPort;
-    }
-
-    /** The observer's number for this packet, the same at every stage and node. */
-    public long packetId() {
-        return packetId;
-    }
-
-    public void setPacketId(long packetId) {
-        this.packetId = packetId;
     }
 }
