@@ -32,6 +32,7 @@ public enum DropReason {
     NO_TUNNEL("to a node that has no tunnel yet"),
     TOO_BIG("larger than the path lets through"),
     PORT_DOWN("to an interface that is down or gone"),
+    PORT_REFUSED("that the kernel did not take, as malformed"),
     PORT_FULL("to an interface whose queue is full"),
     UNDERLAY_FULL("to the underlay while its socket buffer was full"),
     UNDERLAY_UNREACHABLE("to a node that the underlay has no route to"),

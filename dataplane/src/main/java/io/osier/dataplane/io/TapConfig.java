@@ -1,0 +1,25 @@
+package io.osier.dataplane.io;
+
+import io.osier.dataplane.port.PortId;
+import java.util.Set;
+
+/**
+ * A TAP to be.
+ *
+ * @param id the port's name in the dataplane
+ * @param namespace where the device lives
+ * @param device the interface's name there, {@code eth0} or {@code osier0}
+ * @param mac the interface's own MAC address
+ * @param offloads what may come and go undone through it
+ */
+public record TapConfig(PortId id, NetworkNamespace namespace, String device, long mac, Set<TapOffload> offloads) {
+    public TapConfig {
+        offloads = Set.copyOf(offloads);
+    }
+
+    /** {@code interface eth0 in network namespace /run/netns/web-1}, to begin an error with. */
+    @Override
+    public String toString() {
+        return "interface " + device + " in " + namespace;
+    }
+}

@@ -1,0 +1,18 @@
+package io.osier.dataplane.io;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+
+/** How much the present thread takes from the heap. */
+final class AllocatedBytes {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private AllocatedBytes() {}
+
+    static long by(Runnable work) {
+        long self = Thread.currentThread().getId();
+        long before = THREADS.getThreadAllocatedBytes(self);
+        work.run();
+        return THREADS.getThreadAllocatedBytes(self) - before;
+    }
+}
