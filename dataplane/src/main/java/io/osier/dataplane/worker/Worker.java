@@ -147,8 +147,12 @@ public final class Worker {
         return tunnel.isForeign() == peer.foreign() && tunnel.id().name().equals(peer.name());
     }
 
-    /** Takes a port into service. */
-    void addPort(LocalPort local) {
+    /**
+     * Takes a port into service.
+     *
+     * @throws RuntimeException if its name, or one of its addresses, is another port's
+     */
+    public void addPort(LocalPort local) {
         Port port = local.port();
         if (localPorts.putIfAbsent(port.id(), port) != null) {
             throw new IllegalArgumentException(port.id() + " is in service already");
@@ -166,8 +170,8 @@ public final class Worker {
         segment.addLocalPort(port);
     }
 
-    /** Takes a port out of service. */
-    void removePort(Port port) {
+    /** Takes a port out of service with all that was learned from it; one that is not there is no error. */
+    public void removePort(Port port) {
         if (localPorts.remove(port.id(), port)) {
             counters.retire(port.counters());
             segment.removePort(port);

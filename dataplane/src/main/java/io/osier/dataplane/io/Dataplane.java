@@ -1,0 +1,142 @@
+package io.osier.dataplane.io;
+
+import io.netty.channel.IoRegistration;
+import io.osier.dataplane.forwarding.ForwardingState;
+import io.osier.dataplane.observe.Counters;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.port.PortId;
+import io.osier.dataplane.worker.LocalPort;
+import io.osier.dataplane.worker.Worker;
+import io.osier.dataplane.worker.WorkerProxy;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * One node's forwarding at work: a {@link Worker} on a thread of its own, the tunnel's socket, and the TAPs that come and
+ * go. Safe for any thread.
+ */
+public final class Dataplane implements AutoCloseable {
+    private final UdpPort underlay;
+    private final DataplaneListener listener;
+    private final Worker worker;
+    private final EpollWorkerLoop loop;
+    private final WorkerProxy proxy;
+    private final Map<PortId, AttachedTap> taps = new HashMap<>(); // the worker thread's own
+
+    private record AttachedTap(TapPort tap, IoRegistration registration) {}
+
+    private Dataplane(DataplaneConfig config, ForwardingState initial, DataplaneListener listener) throws IOException {
+        this.listener = listener;
+        Counters counters = new Counters();
+        underlay = UdpPort.open(config.underlay(), config.tunnelPort(), counters.drops());
+        worker = new Worker(config.worker(), initial, underlay, counters, System::nanoTime, new SplittableRandom());
+        loop = new EpollWorkerLoop(worker::tick, listener::workerFailed);
+        proxy = new WorkerProxy(worker, loop);
+    }
+
+    /**
+     * Opens the tunnel's socket in the network namespace that the calling thread is in, and begins to forward.
+     *
+     * @throws IOException in one line, if the underlay address or port cannot be had
+     */
+    public static Dataplane open(DataplaneConfig config, ForwardingState initial, DataplaneListener listener)
+            throws IOException {
+        Dataplane dataplane = new Dataplane(config, initial, listener);
+        try {
+            await(dataplane.proxy.run(worker -> dataplane.watchUnderlay()));
+            return dataplane;
+        } catch (RuntimeException e) {
+            dataplane.close();
+            throw e;
+        }
+    }
+
+    private void watchUnderlay() {
+        Runnable batch = worker::serviceUnderlay;
+        loop.watch(underlay.descriptor(), () -> serve(batch));
+    }
+
+    /** The way to the worker: policy, questions, observers. */
+    public WorkerProxy proxy() {
+        return proxy;
+    }
+
+    /**
+     * Opens a TAP and takes it into service. Takes some milliseconds.
+     *
+     * @param addresses the IP addresses that belong to it
+     * @throws IOException in one line, if the device cannot be had
+     * @throws RuntimeException if its name or one of its addresses is another port's; the device stays
+     */
+    public void addTap(TapConfig config, Set<IpAddress> addresses) throws IOException {
+        TapPort tap = TapFactory.open(config);
+        try {
+            await(proxy.run(worker -> attach(tap, new LocalPort(tap, config.mac(), addresses))));
+        } catch (RuntimeException e) {
+            tap.close();
+            throw e;
+        }
+    }
+
+    /** Takes a TAP out of service and lets go of its device, which stays. One that is not there is no error. */
+    public void removeTap(PortId id) {
+        await(proxy.run(worker -> detach(id)));
+    }
+
+    private void attach(TapPort tap, LocalPort local) {
+        worker.addPort(local);
+        Runnable batch = () -> worker.servicePort(tap);
+        try {
+            taps.put(tap.id(), new AttachedTap(tap, loop.watch(tap.descriptor(), () -> service(tap, batch))));
+        } catch (RuntimeException e) {
+            worker.removePort(tap);
+            throw e;
+        }
+    }
+
+    private void detach(PortId id) {
+        AttachedTap attached = taps.remove(id);
+        if (attached != null) {
+            attached.registration.cancel();
+            worker.removePort(attached.tap);
+            attached.tap.close();
+        }
+    }
+
+    private void service(TapPort tap, Runnable batch) {
+        serve(batch);
+        if (tap.isGone()) {
+            detach(tap.id());
+            listener.portGone(tap.id());
+        }
+    }
+
+    /** Whatever fails in a batch, nothing may stay queued whose memory the next batch uses again. */
+    private void serve(Runnable batch) {
+        try {
+            batch.run();
+        } finally {
+            underlay.flush();
+        }
+    }
+
+    private static void await(CompletableFuture<Void> done) {
+        try {
+            done.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    /** Stops forwarding and lets go of everything; devices stay. Not to be called on the worker's thread. */
+    @Override
+    public void close() {
+        loop.close();
+        underlay.close();
+    }
+}

@@ -1,0 +1,22 @@
+package io.osier.dataplane.io;
+
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.worker.WorkerConfig;
+
+/**
+ * What a dataplane needs to know once and for all.
+ *
+ * @param underlay this node's address in the underlay, which its tunnel packets come from; {@code ::} for any
+ * @param tunnelPort the UDP port of the tunnel on every node, 4789 for VXLAN
+ * @param worker the network identifier and the bounds of the tables
+ */
+public record DataplaneConfig(IpAddress underlay, int tunnelPort, WorkerConfig worker) {
+    /** The port that IANA gave to VXLAN (RFC 7348, section 5). */
+    public static final int VXLAN_PORT = 4789;
+
+    public DataplaneConfig {
+        if (tunnelPort < 1 || tunnelPort > 65_535) {
+            throw new IllegalArgumentException("the tunnel port must be 1 to 65535: " + tunnelPort);
+        }
+    }
+}
