@@ -12,6 +12,8 @@ import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -28,6 +30,7 @@ final class EpollWorkerLoop implements Executor, AutoCloseable {
     private final IoEventLoop loop;
     private final Ticker ticker;
     private final Consumer<RuntimeException> onFailure;
+    private final Set<Watched> watched = new HashSet<>(); // the loop thread's own while it lives
     private long quietUntilNanos = System.nanoTime();
 
     /**
@@ -97,6 +100,8 @@ final class EpollWorkerLoop implements Executor, AutoCloseable {
     @Override
     public void close() {
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        // Netty closes what is registered only if it notices the shutdown in the right half of its cycle.
+        watched.forEach(Watched::close);
     }
 
     private final class Watched implements EpollIoHandle {
@@ -120,8 +125,22 @@ final class EpollWorkerLoop implements Executor, AutoCloseable {
         }
 
         @Override
-        public void close() throws IOException {
-            descriptor.close();
+        public void registered() {
+            watched.add(this);
+        }
+
+        @Override
+        public void unregistered() {
+            watched.remove(this);
+        }
+
+        @Override
+        public void close() {
+            try {
+                descriptor.close();
+            } catch (IOException e) {
+                // Whatever close says, Linux has let the descriptor go.
+            }
         }
     }
 }

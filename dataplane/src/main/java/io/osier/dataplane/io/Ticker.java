@@ -1,7 +1,7 @@
 package io.osier.dataplane.io;
 
-import io.netty.channel.IoEventLoop;
-import io.netty.util.concurrent.Future;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +14,13 @@ final class Ticker {
     private static final int BUSY_SECONDS = 1;
     private static final int IDLE_SECONDS = 64;
 
-    private final IoEventLoop loop;
+    private final ScheduledExecutorService loop;
     private final Runnable tick;
     private int delaySeconds = BUSY_SECONDS;
     private boolean worked;
     private @Nullable Future<?> next;
 
-    Ticker(IoEventLoop loop, Runnable tick) {
+    Ticker(ScheduledExecutorService loop, Runnable tick) {
         this.loop = loop;
         this.tick = tick;
     }

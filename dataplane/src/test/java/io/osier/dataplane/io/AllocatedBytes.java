@@ -10,9 +10,13 @@ final class AllocatedBytes {
     private AllocatedBytes() {}
 
     static long by(Runnable work) {
-        long self = Thread.currentThread().getId();
-        long before = THREADS.getThreadAllocatedBytes(self);
+        long before = soFar();
         work.run();
-        return THREADS.getThreadAllocatedBytes(self) - before;
+        return soFar() - before;
+    }
+
+    /** Since the thread began. */
+    static long soFar() {
+        return THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
     }
 }
