@@ -1,0 +1,78 @@
+package io.osier.agent.ipam;
+
+import io.osier.agent.store.Keys;
+import io.osier.agent.store.StateStore;
+import io.osier.agent.store.Versioned;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpPrefix;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Addresses that one owner has: a claim is a key that exists once. Owners are written as {@code pods/NAMESPACE/NAME} or
+ * {@code services/NAMESPACE/NAME}, which are the store's own keys, so that a claim whose owner is gone can be told.
+ */
+public final class AddressClaims {
+    private final StateStore store;
+
+    public AddressClaims(StateStore store) {
+        this.store = store;
+    }
+
+    /** Claims this address; true if the owner has it now, also from before. */
+    public boolean claim(IpAddress address, String owner) {
+        String key = Keys.claim(address.toString());
+        if (store.compareAndSet(key, StateStore.ABSENT, owner.getBytes(StandardCharsets.UTF_8))
+                .isPresent()) {
+            return true;
+        }
+        return owner.equals(ownerOf(address).orElse(null));
+    }
+
+    /** Who has the address. */
+    public Optional<String> ownerOf(IpAddress address) {
+        return store.get(Keys.claim(address.toString())).map(AddressClaims::text);
+    }
+
+    /**
+     * Claims the next free address of a range after {@code after}, going round, so that an address that has just become free is
+     * the last to be given again. The first two addresses and the last are nobody's.
+     *
+     * @return nothing if all are taken
+     */
+    public Optional<IpAddress> claimNext(IpPrefix range, @Nullable IpAddress after, String owner) {
+        int base = range.address().v4Bits();
+        long size = 1L << (32 - range.lengthBits());
+        long usable = size - 3;
+        long start = after == null || !range.contains(after) ? 0 : after.v4Bits() - (long) base - 1;
+        for (long i = 0; i < usable; i++) {
+            IpAddress candidate = IpAddress.v4(base + 2 + (int) Math.floorMod(start + i, usable));
+            if (store.get(Keys.claim(candidate.toString())).isEmpty() && claim(candidate, owner)) {
+                return Optional.of(candidate);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Gives an address back; one that the owner does not have is left alone. */
+    public void release(IpAddress address, String owner) {
+        String key = Keys.claim(address.toString());
+        store.get(key)
+                .filter(entry -> owner.equals(text(entry)))
+                .ifPresent(entry -> store.compareAndDelete(key, entry.revision()));
+    }
+
+    /** Gives back whatever belongs to owners that are no longer in the store. */
+    public void releaseOrphans() {
+        for (Versioned entry : store.list(Keys.CLAIMS)) {
+            if (store.get(text(entry)).isEmpty()) {
+                store.compareAndDelete(entry.key(), entry.revision());
+            }
+        }
+    }
+
+    private static String text(Versioned entry) {
+        return new String(entry.value(), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,96 @@
+package io.osier.agent.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.stream.Collectors;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** How objects become text and back: nothing empty is written, nothing unknown is accepted. */
+public final class Json {
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .changeDefaultPropertyInclusion(include -> include.withValueInclusion(JsonInclude.Include.NON_EMPTY))
+            .build();
+
+    private Json() {}
+
+    public static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    public static JsonNode tree(Object value) {
+        return MAPPER.valueToTree(value);
+    }
+
+    public static byte[] bytes(Object value) {
+        return MAPPER.writeValueAsBytes(value);
+    }
+
+    public static String pretty(Object value) {
+        return MAPPER.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value);
+    }
+
+    /**
+     * Reads a tree.
+     *
+     * @throws ValidationException in one line, if the text is not JSON
+     */
+    public static JsonNode parse(byte[] text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JacksonException e) {
+            throw new ValidationException("not JSON: " + oneLine(e));
+        }
+    }
+
+    /**
+     * Reads an object.
+     *
+     * @throws ValidationException in one line that names the field
+     */
+    public static <T> T read(byte[] text, Class<T> type) {
+        return convert(parse(text), type);
+    }
+
+    /**
+     * Turns a tree into an object.
+     *
+     * @throws ValidationException in one line that names the field
+     */
+    public static <T> T convert(JsonNode tree, Class<T> type) {
+        try {
+            return MAPPER.treeToValue(tree, type);
+        } catch (UnrecognizedPropertyException e) {
+            throw new ValidationException("unknown field \"" + path(e) + "\"");
+        } catch (DatabindException e) {
+            if (e.getCause() instanceof ValidationException invalid) {
+                throw invalid;
+            }
+            throw new ValidationException(path(e) + ": " + oneLine(e));
+        } catch (JacksonException e) {
+            throw new ValidationException(oneLine(e));
+        }
+    }
+
+    /** {@code spec.containers[0].imag}. */
+    private static String path(DatabindException e) {
+        String path = e.getPath().stream()
+                .map(step ->
+                        step.getPropertyName() == null ? "[" + step.getIndex() + "]" : "." + step.getPropertyName())
+                .collect(Collectors.joining());
+        return path.startsWith(".") ? path.substring(1) : path;
+    }
+
+    static String oneLine(JacksonException e) {
+        String message = e.getOriginalMessage() == null ? "unreadable" : e.getOriginalMessage();
+        int end = message.indexOf('\n');
+        return end < 0 ? message : message.substring(0, end);
+    }
+}

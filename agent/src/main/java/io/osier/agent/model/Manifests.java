@@ -1,0 +1,95 @@
+package io.osier.agent.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MappingIterator;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/** Manifests as people have them: YAML or JSON, several documents in a file, lists of objects. */
+public final class Manifests {
+    private static final Map<String, Class<?>> KINDS =
+            Map.of("Pod", Pod.class, "Service", Service.class, "Endpoints", Endpoints.class, "Node", Node.class);
+    private static final Map<String, String> PLURALS =
+            Map.of("Pod", "pods", "Service", "services", "Endpoints", "endpoints", "Node", "nodes");
+
+    private Manifests() {}
+
+    /**
+     * Reads the objects of a file; each is a tree with at least {@code kind} and {@code metadata.name}.
+     *
+     * @throws ValidationException in one line with the position or the kind that is at fault
+     */
+    public static List<ObjectNode> read(String text) {
+        List<ObjectNode> objects = new ArrayList<>();
+        try (MappingIterator<JsonNode> documents =
+                YAMLMapper.shared().readerFor(JsonNode.class).readValues(text)) {
+            while (documents.hasNext()) {
+                add(documents.next(), objects);
+            }
+        } catch (JacksonException e) {
+            String where = e.getLocation() == null
+                    ? ""
+                    : "line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr() + ": ";
+            throw new ValidationException("not YAML: " + where + Json.oneLine(e));
+        }
+        if (objects.isEmpty()) {
+            throw new ValidationException("no objects in it");
+        }
+        return objects;
+    }
+
+    /** The object as YAML. */
+    public static String write(JsonNode object) {
+        return YAMLMapper.shared().writeValueAsString(object);
+    }
+
+    /** The typed object that a tree says it is. */
+    public static Object bind(ObjectNode object) {
+        String kind = object.path("kind").asString("");
+        Class<?> type = KINDS.get(kind);
+        if (type == null) {
+            throw new ValidationException("unknown kind \"" + kind + "\"");
+        }
+        return Json.convert(object, type);
+    }
+
+    /** The collection that objects of this kind are in: {@code pods}. */
+    public static String pluralOf(String kind) {
+        String plural = PLURALS.get(kind);
+        if (plural == null) {
+            throw new ValidationException("unknown kind \"" + kind + "\": this takes Pod, Service, Endpoints and Node");
+        }
+        return plural;
+    }
+
+    private static void add(JsonNode document, List<ObjectNode> objects) {
+        if (document == null || document.isNull() || document.isMissingNode()) {
+            return;
+        }
+        if (!(document instanceof ObjectNode object)) {
+            throw new ValidationException("a document is no object with a kind");
+        }
+        String kind = object.path("kind").asString("");
+        if (kind.equals("List")) {
+            object.path("items").forEach(item -> add(item, objects));
+            return;
+        }
+        if (kind.isEmpty()) {
+            throw new ValidationException("kind: Required value");
+        }
+        pluralOf(kind);
+        String version = object.path("apiVersion").asString("");
+        if (!version.equals("v1")) {
+            throw new ValidationException("unknown apiVersion \"" + version + "\" of kind " + kind + ": write v1");
+        }
+        if (object.path("metadata").path("name").asString("").isEmpty()) {
+            throw new ValidationException("metadata.name: Required value");
+        }
+        objects.add(object);
+    }
+}

@@ -1,0 +1,76 @@
+package io.osier.agent.model;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A machine of the cluster, or a foreign one that only speaks VXLAN. */
+@JsonPropertyOrder({"apiVersion", "kind", "metadata", "spec", "status"})
+public record Node(@Nullable String apiVersion, @Nullable String kind, ObjectMeta metadata, Spec spec, Status status) {
+    @SuppressWarnings("NullAway") // what Jackson leaves out is null
+    public Node {
+        apiVersion = "v1";
+        kind = "Node";
+        if (metadata == null) {
+            throw new ValidationException("metadata: Required value");
+        }
+        spec = spec == null ? new Spec(null, List.of(), false) : spec;
+        status = status == null ? new Status(List.of(), null, null, null) : status;
+    }
+
+    public static Node of(ObjectMeta metadata, Spec spec, Status status) {
+        return new Node(null, null, metadata, spec, status);
+    }
+
+    /**
+     * What the node has.
+     *
+     * @param podCIDRs the subnets of the pod range that it hands out
+     * @param foreign whether no agent runs there
+     */
+    @JsonIgnoreProperties({"taints", "unschedulable", "providerID"})
+    public record Spec(@Nullable String podCIDR, List<String> podCIDRs, boolean foreign) {
+        @SuppressWarnings("NullAway") // what Jackson leaves out is null
+        public Spec {
+            podCIDRs = podCIDRs == null ? (podCIDR == null ? List.of() : List.of(podCIDR)) : List.copyOf(podCIDRs);
+            podCIDR = podCIDRs.isEmpty() ? null : podCIDRs.get(0);
+        }
+    }
+
+    /**
+     * How it is reached.
+     *
+     * @param addresses {@code InternalIP} is the underlay address
+     * @param apiSocket where its agent listens, for other agents on the same machine
+     * @param version of its agent
+     * @param ready filled in by whoever answers, never stored
+     */
+    @JsonIgnoreProperties({"capacity", "allocatable", "conditions", "nodeInfo", "images", "daemonEndpoints"})
+    public record Status(
+            List<Address> addresses,
+            @Nullable String apiSocket,
+            @Nullable String version,
+            @Nullable Boolean ready) {
+        @SuppressWarnings("NullAway") // what Jackson leaves out is null
+        public Status {
+            addresses = addresses == null ? List.of() : List.copyOf(addresses);
+        }
+
+        public Status withReady(boolean now) {
+            return new Status(addresses, apiSocket, version, now);
+        }
+    }
+
+    /** One of the node's addresses. */
+    public record Address(String type, String address) {}
+
+    /** The underlay address. */
+    public String underlayAddress() {
+        return status.addresses().stream()
+                .filter(address -> address.type().equals("InternalIP"))
+                .map(Address::address)
+                .findFirst()
+                .orElseThrow(() -> new ValidationException("status.addresses: Required value: an InternalIP"));
+    }
+}

@@ -1,0 +1,70 @@
+package io.osier.agent.model;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every object has.
+ *
+ * @param namespace {@code default} if left out; nodes have none
+ * @param deletionTimestamp since when the object is to go away; null while it is wanted
+ */
+@JsonIgnoreProperties({
+    "resourceVersion",
+    "generation",
+    "generateName",
+    "managedFields",
+    "selfLink",
+    "ownerReferences",
+    "finalizers",
+    "deletionGracePeriodSeconds"
+})
+public record ObjectMeta(
+        String name,
+        @Nullable String namespace,
+        Map<String, String> labels,
+        Map<String, String> annotations,
+        @Nullable String uid,
+        @Nullable Instant creationTimestamp,
+        @Nullable Instant deletionTimestamp) {
+    public static final String DEFAULT_NAMESPACE = "default";
+
+    @SuppressWarnings("NullAway") // what Jackson leaves out is null
+    public ObjectMeta {
+        Names.checkLabel("metadata.name", name);
+        if (namespace != null) {
+            Names.checkLabel("metadata.namespace", namespace);
+        }
+        labels = labels == null ? Map.of() : sorted(labels);
+        annotations = annotations == null ? Map.of() : sorted(annotations);
+        Names.checkLabels("metadata.labels", labels);
+    }
+
+    public static ObjectMeta named(String name) {
+        return new ObjectMeta(name, null, Map.of(), Map.of(), null, null, null);
+    }
+
+    public ObjectMeta withNamespace(@Nullable String other) {
+        return new ObjectMeta(name, other, labels, annotations, uid, creationTimestamp, deletionTimestamp);
+    }
+
+    public ObjectMeta withLabels(Map<String, String> other) {
+        return new ObjectMeta(name, namespace, other, annotations, uid, creationTimestamp, deletionTimestamp);
+    }
+
+    public ObjectMeta created(String withUid, Instant at) {
+        return new ObjectMeta(name, namespace, labels, annotations, withUid, at, deletionTimestamp);
+    }
+
+    public ObjectMeta deletedAt(Instant at) {
+        return new ObjectMeta(name, namespace, labels, annotations, uid, creationTimestamp, at);
+    }
+
+    private static Map<String, String> sorted(Map<String, String> map) {
+        return Collections.unmodifiableMap(new TreeMap<>(map));
+    }
+}

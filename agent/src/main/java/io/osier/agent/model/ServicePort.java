@@ -1,0 +1,42 @@
+package io.osier.agent.model;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One port of a service.
+ *
+ * @param targetPort a number or the name of one of the pod's ports; {@code port} itself if left out
+ */
+@JsonIgnoreProperties({"appProtocol", "nodePort"})
+public record ServicePort(@Nullable String name, String protocol, int port, Object targetPort) {
+    @SuppressWarnings("NullAway") // what Jackson leaves out is null
+    public ServicePort {
+        protocol = Ports.checkProtocol("spec.ports[].protocol", protocol == null ? "TCP" : protocol);
+        Ports.check("spec.ports[].port", port);
+        targetPort = targetPort == null ? port : targetPort;
+        if (targetPort instanceof Number number) {
+            Ports.check("spec.ports[].targetPort", number.intValue());
+            targetPort = number.intValue();
+        } else if (!(targetPort instanceof String target) || target.isEmpty()) {
+            throw ValidationException.invalid("spec.ports[].targetPort", targetPort, "must be a number or a name");
+        }
+        if (name != null && !name.isEmpty()) {
+            Names.checkLabel("spec.ports[].name", name);
+        }
+    }
+
+    /** The port of this pod that packets go to, or 0 if it has none of that name. */
+    public int targetOn(Pod pod) {
+        if (targetPort instanceof Integer number) {
+            return number;
+        }
+        return pod.spec().containers().stream()
+                .flatMap(container -> container.ports().stream())
+                .filter(candidate -> targetPort.equals(candidate.name()))
+                .filter(candidate -> candidate.protocol() == null || protocol.equals(candidate.protocol()))
+                .mapToInt(Container.ContainerPort::containerPort)
+                .findFirst()
+                .orElse(0);
+    }
+}

@@ -1,0 +1,99 @@
+package io.osier.agent.model;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.osier.dataplane.packet.IpAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is wanted of a service.
+ *
+ * @param clusterIP its virtual address; {@code None} for a headless service; chosen for it if left out
+ */
+@JsonIgnoreProperties({
+    "allocateLoadBalancerNodePorts",
+    "externalTrafficPolicy",
+    "internalTrafficPolicy",
+    "ipFamilies",
+    "ipFamilyPolicy",
+    "sessionAffinityConfig",
+    "trafficDistribution"
+})
+public record ServiceSpec(
+        String type,
+        @Nullable String clusterIP,
+        List<String> clusterIPs,
+        Map<String, String> selector,
+        List<ServicePort> ports,
+        String sessionAffinity,
+        boolean publishNotReadyAddresses) {
+    public static final String HEADLESS = "None";
+
+    @SuppressWarnings("NullAway") // what Jackson leaves out is null
+    public ServiceSpec {
+        type = type == null ? "ClusterIP" : type;
+        if (!type.equals("ClusterIP")) {
+            throw ValidationException.invalid("spec.type", type, "only ClusterIP is served so far");
+        }
+        sessionAffinity = sessionAffinity == null ? "None" : sessionAffinity;
+        if (!sessionAffinity.equals("None")) {
+            throw ValidationException.invalid("spec.sessionAffinity", sessionAffinity, "only None is served so far");
+        }
+        if (clusterIP != null && clusterIP.isEmpty()) {
+            clusterIP = null;
+        }
+        if (clusterIP != null && !clusterIP.equals(HEADLESS)) {
+            checkAddress(clusterIP);
+        }
+        clusterIPs = clusterIP == null ? List.of() : List.of(clusterIP);
+        selector = selector == null ? Map.of() : Map.copyOf(new TreeMap<>(selector));
+        Names.checkLabels("spec.selector", selector);
+        ports = ports == null ? List.of() : List.copyOf(ports);
+        checkPorts(ports, HEADLESS.equals(clusterIP));
+    }
+
+    public boolean isHeadless() {
+        return HEADLESS.equals(clusterIP);
+    }
+
+    public ServiceSpec withClusterIp(String address) {
+        return new ServiceSpec(
+                type, address, List.of(address), selector, ports, sessionAffinity, publishNotReadyAddresses);
+    }
+
+    private static void checkAddress(String address) {
+        try {
+            if (!IpAddress.parse(address).isV4()) {
+                throw ValidationException.invalid("spec.clusterIP", address, "only IPv4 is served so far");
+            }
+        } catch (IllegalArgumentException e) {
+            throw ValidationException.invalid("spec.clusterIP", address, "must be an IPv4 address or None");
+        }
+    }
+
+    private static void checkPorts(List<ServicePort> ports, boolean headless) {
+        if (ports.isEmpty() && !headless) {
+            throw new ValidationException("spec.ports: Required value");
+        }
+        Set<String> names = new HashSet<>();
+        Set<String> numbers = new HashSet<>();
+        for (int i = 0; i < ports.size(); i++) {
+            ServicePort port = ports.get(i);
+            String name = port.name();
+            if (ports.size() > 1 && (name == null || name.isEmpty())) {
+                throw new ValidationException("spec.ports[" + i + "].name: Required value");
+            }
+            if (name != null && !names.add(name)) {
+                throw new ValidationException("spec.ports[" + i + "].name: Duplicate value: \"" + name + "\"");
+            }
+            if (!numbers.add(port.protocol() + port.port())) {
+                throw new ValidationException(
+                        "spec.ports[" + i + "]: Duplicate value: \"" + port.port() + "/" + port.protocol() + "\"");
+            }
+        }
+    }
+}

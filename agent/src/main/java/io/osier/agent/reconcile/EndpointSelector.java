@@ -1,0 +1,102 @@
+package io.osier.agent.reconcile;
+
+import io.osier.agent.model.Endpoints;
+import io.osier.agent.model.ObjectMeta;
+import io.osier.agent.model.Pod;
+import io.osier.agent.model.Service;
+import io.osier.agent.model.ServicePort;
+import io.osier.dataplane.packet.IpAddress;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Which addresses stand behind a service: the pods that its selector picks, or endpoints given by hand. */
+public final class EndpointSelector {
+    private final Map<String, List<Pod>> podsByNamespace = new HashMap<>();
+    private final Map<String, Endpoints> byHand = new HashMap<>();
+
+    public EndpointSelector(ClusterState cluster) {
+        for (Pod pod : cluster.pods()) {
+            podsByNamespace
+                    .computeIfAbsent(namespaceOf(pod.metadata()), namespace -> new ArrayList<>())
+                    .add(pod);
+        }
+        cluster.endpoints()
+                .forEach(endpoints -> byHand.put(
+                        namespaceOf(endpoints.metadata()) + "/"
+                                + endpoints.metadata().name(),
+                        endpoints));
+    }
+
+    /** One address and port behind a service's port. */
+    public record Endpoint(IpAddress address, int port) {
+        @Override
+        public String toString() {
+            return address.isV4() ? address + ":" + port : "[" + address + "]:" + port;
+        }
+    }
+
+    /** The endpoints of a service's port, by address. */
+    public List<Endpoint> endpointsOf(Service service, ServicePort port) {
+        List<Endpoint> endpoints =
+                service.spec().selector().isEmpty() ? endpointsByHand(service, port) : selectedEndpoints(service, port);
+        return endpoints.stream()
+                .distinct()
+                .sorted(Comparator.comparing(Endpoint::address).thenComparing(Endpoint::port))
+                .toList();
+    }
+
+    private List<Endpoint> selectedEndpoints(Service service, ServicePort port) {
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (Pod pod : podsByNamespace.getOrDefault(namespaceOf(service.metadata()), List.of())) {
+            String address = pod.status().podIP();
+            int target = port.targetOn(pod);
+            if (address != null && target != 0 && isEligible(service, pod)) {
+                endpoints.add(new Endpoint(IpAddress.parse(address), target));
+            }
+        }
+        return endpoints;
+    }
+
+    private static boolean isEligible(Service service, Pod pod) {
+        boolean ready = pod.status().ready() || service.spec().publishNotReadyAddresses();
+        return ready
+                && pod.metadata().deletionTimestamp() == null
+                && pod.metadata()
+                        .labels()
+                        .entrySet()
+                        .containsAll(service.spec().selector().entrySet());
+    }
+
+    private List<Endpoint> endpointsByHand(Service service, ServicePort port) {
+        Endpoints endpoints = byHand.get(
+                namespaceOf(service.metadata()) + "/" + service.metadata().name());
+        if (endpoints == null) {
+            return List.of();
+        }
+        List<Endpoint> found = new ArrayList<>();
+        for (Endpoints.Subset subset : endpoints.subsets()) {
+            for (Endpoints.Port candidate : subset.ports()) {
+                if (sameName(candidate.name(), port.name())
+                        && candidate.protocol().equals(port.protocol())) {
+                    subset.addresses()
+                            .forEach(address ->
+                                    found.add(new Endpoint(IpAddress.parse(address.ip()), candidate.port())));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static boolean sameName(@Nullable String a, @Nullable String b) {
+        return Objects.requireNonNullElse(a, "").equals(Objects.requireNonNullElse(b, ""));
+    }
+
+    private static String namespaceOf(ObjectMeta metadata) {
+        return Objects.requireNonNullElse(metadata.namespace(), ObjectMeta.DEFAULT_NAMESPACE);
+    }
+}

@@ -1,0 +1,137 @@
+package io.osier.agent.reconcile;
+
+import io.osier.agent.model.Node;
+import io.osier.agent.model.Pod;
+import io.osier.agent.model.Service;
+import io.osier.agent.model.ServicePort;
+import io.osier.dataplane.forwarding.ForwardingState;
+import io.osier.dataplane.forwarding.Peer;
+import io.osier.dataplane.forwarding.PodRoutes;
+import io.osier.dataplane.forwarding.Route;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpPrefix;
+import io.osier.dataplane.packet.IpProtocol;
+import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.service.Backend;
+import io.osier.dataplane.service.ServiceTable;
+import io.osier.dataplane.service.VirtualService;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Turns the cluster's state into what one node forwards by. A pure function of its arguments: the same state gives the same
+ * tables on every node, but for the routes, which are told from where the node stands.
+ */
+public final class ForwardingStateCompiler {
+    private final NodeSettings settings;
+
+    public ForwardingStateCompiler(NodeSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Compiles a state.
+     *
+     * @param earlier the state before; services that have not changed keep their counters
+     */
+    public ForwardingState compile(ClusterState cluster, long generation, ServiceTable earlier) {
+        Map<String, Peer> peers = new HashMap<>();
+        List<Route> routes = new ArrayList<>(List.of(new Route(settings.subnet(), null)));
+        for (Node node : cluster.nodes()) {
+            if (!node.metadata().name().equals(settings.nodeName())) {
+                addPeer(node, peers, routes);
+            }
+        }
+        PodRoutes bySubnet = PodRoutes.of(routes);
+        for (Pod pod : cluster.pods()) {
+            addStrayPod(pod, peers, bySubnet, routes);
+        }
+        PodRoutes podRoutes = PodRoutes.of(routes);
+        return new ForwardingState(
+                generation,
+                settings.nodeName(),
+                settings.gateway(),
+                settings.podRange(),
+                settings.serviceRange(),
+                peers.values().stream()
+                        .sorted((a, b) -> a.name().compareTo(b.name()))
+                        .toList(),
+                podRoutes,
+                ServiceTable.of(services(cluster, podRoutes), earlier));
+    }
+
+    private static void addPeer(Node node, Map<String, Peer> peers, List<Route> routes) {
+        Peer peer = new Peer(
+                node.metadata().name(),
+                IpAddress.parse(node.underlayAddress()),
+                node.spec().foreign());
+        peers.put(peer.name(), peer);
+        for (String subnet : node.spec().podCIDRs()) {
+            IpPrefix prefix = IpPrefix.parse(subnet);
+            if (prefix.address().isV4()) {
+                routes.add(new Route(prefix, peer));
+            }
+        }
+    }
+
+    /** A pod whose address is outside its node's subnet gets an entry of its own. */
+    private void addStrayPod(Pod pod, Map<String, Peer> peers, PodRoutes bySubnet, List<Route> routes) {
+        String address = pod.status().podIP();
+        String node = pod.spec().nodeName();
+        if (address == null || node == null) {
+            return;
+        }
+        Peer peer = peers.get(node);
+        if (peer == null && !node.equals(settings.nodeName())) {
+            return;
+        }
+        IpAddress parsed = IpAddress.parse(address);
+        Route covering = bySubnet.lookup(parsed.v4Bits());
+        if (covering == null || !Objects.equals(covering.via(), peer)) {
+            routes.add(new Route(IpPrefix.of(parsed), peer));
+        }
+    }
+
+    private List<VirtualService> services(ClusterState cluster, PodRoutes routes) {
+        EndpointSelector selector = new EndpointSelector(cluster);
+        Map<String, VirtualService> services = new HashMap<>();
+        for (Service service : cluster.services()) {
+            String clusterIp = service.spec().clusterIP();
+            if (clusterIp == null || service.spec().isHeadless()) {
+                continue;
+            }
+            IpAddress address = IpAddress.parse(clusterIp);
+            for (ServicePort port : service.spec().ports()) {
+                List<Backend> backends = selector.endpointsOf(service, port).stream()
+                        .map(endpoint -> backend(endpoint, routes))
+                        .toList();
+                // Addresses are claimed before they are written, so a second service with this one is a forgery.
+                services.putIfAbsent(
+                        address + "/" + port.port() + "/" + port.protocol(),
+                        new VirtualService(service.portName(port), protocolOf(port), address, port.port(), backends));
+            }
+        }
+        return List.copyOf(services.values());
+    }
+
+    /** Pods of our own nodes have a MAC address that follows from theirs; the host finds whatever else there is. */
+    private static Backend backend(EndpointSelector.Endpoint endpoint, PodRoutes routes) {
+        Route route =
+                endpoint.address().isV4() ? routes.lookup(endpoint.address().v4Bits()) : null;
+        Peer via = route == null ? null : route.via();
+        boolean ours = route != null && (via == null || !via.foreign());
+        long mac = ours ? MacAddress.ofPod(endpoint.address().v4Bits()) : Backend.VIA_GATEWAY;
+        return new Backend(endpoint.address(), endpoint.port(), mac);
+    }
+
+    private static int protocolOf(ServicePort port) {
+        return switch (port.protocol()) {
+            case "UDP" -> IpProtocol.UDP;
+            case "SCTP" -> IpProtocol.SCTP;
+            default -> IpProtocol.TCP;
+        };
+    }
+}

@@ -1,0 +1,53 @@
+package io.osier.agent.store;
+
+import java.util.regex.Pattern;
+
+/** What keys look like, and which there are. */
+public final class Keys {
+    public static final String NODES = "nodes";
+    public static final String LEASES = "leases";
+    public static final String PODS = "pods";
+    public static final String SERVICES = "services";
+    public static final String ENDPOINTS = "endpoints";
+    public static final String CLAIMS = "claims";
+
+    private static final Pattern KEY =
+            Pattern.compile("[A-Za-z0-9_:-][A-Za-z0-9._:-]*(/[A-Za-z0-9_:-][A-Za-z0-9._:-]*){0,5}");
+    private static final int MAX_CHARACTERS = 200;
+
+    private Keys() {}
+
+    /** Refuses what could name anything but a key. */
+    public static String check(String key) {
+        if (key.length() > MAX_CHARACTERS || !KEY.matcher(key).matches()) {
+            throw new IllegalArgumentException("\"" + key + "\" is not a key of the store");
+        }
+        return key;
+    }
+
+    public static String node(String name) {
+        return check(NODES + "/" + name);
+    }
+
+    public static String pod(String namespace, String name) {
+        return check(PODS + "/" + namespace + "/" + name);
+    }
+
+    public static String service(String namespace, String name) {
+        return check(SERVICES + "/" + namespace + "/" + name);
+    }
+
+    public static String endpoints(String namespace, String name) {
+        return check(ENDPOINTS + "/" + namespace + "/" + name);
+    }
+
+    /** The lease of a subnet such as {@code 10.32.1.0/24}. */
+    public static String lease(String subnet) {
+        return check(LEASES + "/" + subnet.replace('/', '-'));
+    }
+
+    /** The claim to an address. */
+    public static String claim(String address) {
+        return check(CLAIMS + "/" + address);
+    }
+}
