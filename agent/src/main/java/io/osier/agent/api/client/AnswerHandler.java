@@ -1,0 +1,35 @@
+package io.osier.agent.api.client;
+
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.io.EOFException;
+import java.util.concurrent.CompletableFuture;
+
+/** Waits for one whole answer. */
+final class AnswerHandler extends SimpleChannelInboundHandler<FullHttpResponse> {
+    private final CompletableFuture<ApiAnswer> answer = new CompletableFuture<>();
+
+    CompletableFuture<ApiAnswer> answer() {
+        return answer;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, FullHttpResponse response) {
+        String type = response.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
+        answer.complete(new ApiAnswer(response.status().code(), type, ByteBufUtil.getBytes(response.content())));
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        answer.completeExceptionally(new EOFException("the connection was closed before the answer"));
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        answer.completeExceptionally(cause);
+        context.close();
+    }
+}

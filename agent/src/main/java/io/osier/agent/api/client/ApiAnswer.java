@@ -1,0 +1,15 @@
+package io.osier.agent.api.client;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What an agent answered.
+ *
+ * @param status of HTTP
+ */
+@SuppressWarnings("ArrayRecordComponent") // bytes as they came; nobody compares them
+public record ApiAnswer(int status, String contentType, byte[] body) {
+    public String text() {
+        return new String(body, StandardCharsets.UTF_8);
+    }
+}

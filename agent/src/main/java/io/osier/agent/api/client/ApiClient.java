@@ -1,0 +1,169 @@
+package io.osier.agent.api.client;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpVersion;
+import io.osier.agent.model.Json;
+import java.io.InputStream;
+import java.net.UnixDomainSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Asks one agent over its unix socket; a connection for each question. Safe for any thread. */
+public final class ApiClient implements AutoCloseable {
+    /** How long a question may take. */
+    public static final Duration DEADLINE = Duration.ofSeconds(30);
+
+    private static final int MAX_ANSWER_BYTES = 256 << 20;
+
+    private final Path socket;
+    private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(
+            1,
+            task -> {
+                Thread thread = new Thread(task, "osier-api-client");
+                thread.setDaemon(true);
+                return thread;
+            },
+            NioIoHandler.newFactory());
+
+    public ApiClient(Path socket) {
+        this.socket = socket;
+    }
+
+    public Path socket() {
+        return socket;
+    }
+
+    public JsonNode get(String path) {
+        return json(ask(HttpMethod.GET, path, null, DEADLINE));
+    }
+
+    /** The same for an answer that must not take long. */
+    public JsonNode get(String path, Duration deadline) {
+        return json(ask(HttpMethod.GET, path, null, deadline));
+    }
+
+    public String getText(String path) {
+        return ask(HttpMethod.GET, path, null, DEADLINE).text();
+    }
+
+    public JsonNode post(String path, JsonNode body) {
+        return json(ask(HttpMethod.POST, path, body, DEADLINE));
+    }
+
+    public JsonNode put(String path, JsonNode body) {
+        return json(ask(HttpMethod.PUT, path, body, DEADLINE));
+    }
+
+    public JsonNode delete(String path) {
+        return json(ask(HttpMethod.DELETE, path, null, DEADLINE));
+    }
+
+    /** Asks and returns the answer as it comes, whatever its status. */
+    public ApiAnswer ask(HttpMethod method, String path, @Nullable JsonNode body, Duration deadline) {
+        AnswerHandler handler = new AnswerHandler();
+        Channel channel = connect(new HttpObjectAggregator(MAX_ANSWER_BYTES), handler);
+        try {
+            channel.writeAndFlush(request(method, path, body));
+            ApiAnswer answer = handler.answer().get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+            if (answer.status() >= 400) {
+                throw new ApiException(answer.status(), messageOf(answer));
+            }
+            return answer;
+        } catch (ExecutionException e) {
+            throw unreachable(e.getCause() == null ? e : e.getCause());
+        } catch (TimeoutException e) {
+            throw new ApiException(
+                    ApiException.UNREACHABLE,
+                    "agent at " + socket + " did not answer within " + deadline.toSeconds() + " s");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ApiException(ApiException.UNREACHABLE, "interrupted");
+        } finally {
+            channel.close();
+        }
+    }
+
+    /** The body of the answer as it arrives; closing it ends the question. */
+    public InputStream stream(String path) {
+        StreamHandler handler = new StreamHandler();
+        Channel channel = connect(handler);
+        handler.bind(channel);
+        channel.writeAndFlush(request(HttpMethod.GET, path, null));
+        return handler.body();
+    }
+
+    private Channel connect(ChannelHandler... handlers) {
+        try {
+            return new Bootstrap()
+                    .group(loop)
+                    .channel(NioDomainSocketChannel.class)
+                    .handler(new ChannelInitializer<Channel>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                            channel.pipeline().addLast(new HttpClientCodec()).addLast(handlers);
+                        }
+                    })
+                    .connect(UnixDomainSocketAddress.of(socket))
+                    .sync()
+                    .channel();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ApiException(ApiException.UNREACHABLE, "interrupted");
+        } catch (Exception e) { // Netty throws the connect's own checked exception out of sync()
+            throw unreachable(e);
+        }
+    }
+
+    private ApiException unreachable(Throwable cause) {
+        return new ApiException(ApiException.UNREACHABLE, "no agent answers at " + socket + ": " + cause.getMessage());
+    }
+
+    private static FullHttpRequest request(HttpMethod method, String path, @Nullable JsonNode body) {
+        byte[] bytes = body == null ? new byte[0] : Json.bytes(body);
+        FullHttpRequest request =
+                new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, method, path, Unpooled.wrappedBuffer(bytes));
+        request.headers()
+                .set(HttpHeaderNames.HOST, "osier")
+                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE)
+                .set(HttpHeaderNames.CONTENT_LENGTH, bytes.length)
+                .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
+        return request;
+    }
+
+    private static JsonNode json(ApiAnswer answer) {
+        return Json.parse(answer.body());
+    }
+
+    private static String messageOf(ApiAnswer answer) {
+        try {
+            return Json.parse(answer.body()).path("message").asString("HTTP status " + answer.status());
+        } catch (RuntimeException e) {
+            return "HTTP status " + answer.status() + ": " + new String(answer.body(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Override
+    public void close() {
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,141 @@
+package io.osier.agent.api.client;
+
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.osier.agent.model.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands the body of an answer through as it arrives. The reader sets the pace: while its queue is full, nothing more is read
+ * from the socket.
+ */
+final class StreamHandler extends SimpleChannelInboundHandler<HttpObject> {
+    private static final int QUEUED_CHUNKS = 256;
+    private static final byte[] END = {};
+
+    private final BlockingQueue<byte[]> chunks = new ArrayBlockingQueue<>(QUEUED_CHUNKS + 1);
+    private final ByteArrayOutputStream refusal = new ByteArrayOutputStream();
+    private volatile @Nullable Channel channel;
+    private volatile @Nullable ApiException failure;
+    private int status;
+    private boolean ended;
+
+    void bind(Channel channel) {
+        this.channel = channel;
+    }
+
+    InputStream body() {
+        return new Body();
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, HttpObject message) {
+        if (message instanceof HttpResponse response) {
+            status = response.status().code();
+        }
+        if (message instanceof HttpContent content) {
+            byte[] bytes = ByteBufUtil.getBytes(content.content());
+            if (status >= 400) {
+                refusal.writeBytes(bytes);
+            } else if (bytes.length > 0) {
+                chunks.add(bytes);
+                context.channel().config().setAutoRead(chunks.size() < QUEUED_CHUNKS / 2);
+            }
+            if (message instanceof LastHttpContent) {
+                end();
+            }
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        end();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        failure = new ApiException(ApiException.UNREACHABLE, "the connection broke: " + cause.getMessage());
+        context.close();
+    }
+
+    private void end() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        if (status >= 400) {
+            failure = new ApiException(
+                    status, Json.parse(refusal.toByteArray()).path("message").asString("HTTP status " + status));
+        }
+        chunks.add(END);
+    }
+
+    private final class Body extends InputStream {
+        private byte[] chunk = {};
+        private int position;
+        private boolean atEnd;
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            while (position == chunk.length) {
+                if (atEnd || !next()) {
+                    return -1;
+                }
+            }
+            int count = Math.min(length, chunk.length - position);
+            System.arraycopy(chunk, position, target, offset, count);
+            position += count;
+            return count;
+        }
+
+        @Override
+        public int available() {
+            return chunk.length - position;
+        }
+
+        private boolean next() throws IOException {
+            try {
+                chunk = chunks.take();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", e);
+            }
+            position = 0;
+            Channel bound = channel;
+            if (bound != null && chunks.size() < QUEUED_CHUNKS / 4) {
+                bound.config().setAutoRead(true);
+            }
+            atEnd = chunk == END;
+            ApiException failed = failure;
+            if (atEnd && failed != null) {
+                throw failed;
+            }
+            return !atEnd;
+        }
+
+        @Override
+        public void close() {
+            Channel bound = channel;
+            if (bound != null) {
+                bound.close();
+            }
+        }
+    }
+}

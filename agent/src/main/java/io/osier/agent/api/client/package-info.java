@@ -1,0 +1,3 @@
+/** Asks agents: HTTP over their unix sockets. */
+@org.jspecify.annotations.NullMarked
+package io.osier.agent.api.client;

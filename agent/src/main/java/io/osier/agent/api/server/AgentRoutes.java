@@ -1,0 +1,114 @@
+package io.osier.agent.api.server;
+
+import io.osier.agent.api.client.ApiAnswer;
+import io.osier.agent.model.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * {@code /osier/v1/…}: what is particular to a node. {@code node=NAME} is passed on to that node's agent, {@code node=*} asks
+ * all and merges the lists.
+ */
+final class AgentRoutes implements ApiRoutes {
+    private static final Set<String> MERGED = Set.of("flows", "drops", "fdb", "routes");
+
+    private final ClusterDirectory directory;
+    private final ObjectRoutes objects;
+    private final NodeView node;
+    private final CaptureStream captures;
+
+    AgentRoutes(ClusterDirectory directory, ObjectRoutes objects, NodeView node, CaptureStream captures) {
+        this.directory = directory;
+        this.objects = objects;
+        this.node = node;
+        this.captures = captures;
+    }
+
+    @Override
+    public ApiResponse answer(ApiRequest request) {
+        if (request.word(0).equals("api") && request.word(1).equals("v1")) {
+            return objects.answer(request);
+        }
+        if (!request.word(0).equals("osier") || !request.word(1).equals("v1")) {
+            throw new ApiError(404, "NotFound", "the server has no " + request.uri());
+        }
+        if (!request.method().equals("GET")) {
+            throw new ApiError(405, "MethodNotAllowed", request.method() + " is not answered here");
+        }
+        String asked = request.parameter("node");
+        if (asked == null || asked.equals(directory.self())) {
+            return answerHere(request);
+        }
+        return asked.equals("*") ? merge(request) : pass(asked, request);
+    }
+
+    private ApiResponse answerHere(ApiRequest request) {
+        return switch (request.word(2)) {
+            case "status" -> ApiResponse.json(200, node.status());
+            case "routes" -> ApiResponse.json(200, node.routes());
+            case "fdb" -> ApiResponse.json(200, node.stations());
+            case "flows" -> ApiResponse.json(200, node.flows());
+            case "drops" -> ApiResponse.json(200, ObjectRoutes.listOf(List.of(node.drops())));
+            case "leases" -> ApiResponse.json(200, node.leases());
+            case "rules" -> ApiResponse.text(node.rules(request.flag("verbose")));
+            case "pods" -> log(request);
+            case "capture" -> ApiResponse.stream(captures.of(request));
+            default -> throw new ApiError(404, "NotFound", "the server has no " + request.uri());
+        };
+    }
+
+    /** {@code pods/NAME/log}, from wherever the pod is. */
+    private ApiResponse log(ApiRequest request) {
+        if (!request.word(4).equals("log")) {
+            throw new ApiError(404, "NotFound", "the server has no " + request.uri());
+        }
+        String where = node.nodeOf(request.namespace(), request.word(3));
+        if (!where.equals(directory.self())) {
+            return pass(where, request);
+        }
+        return ApiResponse.text(node.log(request.namespace(), request.word(3)));
+    }
+
+    private ApiResponse pass(String other, ApiRequest request) {
+        if (request.word(2).equals("capture")) {
+            return ApiResponse.stream(out -> {
+                try (var in = directory.client(other).stream(withoutNode(request))) {
+                    in.transferTo(out);
+                }
+            });
+        }
+        ApiAnswer answer = directory.ask(other, withoutNode(request));
+        return new ApiResponse(answer.status(), answer.contentType(), answer.body(), null);
+    }
+
+    private ApiResponse merge(ApiRequest request) {
+        if (!MERGED.contains(request.word(2))) {
+            throw new ApiError(400, "BadRequest", request.word(2) + " is told by one node at a time");
+        }
+        List<JsonNode> items = new ArrayList<>();
+        List<String> silent = new ArrayList<>();
+        for (String name : directory.agents()) {
+            try {
+                byte[] body = name.equals(directory.self())
+                        ? answerHere(request).body()
+                        : directory.ask(name, withoutNode(request)).body();
+                Json.parse(body).path("items").forEach(items::add);
+            } catch (ApiError e) {
+                silent.add(name);
+            }
+        }
+        ObjectNode list = ObjectRoutes.listOf(items);
+        if (!silent.isEmpty()) {
+            var array = list.putArray("unreachable");
+            silent.forEach(array::add);
+        }
+        return ApiResponse.json(200, list);
+    }
+
+    private static String withoutNode(ApiRequest request) {
+        return request.uri().replaceAll("([?&])node=[^&]*&?", "$1").replaceAll("[?&]$", "");
+    }
+}

@@ -1,0 +1,29 @@
+package io.osier.agent.api.server;
+
+import io.osier.agent.model.Json;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes back: a body, or somebody who writes one for as long as it takes.
+ *
+ * @param stream writes the body itself if not null
+ */
+@SuppressWarnings("ArrayRecordComponent") // the body as it goes; nobody compares it
+public record ApiResponse(
+        int status,
+        String contentType,
+        byte[] body,
+        @Nullable BodyWriter stream) {
+    static ApiResponse json(int status, Object value) {
+        return new ApiResponse(status, "application/json", Json.bytes(value), null);
+    }
+
+    static ApiResponse text(String text) {
+        return new ApiResponse(200, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8), null);
+    }
+
+    static ApiResponse stream(BodyWriter writer) {
+        return new ApiResponse(200, "application/octet-stream", new byte[0], writer);
+    }
+}

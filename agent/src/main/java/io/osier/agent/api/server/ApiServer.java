@@ -1,0 +1,96 @@
+package io.osier.agent.api.server;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/** The agent's door: HTTP on a unix socket that its owner and group may open. Questions are answered on threads of their own. */
+public final class ApiServer implements AutoCloseable {
+    private static final int MAX_BODY_BYTES = 4 << 20;
+
+    private final Path socket;
+    private final MultiThreadIoEventLoopGroup loop =
+            new MultiThreadIoEventLoopGroup(1, daemons("osier-api"), EpollIoHandler.newFactory());
+    private final ExecutorService answers = Executors.newCachedThreadPool(daemons("osier-answer"));
+
+    private ApiServer(Path socket) {
+        this.socket = socket;
+    }
+
+    /**
+     * Listens.
+     *
+     * @throws IOException in one line, if another agent listens there already or the socket cannot be made
+     */
+    public static ApiServer listen(Path socket, ApiRoutes routes) throws IOException {
+        // A socket that nobody answers was left behind by an agent that was killed.
+        if (ClusterDirectory.answers(socket.toString())) {
+            throw new IOException("another agent listens at " + socket + " already: stop it first");
+        }
+        Files.deleteIfExists(socket);
+        Path folder = socket.toAbsolutePath().getParent();
+        if (folder != null) {
+            Files.createDirectories(folder);
+        }
+        ApiServer server = new ApiServer(socket);
+        try {
+            server.bind(routes);
+            return server;
+        } catch (Exception e) { // Netty throws the bind's own checked exception out of sync()
+            server.close();
+            throw new IOException("cannot listen at " + socket + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void bind(ApiRoutes routes) throws Exception {
+        new ServerBootstrap()
+                .group(loop)
+                .channel(EpollServerDomainSocketChannel.class)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline()
+                                .addLast(new HttpServerCodec())
+                                .addLast(new HttpObjectAggregator(MAX_BODY_BYTES))
+                                .addLast(new RequestHandler(routes, answers));
+                    }
+                })
+                .bind(new DomainSocketAddress(socket.toFile()))
+                .sync();
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+    }
+
+    private static ThreadFactory daemons(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    @Override
+    public void close() {
+        answers.shutdownNow();
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        try {
+            Files.deleteIfExists(socket);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

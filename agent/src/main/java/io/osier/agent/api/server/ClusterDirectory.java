@@ -1,0 +1,101 @@
+package io.osier.agent.api.server;
+
+import io.netty.handler.codec.http.HttpMethod;
+import io.osier.agent.api.client.ApiAnswer;
+import io.osier.agent.api.client.ApiClient;
+import io.osier.agent.api.client.ApiException;
+import io.osier.agent.model.Node;
+import io.osier.agent.store.Keys;
+import io.osier.agent.store.ObjectStore;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The nodes' agents: which there are, whether they answer, and the way to ask them. */
+public final class ClusterDirectory implements AutoCloseable {
+    private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+    private final String self;
+    private final ObjectStore objects;
+    private final Map<String, ApiClient> clients = new ConcurrentHashMap<>();
+
+    public ClusterDirectory(String self, ObjectStore objects) {
+        this.self = self;
+        this.objects = objects;
+    }
+
+    String self() {
+        return self;
+    }
+
+    /** All nodes, each with whether its agent answers; a foreign node has none and counts as ready. */
+    List<Node> nodes() {
+        return objects.list(Keys.NODES, Node.class).stream()
+                .map(node -> Node.of(node.metadata(), node.spec(), node.status().withReady(isReady(node))))
+                .toList();
+    }
+
+    /** The nodes whose agents can be asked, this one included. */
+    List<String> agents() {
+        return objects.list(Keys.NODES, Node.class).stream()
+                .filter(node -> !node.spec().foreign())
+                .map(node -> node.metadata().name())
+                .toList();
+    }
+
+    boolean isReady(Node node) {
+        return node.spec().foreign()
+                || node.metadata().name().equals(self)
+                || answers(node.status().apiSocket());
+    }
+
+    /** Whether this node exists and its agent answers. */
+    boolean isReady(String name) {
+        return objects.get(Keys.node(name), Node.class).map(this::isReady).orElse(false);
+    }
+
+    /** Passes a question on to a node's agent and gives back its answer. */
+    ApiAnswer ask(String node, String uri) {
+        try {
+            return client(node).ask(HttpMethod.GET, uri, null, DEADLINE);
+        } catch (ApiException e) {
+            throw e.code() == ApiException.UNREACHABLE
+                    ? new ApiError(503, "ServiceUnavailable", "node " + node + ": " + e.getMessage())
+                    : new ApiError(e.code(), "Forwarded", String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The client of a node's agent. */
+    ApiClient client(String node) {
+        Node known = objects.get(Keys.node(node), Node.class).orElseThrow(() -> ApiError.notFound("nodes", node));
+        String socket = known.status().apiSocket();
+        if (socket == null) {
+            throw new ApiError(400, "BadRequest", "node " + node + " is a foreign node: no agent to ask");
+        }
+        return clients.computeIfAbsent(socket, path -> new ApiClient(Path.of(path)));
+    }
+
+    /** Whether somebody listens at the socket. */
+    public static boolean answers(@Nullable String socket) {
+        if (socket == null) {
+            return false;
+        }
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            return probe.connect(UnixDomainSocketAddress.of(socket));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        clients.values().forEach(ApiClient::close);
+    }
+}

@@ -1,0 +1,121 @@
+package io.osier.agent.api.server;
+
+import io.osier.agent.model.Endpoints;
+import io.osier.agent.model.Json;
+import io.osier.agent.model.ObjectMeta;
+import io.osier.agent.model.Pod;
+import io.osier.agent.model.Service;
+import io.osier.agent.model.ServicePort;
+import io.osier.agent.reconcile.ClusterState;
+import io.osier.agent.reconcile.EndpointSelector;
+import io.osier.agent.store.Keys;
+import io.osier.agent.store.ObjectStore;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Endpoints: of services with a selector they follow from the pods; of others they are given by hand. */
+final class EndpointsResource implements Resource {
+    private static final String ENDPOINTS = "endpoints";
+
+    private final ObjectStore objects;
+
+    EndpointsResource(ObjectStore objects) {
+        this.objects = objects;
+    }
+
+    @Override
+    public List<Endpoints> list() {
+        ClusterState cluster = new ClusterState(
+                List.of(),
+                objects.list(Keys.PODS, Pod.class),
+                objects.list(Keys.SERVICES, Service.class),
+                objects.list(Keys.ENDPOINTS, Endpoints.class));
+        EndpointSelector selector = new EndpointSelector(cluster);
+        List<Endpoints> all = new ArrayList<>();
+        for (Service service : cluster.services()) {
+            if (!service.spec().selector().isEmpty()) {
+                all.add(computed(service, selector));
+            }
+        }
+        all.addAll(cluster.endpoints());
+        return all;
+    }
+
+    private static Endpoints computed(Service service, EndpointSelector selector) {
+        List<Endpoints.Subset> subsets = new ArrayList<>();
+        for (ServicePort port : service.spec().ports()) {
+            for (EndpointSelector.Endpoint endpoint : selector.endpointsOf(service, port)) {
+                subsets.add(new Endpoints.Subset(
+                        List.of(new Endpoints.Address(endpoint.address().toString(), null)),
+                        List.of(new Endpoints.Port(port.name(), endpoint.port(), port.protocol()))));
+            }
+        }
+        ObjectMeta metadata = service.metadata();
+        return Endpoints.of(
+                new ObjectMeta(
+                        metadata.name(),
+                        metadata.namespace(),
+                        metadata.labels(),
+                        metadata.annotations(),
+                        null,
+                        metadata.creationTimestamp(),
+                        null),
+                subsets);
+    }
+
+    @Override
+    public Endpoints get(String namespace, String name) {
+        return list().stream()
+                .filter(endpoints -> endpoints.metadata().name().equals(name)
+                        && ObjectRoutes.namespaceOf(endpoints.metadata()).equals(namespace))
+                .findFirst()
+                .orElseThrow(() -> ApiError.notFound(ENDPOINTS, name));
+    }
+
+    @Override
+    public Endpoints create(JsonNode object) {
+        Endpoints endpoints = stamped(Json.convert(object, Endpoints.class));
+        if (!objects.create(keyOf(endpoints), endpoints)) {
+            throw ApiError.alreadyExists(ENDPOINTS, endpoints.metadata().name());
+        }
+        return endpoints;
+    }
+
+    @Override
+    public ObjectNode apply(JsonNode object) {
+        Endpoints asked = Json.convert(object, Endpoints.class);
+        Endpoints before = objects.get(keyOf(asked), Endpoints.class).orElse(null);
+        if (before == null) {
+            return Resource.applied("created", create(object));
+        }
+        boolean same = before.subsets().equals(asked.subsets())
+                && before.metadata().labels().equals(asked.metadata().labels());
+        if (!same) {
+            objects.put(keyOf(asked), stamped(asked));
+        }
+        return Resource.applied(same ? "unchanged" : "configured", same ? before : asked);
+    }
+
+    @Override
+    public void delete(String namespace, String name) {
+        if (!objects.delete(Keys.endpoints(namespace, name))) {
+            get(namespace, name);
+            throw ApiError.conflict("endpoints \"" + name + "\" follow from a service's selector");
+        }
+    }
+
+    private static Endpoints stamped(Endpoints endpoints) {
+        return Endpoints.of(
+                endpoints.metadata().created(UUID.randomUUID().toString(), Instant.now()), endpoints.subsets());
+    }
+
+    private static String keyOf(Endpoints endpoints) {
+        return Keys.endpoints(
+                ObjectRoutes.namespaceOf(endpoints.metadata()),
+                endpoints.metadata().name());
+    }
+}

@@ -1,0 +1,119 @@
+package io.osier.agent.api.server;
+
+import io.osier.agent.ipam.SubnetLeases;
+import io.osier.agent.model.Json;
+import io.osier.agent.model.Lease;
+import io.osier.agent.model.Node;
+import io.osier.agent.model.Pod;
+import io.osier.agent.model.ValidationException;
+import io.osier.agent.store.Keys;
+import io.osier.agent.store.ObjectStore;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpPrefix;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Nodes: agents enter themselves; foreign ones are entered by hand. */
+final class NodeResource implements Resource {
+    private static final String NODES = "nodes";
+
+    private final ObjectStore objects;
+    private final SubnetLeases leases;
+    private final ClusterDirectory directory;
+
+    NodeResource(ObjectStore objects, SubnetLeases leases, ClusterDirectory directory) {
+        this.objects = objects;
+        this.leases = leases;
+        this.directory = directory;
+    }
+
+    @Override
+    public List<Node> list() {
+        return directory.nodes();
+    }
+
+    @Override
+    public Node get(String namespace, String name) {
+        Node node = objects.get(Keys.node(name), Node.class).orElseThrow(() -> ApiError.notFound(NODES, name));
+        return Node.of(node.metadata(), node.spec(), node.status().withReady(directory.isReady(node)));
+    }
+
+    @Override
+    public Node create(JsonNode object) {
+        Node node = foreign(Json.convert(object, Node.class));
+        if (!objects.create(Keys.node(node.metadata().name()), node)) {
+            throw ApiError.alreadyExists(NODES, node.metadata().name());
+        }
+        return node;
+    }
+
+    @Override
+    public ObjectNode apply(JsonNode object) {
+        Node asked = Json.convert(object, Node.class);
+        String name = asked.metadata().name();
+        Node before = objects.get(Keys.node(name), Node.class).orElse(null);
+        if (before == null) {
+            return Resource.applied("created", create(object));
+        }
+        boolean same = before.spec().podCIDRs().equals(asked.spec().podCIDRs())
+                && before.underlayAddress().equals(asked.underlayAddress());
+        if (!same) {
+            throw ApiError.invalid("a node cannot be changed: delete node " + name + " and create it anew");
+        }
+        return Resource.applied("unchanged", before);
+    }
+
+    @Override
+    public void delete(String namespace, String name) {
+        Node node = get(namespace, name);
+        if (!node.spec().foreign() && directory.isReady(node)) {
+            throw ApiError.conflict("node " + name + " has a running agent: stop it first");
+        }
+        for (Pod pod : objects.list(Keys.PODS, Pod.class)) {
+            if (name.equals(pod.spec().nodeName())) {
+                objects.delete(Keys.pod(
+                        ObjectRoutes.namespaceOf(pod.metadata()), pod.metadata().name()));
+            }
+        }
+        objects.delete(Keys.node(name));
+        leases.release(name);
+    }
+
+    private Node foreign(Node asked) {
+        IpAddress address = IpAddress.parse(asked.underlayAddress());
+        if (asked.spec().podCIDRs().isEmpty()) {
+            throw new ValidationException("spec.podCIDRs: Required value");
+        }
+        for (Node other : objects.list(Keys.NODES, Node.class)) {
+            if (other.underlayAddress().equals(address.toString())
+                    && !other.metadata().name().equals(asked.metadata().name())) {
+                throw ApiError.conflict("node " + other.metadata().name() + " has the address " + address + " already");
+            }
+            checkOverlap(
+                    asked, other.spec().podCIDRs(), "node " + other.metadata().name());
+        }
+        for (Lease lease : leases.list()) {
+            checkOverlap(asked, List.of(lease.subnet()), "node " + lease.node());
+        }
+        Node.Status status =
+                new Node.Status(List.of(new Node.Address("InternalIP", address.toString())), null, null, null);
+        return Node.of(
+                asked.metadata().withNamespace(null).created(UUID.randomUUID().toString(), Instant.now()),
+                new Node.Spec(null, asked.spec().podCIDRs(), true),
+                status);
+    }
+
+    private static void checkOverlap(Node asked, List<String> others, String owner) {
+        for (String cidr : asked.spec().podCIDRs()) {
+            for (String other : others) {
+                boolean overlaps = IpPrefix.parse(cidr).overlaps(IpPrefix.parse(other));
+                if (overlaps && !owner.equals("node " + asked.metadata().name())) {
+                    throw ApiError.conflict("pod CIDR " + cidr + " overlaps " + other + " of " + owner);
+                }
+            }
+        }
+    }
+}

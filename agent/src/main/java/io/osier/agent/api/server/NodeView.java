@@ -1,0 +1,241 @@
+package io.osier.agent.api.server;
+
+import io.osier.agent.ipam.SubnetLeases;
+import io.osier.agent.model.Json;
+import io.osier.agent.model.Lease;
+import io.osier.agent.model.Pod;
+import io.osier.agent.pod.CommandSupervisor;
+import io.osier.agent.reconcile.NodeSettings;
+import io.osier.agent.reconcile.PodMaker;
+import io.osier.agent.store.Keys;
+import io.osier.agent.store.ObjectStore;
+import io.osier.dataplane.forwarding.ForwardingState;
+import io.osier.dataplane.forwarding.Peer;
+import io.osier.dataplane.forwarding.Route;
+import io.osier.dataplane.observe.PacketBalance;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpProtocol;
+import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.port.PortId;
+import io.osier.dataplane.port.PortKind;
+import io.osier.dataplane.service.RulesListing;
+import io.osier.dataplane.worker.ConnectionSnapshot;
+import io.osier.dataplane.worker.CountersSnapshot;
+import io.osier.dataplane.worker.StationSnapshot;
+import io.osier.dataplane.worker.Worker;
+import io.osier.dataplane.worker.WorkerProxy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What one node's dataplane is doing, as trees for the answer. */
+final class NodeView {
+    private static final long DEADLINE_SECONDS = 5;
+
+    private final NodeSettings settings;
+    private final String tunnelDevice;
+    private final String hostDevice;
+    private final WorkerProxy worker;
+    private final ObjectStore objects;
+    private final SubnetLeases leases;
+    private final CommandSupervisor commands;
+    private final ObjectNode description;
+
+    /** @param description what {@code status} says beside what changes */
+    NodeView(
+            NodeSettings settings,
+            int vni,
+            String hostDevice,
+            WorkerProxy worker,
+            ObjectStore objects,
+            SubnetLeases leases,
+            CommandSupervisor commands,
+            ObjectNode description) {
+        this.settings = settings;
+        this.tunnelDevice = "vxlan" + vni;
+        this.hostDevice = hostDevice;
+        this.worker = worker;
+        this.objects = objects;
+        this.leases = leases;
+        this.commands = commands;
+        this.description = description;
+    }
+
+    private <T> T ask(Function<Worker, T> question) {
+        return worker.ask(question)
+                .orTimeout(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                .join();
+    }
+
+    ObjectNode status() {
+        CountersSnapshot counters = ask(Worker::counters);
+        ForwardingState state = ask(Worker::state);
+        ObjectNode status = description.deepCopy();
+        ObjectNode dataplane = status.putObject("dataplane");
+        dataplane.put("generation", state.generation());
+        dataplane.put(
+                "pods",
+                counters.ports().keySet().stream()
+                        .filter(port -> port.kind() == PortKind.POD)
+                        .count());
+        dataplane.put("services", state.services().services().size());
+        dataplane.put("flows", ask(Worker::connections).size());
+        dataplane.set("balance", balance(counters.balance()));
+        var peers = status.putArray("peers");
+        for (Peer peer : state.peers()) {
+            ObjectNode entry = peers.addObject();
+            entry.put("name", peer.name())
+                    .put("address", peer.underlay().toString())
+                    .put("foreign", peer.foreign());
+            CountersSnapshot.PortTotals totals = counters.ports().get(new PortId(PortKind.TUNNEL, peer.name()));
+            if (totals != null) {
+                entry.put("receivedPackets", totals.receivedPackets())
+                        .put("transmittedPackets", totals.transmittedPackets());
+            }
+        }
+        return status;
+    }
+
+    ObjectNode routes() {
+        List<ObjectNode> items = new ArrayList<>();
+        for (Route route : ask(Worker::state).routes().routes()) {
+            Peer via = route.via();
+            boolean host = route.destination().lengthBits() == 32;
+            items.add(Json.object()
+                    .put("destination", route.destination().address().toString())
+                    .put("gateway", via == null ? "0.0.0.0" : via.underlay().toString())
+                    .put("genmask", IpAddress.v4(route.destination().v4Mask()).toString())
+                    .put("flags", "U" + (via == null ? "" : "G") + (host ? "H" : ""))
+                    .put("mss", 0)
+                    .put("window", 0)
+                    .put("irtt", 0)
+                    .put("iface", via == null ? hostDevice : tunnelDevice)
+                    .put("node", via == null ? settings.nodeName() : via.name()));
+        }
+        return ObjectRoutes.listOf(items);
+    }
+
+    /** Known and learned stations, then the pods of other nodes, whose MAC addresses follow from their addresses. */
+    ObjectNode stations() {
+        ForwardingState state = ask(Worker::state);
+        List<ObjectNode> items = new ArrayList<>();
+        for (StationSnapshot station : ask(Worker::stations)) {
+            ObjectNode item = Json.object().put("mac", MacAddress.format(station.mac()));
+            if (station.port().kind() == PortKind.TUNNEL) {
+                item.put("dev", tunnelDevice)
+                        .put("dst", underlayOf(state, station.port().name()));
+            } else {
+                item.put("dev", station.port().name());
+            }
+            items.add(item.put("state", station.pinned() ? "permanent" : ""));
+        }
+        for (Pod pod : objects.list(Keys.PODS, Pod.class)) {
+            String address = pod.status().podIP();
+            String node = pod.spec().nodeName();
+            if (address != null && node != null && !node.equals(settings.nodeName())) {
+                items.add(Json.object()
+                        .put(
+                                "mac",
+                                MacAddress.format(MacAddress.ofPod(
+                                        IpAddress.parse(address).v4Bits())))
+                        .put("dev", tunnelDevice)
+                        .put("dst", underlayOf(state, node))
+                        .put("state", "permanent"));
+            }
+        }
+        items.sort(Comparator.comparing(item -> item.path("mac").asString()));
+        return ObjectRoutes.listOf(items);
+    }
+
+    private static String underlayOf(ForwardingState state, String node) {
+        return state.peers().stream()
+                .filter(peer -> peer.name().equals(node))
+                .map(peer -> peer.underlay().toString())
+                .findFirst()
+                .orElse("");
+    }
+
+    ObjectNode flows() {
+        List<ObjectNode> items = new ArrayList<>();
+        for (ConnectionSnapshot flow : ask(Worker::connections)) {
+            items.add(Json.object()
+                    .put("proto", IpProtocol.name(flow.protocol()))
+                    .put("client", flow.client() + ":" + flow.clientPort())
+                    .put("service", flow.service() + ":" + flow.servicePort())
+                    .put("backend", flow.backend() + ":" + flow.backendPort())
+                    .put("state", flow.state().name())
+                    .put("expiresSeconds", TimeUnit.NANOSECONDS.toSeconds(flow.expiresInNanos()))
+                    .put("packets", flow.packets())
+                    .put("bytes", flow.bytes())
+                    .put("node", settings.nodeName()));
+        }
+        return ObjectRoutes.listOf(items);
+    }
+
+    ObjectNode drops() {
+        CountersSnapshot counters = ask(Worker::counters);
+        ObjectNode item = Json.object().put("node", settings.nodeName());
+        var reasons = item.putArray("reasons");
+        counters.drops().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(drop -> reasons.addObject()
+                        .put("reason", drop.getKey().label())
+                        .put("description", drop.getKey().sentence())
+                        .put("packets", drop.getValue()));
+        item.set("balance", balance(counters.balance()));
+        return item;
+    }
+
+    private static ObjectNode balance(PacketBalance balance) {
+        return Json.object()
+                .put("in", balance.in())
+                .put("received", balance.received())
+                .put("originated", balance.originated())
+                .put("replicated", balance.replicated())
+                .put("out", balance.transmitted())
+                .put("dropped", balance.dropped())
+                .put("held", balance.held());
+    }
+
+    ObjectNode leases() {
+        List<ObjectNode> items = new ArrayList<>();
+        for (Lease lease : leases.list()) {
+            items.add(Json.object()
+                    .put("subnet", lease.subnet())
+                    .put("node", lease.node())
+                    .put("creationTimestamp", lease.creationTimestamp().toString()));
+        }
+        return ObjectRoutes.listOf(items);
+    }
+
+    String rules(boolean verbose) {
+        return RulesListing.of(ask(Worker::state).services().services(), verbose);
+    }
+
+    String nodeOf(String namespace, String name) {
+        return Objects.requireNonNullElse(pod(namespace, name).spec().nodeName(), settings.nodeName());
+    }
+
+    String log(String namespace, String name) {
+        Path log = commands.log(PodMaker.namespaceOf(pod(namespace, name)));
+        try {
+            return log == null ? "" : new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Pod pod(String namespace, String name) {
+        return objects.get(Keys.pod(namespace, name), Pod.class).orElseThrow(() -> ApiError.notFound("pods", name));
+    }
+}

@@ -1,0 +1,47 @@
+package io.osier.agent.pod;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What runs in a pod.
+ *
+ * @param namespace the pod's network namespace
+ * @param hostname what {@code hostname} says inside
+ * @param workingDirectory empty for {@code /}
+ * @param restartPolicy {@code Always}, {@code OnFailure} or {@code Never}
+ */
+public record PodCommand(
+        String namespace,
+        String hostname,
+        List<String> command,
+        Map<String, String> environment,
+        String workingDirectory,
+        String restartPolicy) {
+    public PodCommand {
+        command = List.copyOf(command);
+        environment = Map.copyOf(environment);
+    }
+
+    /** The words that enter the pod and become the command: its own session, network and host name. */
+    List<String> launcher() {
+        List<String> words = new ArrayList<>(List.of("setsid"));
+        words.addAll(enter(namespace, hostname));
+        words.addAll(command);
+        return words;
+    }
+
+    /** The words that put whatever command follows them into a pod. */
+    public static List<String> enter(String namespace, String hostname) {
+        return List.of(
+                "nsenter",
+                "--net=/run/netns/" + namespace,
+                "unshare",
+                "--uts",
+                "sh",
+                "-c",
+                "hostname \"$0\" && exec \"$@\"",
+                hostname);
+    }
+}

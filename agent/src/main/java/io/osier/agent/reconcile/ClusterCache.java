@@ -1,0 +1,75 @@
+package io.osier.agent.reconcile;
+
+import io.osier.agent.model.Endpoints;
+import io.osier.agent.model.Node;
+import io.osier.agent.model.Pod;
+import io.osier.agent.model.Service;
+import io.osier.agent.store.Keys;
+import io.osier.agent.store.ObjectStore;
+import io.osier.agent.store.StateStore;
+import io.osier.agent.store.StoreEvent;
+import io.osier.agent.store.Versioned;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+
+/** The cluster's state in memory, kept as the store says. Safe for any thread. */
+public final class ClusterCache implements AutoCloseable {
+    private static final int WATCHES = 4;
+
+    private final Map<String, Node> nodes = new TreeMap<>();
+    private final Map<String, Pod> pods = new TreeMap<>();
+    private final Map<String, Service> services = new TreeMap<>();
+    private final Map<String, Endpoints> endpoints = new TreeMap<>();
+    private final List<StateStore.Watch> watches = new ArrayList<>();
+    private final CountDownLatch unsynced = new CountDownLatch(WATCHES);
+    private final Runnable onChange;
+
+    /** Begins to watch; {@code onChange} is called after every change, on the store's thread, once everything is known. */
+    public ClusterCache(StateStore store, Runnable onChange) {
+        this.onChange = onChange;
+        watches.add(watch(store, Keys.NODES, nodes, Node.class));
+        watches.add(watch(store, Keys.PODS, pods, Pod.class));
+        watches.add(watch(store, Keys.SERVICES, services, Service.class));
+        watches.add(watch(store, Keys.ENDPOINTS, endpoints, Endpoints.class));
+    }
+
+    /** Everything as it is now. */
+    public ClusterState snapshot() {
+        synchronized (nodes) {
+            return new ClusterState(
+                    List.copyOf(nodes.values()),
+                    List.copyOf(pods.values()),
+                    List.copyOf(services.values()),
+                    List.copyOf(endpoints.values()));
+        }
+    }
+
+    private <T> StateStore.Watch watch(StateStore store, String prefix, Map<String, T> objects, Class<T> type) {
+        return store.watch(prefix, event -> take(event, objects, type));
+    }
+
+    private <T> void take(StoreEvent event, Map<String, T> objects, Class<T> type) {
+        synchronized (nodes) {
+            Versioned entry = event.entry();
+            if (entry != null) {
+                ObjectStore.decode(entry, type)
+                        .ifPresentOrElse(object -> objects.put(event.key(), object), () -> objects.remove(event.key()));
+            } else if (event.type() == StoreEvent.Type.DELETE) {
+                objects.remove(event.key());
+            } else {
+                unsynced.countDown();
+            }
+        }
+        if (unsynced.getCount() == 0) {
+            onChange.run();
+        }
+    }
+
+    @Override
+    public void close() {
+        watches.forEach(StateStore.Watch::close);
+    }
+}

@@ -1,0 +1,181 @@
+package io.osier.agent.reconcile;
+
+import io.osier.agent.ipam.AddressClaims;
+import io.osier.agent.model.Container;
+import io.osier.agent.model.ObjectMeta;
+import io.osier.agent.model.Pod;
+import io.osier.agent.model.PodStatus;
+import io.osier.agent.pod.CommandStatus;
+import io.osier.agent.pod.CommandSupervisor;
+import io.osier.agent.pod.PodCommand;
+import io.osier.agent.pod.PodLink;
+import io.osier.agent.pod.PodNamespaces;
+import io.osier.agent.store.Keys;
+import io.osier.agent.store.ObjectStore;
+import io.osier.dataplane.packet.IpAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps that make a pod: an address, a namespace, a link, a command, and word of it in the store. Each step may be done
+ * again, so a pod that was half made when the agent died is simply made.
+ */
+public final class PodMaker {
+    private final NodeSettings settings;
+    private final AddressClaims claims;
+    private final ObjectStore objects;
+    private final PodNamespaces namespaces;
+    private final PodLink link;
+    private final CommandSupervisor commands;
+    private final Map<String, Pod> made = new ConcurrentHashMap<>();
+    private @Nullable IpAddress lastAddress;
+
+    public PodMaker(
+            NodeSettings settings,
+            AddressClaims claims,
+            ObjectStore objects,
+            PodNamespaces namespaces,
+            PodLink link,
+            CommandSupervisor commands) {
+        this.settings = settings;
+        this.claims = claims;
+        this.objects = objects;
+        this.namespaces = namespaces;
+        this.link = link;
+        this.commands = commands;
+    }
+
+    /** The network namespace of a pod: its name, and for other Kubernetes namespaces {@code NAME.NAMESPACE}. */
+    public static String namespaceOf(Pod pod) {
+        String namespace = pod.metadata().namespace();
+        String name = pod.metadata().name();
+        return namespace == null || namespace.equals(ObjectMeta.DEFAULT_NAMESPACE) ? name : name + "." + namespace;
+    }
+
+    void make(Pod pod) {
+        String namespace = namespaceOf(pod);
+        IpAddress address = claimAddress(pod);
+        namespaces.ensure(namespace);
+        try {
+            link.connect(namespace, address);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        } catch (RuntimeException e) {
+            link.disconnect(namespace);
+            throw e;
+        }
+        made.put(namespace, pod);
+        Optional<Container> container = pod.spec().containers().stream()
+                .filter(candidate -> !candidate.commandLine().isEmpty())
+                .findFirst();
+        if (container.isPresent()) {
+            setStatus(pod, PodStatus.notReady("Pending", address.toString(), 0, "ContainerCreating", "starting"));
+            commands.start(commandOf(pod, container.get(), address));
+        } else {
+            setStatus(pod, PodStatus.running(address.toString(), 0));
+        }
+    }
+
+    /** Takes everything of a pod away; what is not there is no error. */
+    void unmake(String namespace) {
+        made.remove(namespace);
+        commands.stop(namespace);
+        link.disconnect(namespace);
+        namespaces.delete(namespace);
+    }
+
+    /** Removes a pod's object and gives its address back. */
+    void forget(Pod pod) {
+        objects.delete(keyOf(pod));
+        String address = pod.status().podIP();
+        if (address != null) {
+            claims.release(IpAddress.parse(address), keyOf(pod));
+        }
+    }
+
+    /** Namespaces that an earlier agent of this node made. */
+    List<String> leftOvers() {
+        return namespaces.list();
+    }
+
+    /** The supervisor's word on a pod's command. */
+    public void commandChanged(String namespace, CommandStatus status) {
+        Pod pod = made.get(namespace);
+        if (pod == null) {
+            return;
+        }
+        objects.update(keyOf(pod), Pod.class, present -> {
+            String address = present.status().podIP();
+            if (address == null
+                    || !Objects.equals(present.metadata().uid(), pod.metadata().uid())) {
+                return null;
+            }
+            PodStatus now = switch (status.phase()) {
+                case RUNNING -> PodStatus.running(address, status.restarts());
+                case WAITING ->
+                    PodStatus.notReady("Running", address, status.restarts(), "CrashLoopBackOff", status.message());
+                case SUCCEEDED ->
+                    PodStatus.notReady("Succeeded", address, status.restarts(), "Completed", status.message());
+                case FAILED -> PodStatus.notReady("Failed", address, status.restarts(), "Error", status.message());
+            };
+            return Pod.of(present.metadata(), present.spec(), now);
+        });
+    }
+
+    private void setStatus(Pod pod, PodStatus status) {
+        objects.update(
+                keyOf(pod),
+                Pod.class,
+                present ->
+                        Objects.equals(present.metadata().uid(), pod.metadata().uid())
+                                ? Pod.of(present.metadata(), present.spec(), status)
+                                : null);
+    }
+
+    private IpAddress claimAddress(Pod pod) {
+        String owner = keyOf(pod);
+        String wanted =
+                pod.status().podIP() != null ? pod.status().podIP() : pod.spec().podIP();
+        if (wanted != null) {
+            IpAddress address = IpAddress.parse(wanted);
+            if (!claims.claim(address, owner)) {
+                throw new IllegalStateException("address " + address + " is taken by "
+                        + claims.ownerOf(address).orElse("somebody else"));
+            }
+            return address;
+        }
+        IpAddress address = claims.claimNext(settings.subnet(), lastAddress, owner)
+                .orElseThrow(() -> new IllegalStateException("every address of " + settings.subnet() + " is taken"));
+        lastAddress = address;
+        return address;
+    }
+
+    private static PodCommand commandOf(Pod pod, Container container, IpAddress address) {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("POD_NAME", pod.metadata().name());
+        environment.put("POD_IP", address.toString());
+        container
+                .env()
+                .forEach(
+                        variable -> environment.put(variable.name(), Objects.requireNonNullElse(variable.value(), "")));
+        return new PodCommand(
+                namespaceOf(pod),
+                pod.metadata().name(),
+                container.commandLine(),
+                environment,
+                Objects.requireNonNullElse(container.workingDir(), ""),
+                pod.spec().restartPolicy());
+    }
+
+    private static String keyOf(Pod pod) {
+        String namespace = Objects.requireNonNullElse(pod.metadata().namespace(), ObjectMeta.DEFAULT_NAMESPACE);
+        return Keys.pod(namespace, pod.metadata().name());
+    }
+}

@@ -1,0 +1,76 @@
+package io.osier.agent.reconcile;
+
+import io.osier.agent.store.StateStore;
+import io.osier.dataplane.service.ServiceTable;
+import io.osier.dataplane.worker.WorkerProxy;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the node do what the cluster's state says: compiles it for the dataplane, and hands this node's pods to their keeper.
+ * Changes that come while one is worked on are taken together.
+ */
+public final class Reconciler implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
+
+    private final ForwardingStateCompiler compiler;
+    private final WorkerProxy worker;
+    private final PodKeeper pods;
+    private final AtomicBoolean queued = new AtomicBoolean();
+    private final CompletableFuture<Void> firstRound = new CompletableFuture<>();
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
+        Thread reconciler = new Thread(task, "osier-reconcile");
+        reconciler.setDaemon(true);
+        return reconciler;
+    });
+    private final ClusterCache cache;
+    private ServiceTable services = ServiceTable.EMPTY;
+    private long generation = 1;
+
+    public Reconciler(StateStore store, ForwardingStateCompiler compiler, WorkerProxy worker, PodKeeper pods) {
+        this.compiler = compiler;
+        this.worker = worker;
+        this.pods = pods;
+        this.cache = new ClusterCache(store, this::wake);
+    }
+
+    /** Completes when the cluster's state has been taken in for the first time. */
+    public CompletableFuture<Void> firstRound() {
+        return firstRound;
+    }
+
+    /** The cluster's state as this node knows it. */
+    public ClusterState cluster() {
+        return cache.snapshot();
+    }
+
+    private void wake() {
+        if (queued.compareAndSet(false, true)) {
+            thread.execute(this::round);
+        }
+    }
+
+    private void round() {
+        queued.set(false);
+        ClusterState cluster = cache.snapshot();
+        try {
+            var state = compiler.compile(cluster, ++generation, services);
+            services = state.services();
+            worker.publish(state).join();
+            firstRound.complete(null);
+        } catch (RuntimeException e) {
+            LOG.error("the cluster's state could not be taken in; forwarding goes on by the last one", e);
+        }
+        pods.keep(cluster.pods());
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+        thread.shutdownNow();
+    }
+}
