@@ -1,0 +1,43 @@
+package io.osier.dataplane.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.osier.dataplane.packet.Frame;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/**
+ * The frames that a port has been lent and not sent yet. Nobody may change them until it has: what was lent is compared with
+ * what is sent.
+ *
+ * @param <T> what is remembered beside each
+ */
+final class BorrowedFrames<T> {
+    private record Loan<T>(Frame frame, int start, int length, RawFrame copy, T note) {}
+
+    private final List<Loan<T>> loans = new ArrayList<>();
+
+    void borrow(Frame frame, T note) {
+        loans.add(new Loan<>(frame, frame.start(), frame.length(), RawFrame.copyOf(frame), note));
+    }
+
+    void borrow(Frame frame, int start, int length, T note) {
+        loans.add(new Loan<>(frame, start, length, RawFrame.copyOf(frame, start, length), note));
+    }
+
+    int size() {
+        return loans.size();
+    }
+
+    /** Gives everything back, in order. */
+    void release(BiConsumer<RawFrame, T> sent) {
+        for (Loan<T> loan : loans) {
+            assertThat(RawFrame.copyOf(loan.frame, loan.start, loan.length).bytes())
+                    .as("a queued frame must not change before it is flushed")
+                    .isEqualTo(loan.copy.bytes());
+            sent.accept(loan.copy, loan.note);
+        }
+        loans.clear();
+    }
+}

@@ -1,0 +1,214 @@
+package io.osier.dataplane.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.osier.dataplane.forwarding.ForwardingState;
+import io.osier.dataplane.forwarding.Peer;
+import io.osier.dataplane.forwarding.PodRoutes;
+import io.osier.dataplane.forwarding.Route;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpPrefix;
+import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.service.Backend;
+import io.osier.dataplane.service.ServiceTable;
+import io.osier.dataplane.service.VirtualService;
+import io.osier.dataplane.worker.WorkerConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Nodes on one simulated underlay, with the policy that an agent would compile for each. Every change is published to all
+ * nodes at once. All randomness comes from one seed, all time from one clock.
+ */
+public final class SimulatedCluster implements AutoCloseable {
+    public static final IpPrefix POD_RANGE = IpPrefix.parse("10.32.0.0/12");
+    public static final IpPrefix SERVICE_RANGE = IpPrefix.parse("10.96.0.0/12");
+
+    private static final WorkerConfig SMALL = new WorkerConfig(1, 256, 256, 16);
+    private static final int SETTLED_WITHIN = 1_000;
+
+    private final long seed;
+    private final Random random;
+    private final SimulatedClock clock = new SimulatedClock();
+    private final SimulatedUnderlay underlay;
+    private final Map<SimulatedNode, List<Route>> nodes = new LinkedHashMap<>();
+    private final List<ForeignNode> foreignNodes = new ArrayList<>();
+    private final Map<String, VirtualService> services = new LinkedHashMap<>();
+    private ServiceTable serviceTable = ServiceTable.EMPTY;
+    private long generation;
+    private int lastUnderlayAddress;
+
+    public SimulatedCluster(long seed) {
+        this.seed = seed;
+        random = new Random(seed);
+        underlay = new SimulatedUnderlay(clock, random);
+    }
+
+    /** Adds a node with this subnet, whose {@code .1} is its gateway. */
+    public SimulatedNode node(String name, String subnet) {
+        return node(name, subnet, SMALL);
+    }
+
+    public SimulatedNode node(String name, String subnet, WorkerConfig config) {
+        IpPrefix prefix = IpPrefix.parse(subnet);
+        IpAddress address = nextUnderlayAddress();
+        IpAddress gateway = IpAddress.v4(prefix.address().v4Bits() + 1);
+        SimulatedNode node = new SimulatedNode(
+                new ForwardingState(
+                        generation,
+                        name,
+                        gateway,
+                        POD_RANGE,
+                        SERVICE_RANGE,
+                        List.of(),
+                        PodRoutes.of(List.of(new Route(prefix, null))),
+                        ServiceTable.EMPTY),
+                prefix,
+                address,
+                underlay.attach(address),
+                config,
+                clock,
+                random);
+        nodes.put(node, new ArrayList<>());
+        publish();
+        return node;
+    }
+
+    /** Adds a node that is none of ours. */
+    public ForeignNode foreignNode(String name, String subnet) {
+        IpAddress address = nextUnderlayAddress();
+        ForeignNode node = new ForeignNode(
+                new Peer(name, address, true), IpPrefix.parse(subnet), underlay.attach(address), SMALL.vni());
+        foreignNodes.add(node);
+        publish();
+        return node;
+    }
+
+    private IpAddress nextUnderlayAddress() {
+        return IpAddress.v4(IpAddress.parse("172.30.0.0").v4Bits() + ++lastUnderlayAddress);
+    }
+
+    /** Takes a node out of everybody's policy; it goes on forwarding by the last that it has heard. */
+    public void forget(SimulatedNode node) {
+        node.close();
+        nodes.remove(node);
+        publish();
+    }
+
+    /** A pod of this node with an address outside the node's subnet. */
+    public MemoryPort strayPod(SimulatedNode node, String address) {
+        nodes.computeIfAbsent(node, n -> new ArrayList<>())
+                .add(new Route(IpPrefix.of(IpAddress.parse(address)), node.asPeer()));
+        publish();
+        return node.pod(address);
+    }
+
+    /** Adds or changes a service; backends are {@code ADDRESS:PORT}. */
+    public VirtualService service(String name, int protocol, String address, int port, String... backends) {
+        VirtualService service = new VirtualService(
+                name,
+                protocol,
+                IpAddress.parse(address),
+                port,
+                Arrays.stream(backends).map(SimulatedCluster::backend).toList());
+        services.put(name, service);
+        publish();
+        return service;
+    }
+
+    private static Backend backend(String addressAndPort) {
+        int colon = addressAndPort.lastIndexOf(':');
+        IpAddress address = IpAddress.parse(addressAndPort.substring(0, colon));
+        long mac = POD_RANGE.contains(address) ? MacAddress.ofPod(address.v4Bits()) : Backend.VIA_GATEWAY;
+        return new Backend(address, Integer.parseInt(addressAndPort.substring(colon + 1)), mac);
+    }
+
+    public void removeService(String name) {
+        services.remove(name);
+        publish();
+    }
+
+    /** Gives every node the present policy. */
+    public void publish() {
+        generation++;
+        serviceTable = ServiceTable.of(services.values(), serviceTable);
+        for (SimulatedNode node : nodes.keySet()) {
+            node.proxy().publish(stateOf(node)).join();
+        }
+    }
+
+    private ForwardingState stateOf(SimulatedNode node) {
+        List<Peer> peers = new ArrayList<>();
+        List<Route> routes = new ArrayList<>();
+        nodes.forEach((other, strays) -> {
+            Peer via = other == node ? null : other.asPeer();
+            routes.add(new Route(other.subnet(), via));
+            strays.forEach(stray -> routes.add(new Route(stray.destination(), via)));
+            if (via != null) {
+                peers.add(via);
+            }
+        });
+        for (ForeignNode foreign : foreignNodes) {
+            peers.add(foreign.asPeer());
+            routes.add(new Route(foreign.subnet(), foreign.asPeer()));
+        }
+        return new ForwardingState(
+                generation,
+                node.asPeer().name(),
+                node.gateway(),
+                POD_RANGE,
+                SERVICE_RANGE,
+                peers,
+                PodRoutes.of(routes),
+                serviceTable);
+    }
+
+    /** Lets all nodes forward until nothing moves; no time passes. */
+    public void settle() {
+        for (int i = 0; i < SETTLED_WITHIN; i++) {
+            boolean moved = false;
+            for (SimulatedNode node : nodes.keySet()) {
+                moved |= node.cycle();
+            }
+            if (!moved) {
+                return;
+            }
+        }
+        throw new AssertionError("packets go round in a loop; seed " + seed);
+    }
+
+    /** Lets time pass in steps of a second, as a worker's ticks do, and packets move. */
+    public void advance(Duration time) {
+        for (long second = 0; second < time.toSeconds(); second++) {
+            clock.advance(Duration.ofSeconds(1));
+            settle();
+            nodes.keySet().forEach(node -> node.worker().tick());
+        }
+        clock.advanceNanos(time.toNanosPart());
+        settle();
+    }
+
+    public SimulatedUnderlay underlay() {
+        return underlay;
+    }
+
+    public SimulatedClock clock() {
+        return clock;
+    }
+
+    public long seed() {
+        return seed;
+    }
+
+    /** Checks every node's account. */
+    @Override
+    public void close() {
+        nodes.keySet().forEach(SimulatedNode::close);
+        assertThat(nodes).as("a cluster without nodes proves nothing").isNotEmpty();
+    }
+}
