@@ -1,7 +1,9 @@
 package io.osier.dataplane.bridge;
 
+import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.port.Port;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +25,20 @@ public final class ForwardingDatabase {
     private final @Nullable Port[] ports;
     private final long[] expiryNanos;
     private final int mask;
+    /** How many addresses were learned from each port; a port's counter is made with the first. */
+    private final IdentityHashMap<Port, Learned> learnedByPort = new IdentityHashMap<>();
+
+    private int learned;
     private int size;
 
+    /** A number that changes in place, so that counting allocates nothing. */
+    private static final class Learned {
+        private int addresses;
+    }
+
     /**
-     * @param capacity the most entries; a power of two
-     * @param learnedPerPort the most addresses learned from one port, so that none can fill the table alone
+     * @param capacity the most entries; a power of two. Learned ones take up to half of it, so that pinned ones find room
+     * @param learnedPerPort from how many addresses on nothing new is learned from a port, so that none fills the table alone
      */
     public ForwardingDatabase(int capacity, int learnedPerPort) {
         this.capacity = capacity;
@@ -48,7 +59,12 @@ public final class ForwardingDatabase {
         return ports[slot];
     }
 
-    /** Pins an address to a port. */
+    /**
+     * Pins an address to a port.
+     *
+     * @throws IllegalStateException if the table is full of pinned addresses
+     * @throws IllegalArgumentException if the address is pinned to another port
+     */
     public void addStatic(long mac, Port port) {
         int slot = find(mac);
         if (macs[slot] == EMPTY) {
@@ -56,6 +72,12 @@ public final class ForwardingDatabase {
                 throw new IllegalStateException("the forwarding database is full");
             }
             size++;
+        } else if (expiryNanos[slot] == STATIC) {
+            if (ports[slot] != port) {
+                throw new IllegalArgumentException(MacAddress.format(mac) + " is pinned to another port");
+            }
+        } else {
+            countLearned(ports[slot], -1);
         }
         macs[slot] = mac;
         ports[slot] = port;
@@ -73,15 +95,20 @@ public final class ForwardingDatabase {
             if (expiryNanos[slot] == STATIC) {
                 return ports[slot] == port;
             }
-            ports[slot] = port;
+            if (ports[slot] != port) {
+                countLearned(ports[slot], -1);
+                countLearned(port, 1);
+                ports[slot] = port;
+            }
             expiryNanos[slot] = nowNanos + AGEING_NANOS;
             return true;
         }
-        if (size < capacity && learnedFrom(port) < learnedPerPort) {
+        if (size < capacity && learned < capacity / 2 && learnedFrom(port) < learnedPerPort) {
             macs[slot] = mac;
             ports[slot] = port;
             expiryNanos[slot] = nowNanos + AGEING_NANOS;
             size++;
+            countLearned(port, 1);
         }
         return true;
     }
@@ -89,6 +116,7 @@ public final class ForwardingDatabase {
     /** Forgets all addresses of a port. */
     public void removePort(Port port) {
         removeIf(slot -> ports[slot] == port);
+        learnedByPort.remove(port);
     }
 
     /** Forgets what has aged. */
@@ -119,15 +147,16 @@ public final class ForwardingDatabase {
         return expiryNanos[slot] != STATIC && expiryNanos[slot] - nowNanos <= 0;
     }
 
-    /** Counted only when an address is new, which the table's bound keeps rare. */
     private int learnedFrom(Port port) {
-        int learned = 0;
-        for (int slot = 0; slot < macs.length; slot++) {
-            if (ports[slot] == port && expiryNanos[slot] != STATIC) {
-                learned++;
-            }
+        Learned counter = learnedByPort.get(port);
+        return counter == null ? 0 : counter.addresses;
+    }
+
+    private void countLearned(@Nullable Port port, int change) {
+        if (port != null) {
+            learnedByPort.computeIfAbsent(port, p -> new Learned()).addresses += change;
+            learned += change;
         }
-        return learned;
     }
 
     /** The slot that holds the address, or the empty one where it would go. */
@@ -154,6 +183,9 @@ public final class ForwardingDatabase {
 
     /** Deletes by shifting back what follows (Knuth, 6.4, algorithm R). */
     private void removeAt(int removed) {
+        if (expiryNanos[removed] != STATIC) {
+            countLearned(ports[removed], -1);
+        }
         int hole = removed;
         for (int slot = (hole + 1) & mask; macs[slot] != EMPTY; slot = (slot + 1) & mask) {
             if (((slot - home(macs[slot])) & mask) >= ((slot - hole) & mask)) {

@@ -37,10 +37,17 @@ final class SenderCheck {
         if (MacAddress.isGroup(mac)) {
             return false;
         }
-        if (MacAddress.isPod(mac) && segment.isRouted((int) mac)) {
+        if (MacAddress.isPod(mac) && isOurs((int) mac)) {
             return segment.portOf(mac) == in;
         }
         return segment.fdb().learn(mac, in, segment.nowNanos());
+    }
+
+    /** Whether a MAC address made from this address is never learned: it is where the policy says, or nowhere. */
+    private boolean isOurs(int v4Bits) {
+        return segment.state().isPodAddress(v4Bits)
+                || segment.state().isServiceAddress(v4Bits)
+                || segment.isRouted(v4Bits);
     }
 
     private boolean isOwnAddress(Port in, Frame frame, ParsedPacket packet) {
