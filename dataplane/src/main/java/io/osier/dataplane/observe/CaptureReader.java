@@ -29,7 +29,7 @@ public final class CaptureReader {
 
     /**
      * @param nodeName this node, which names what is seen outside its pods
-     * @param underlay the address that its tunnel packets come from and go to
+     * @param underlay the address that its tunnel packets come from and go to; {@code ::} if it is not known
      */
     public CaptureReader(CaptureRecorder recorder, String nodeName, IpAddress underlay) {
         this.recorder = recorder;
@@ -84,7 +84,8 @@ public final class CaptureReader {
             outer = OuterHeaders.lengthBytes(remote);
             packet = ByteBuffer.allocate(outer + kept);
             packet.put(outer, bytes, slot + CaptureSlot.BYTES, kept);
-            OuterHeaders.write(packet, outbound ? underlay : remote, outbound ? remote : underlay, original, kept);
+            IpAddress own = underlay.isV4() == remote.isV4() ? underlay : OuterHeaders.unknownOfFamily(remote);
+            OuterHeaders.write(packet, outbound ? own : remote, outbound ? remote : own, original, kept);
             boolean undecoded = (flags & CaptureSlot.UNDECODED) != 0;
             frameOffset = outer + (undecoded ? original : VxlanHeader.LENGTH_BYTES);
         } else {

@@ -19,13 +19,18 @@ final class OuterHeaders {
 
     private OuterHeaders() {}
 
+    /** {@code 0.0.0.0} or {@code ::}, for an end whose address is not known. */
+    static IpAddress unknownOfFamily(IpAddress other) {
+        return other.isV4() ? IpAddress.v4(0) : new IpAddress(0, 0);
+    }
+
     /** The length of the headers between nodes with such addresses. */
     static int lengthBytes(IpAddress source) {
         return (source.isV4() ? Ipv4Header.MIN_LENGTH_BYTES : Ipv6Header.LENGTH_BYTES) + UdpHeader.LENGTH_BYTES;
     }
 
     /**
-     * Writes the headers at index 0, in front of the UDP payload that lies there already.
+     * Writes the headers at index 0, between two addresses of one family, in front of the UDP payload that lies there already.
      *
      * @param payloadLengthBytes of the payload in full
      * @param keptBytes of the payload that are there; if they are not all, the UDP checksum is 0, which VXLAN allows (RFC

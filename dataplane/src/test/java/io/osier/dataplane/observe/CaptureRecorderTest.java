@@ -154,6 +154,20 @@ class CaptureRecorderTest {
     }
 
     @Test
+    void leavesTheNodesOwnAddressOutWhereItIsOfAnotherFamilyThanThePeers() {
+        CaptureRecorder recorder = new CaptureRecorder(CaptureSelection.ALL, () -> nowNanos++, 1 << 16);
+        nodes.a.worker.observe(recorder);
+
+        nodes.send(nodes.a, nodes.web1, TestPackets.udp("10.32.1.2", 1, "10.32.2.2", 2));
+
+        CaptureRecord out = drain(new CaptureReader(recorder, "node-a", IpAddress.parse("::")))
+                .get(1);
+        assertThat(out.frameOffset()).isEqualTo(20 + 8 + 8);
+        assertThat(out.packet().getInt(12)).isZero();
+        assertThat(out.packet().getInt(16)).isEqualTo(TwoNodes.UNDERLAY_B.v4Bits());
+    }
+
+    @Test
     void followsASelectedPodByItsPortAndByItsAddress() {
         Set<IpAddress> address = Set.of(IpAddress.parse("10.32.1.2"));
         CaptureSelection web1 =
