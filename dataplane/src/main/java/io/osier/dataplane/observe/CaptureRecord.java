@@ -32,6 +32,13 @@ public record CaptureRecord(
     /** The longest packet: a 64 KB frame in its tunnel headers. */
     public static final int MAX_PACKET_BYTES = 1 << 17;
 
+    public CaptureRecord {
+        if (frameOffset < 0 || frameOffset > originalLengthBytes || packet.limit() > originalLengthBytes) {
+            throw new IllegalArgumentException("a packet of " + originalLengthBytes + " bytes of which "
+                    + packet.limit() + " are here, and a frame that begins at " + frameOffset);
+        }
+    }
+
     /** What is known of a transport checksum. */
     public enum Checksum {
         /** It is what the sender wrote. */

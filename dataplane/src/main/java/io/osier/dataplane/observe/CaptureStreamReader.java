@@ -42,24 +42,29 @@ public final class CaptureStreamReader {
 
     /** The next message, or null at the stream's end. */
     public @Nullable CaptureMessage read() throws IOException {
-        int length;
-        try {
-            length = in.readInt();
-        } catch (EOFException e) {
+        int first = in.read();
+        if (first < 0) {
             return null;
         }
+        byte[] rest = readWhole(3);
+        int length = ByteBuffer.allocate(4).put((byte) first).put(rest).getInt(0);
         if (length < 1 || length > MAX_MESSAGE_BYTES) {
-            throw new IOException("a capture message of " + length + " bytes");
+            throw new IOException("a capture message of " + Integer.toUnsignedString(length) + " bytes");
         }
-        byte[] body = in.readNBytes(length);
-        if (body.length < length) {
-            throw new EOFException("the capture ends within a message");
-        }
+        byte[] body = readWhole(length);
         try {
             return decode(new DataInputStream(new ByteArrayInputStream(body)));
         } catch (IllegalArgumentException e) {
             throw new IOException("a capture message that cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private byte[] readWhole(int length) throws IOException {
+        byte[] bytes = in.readNBytes(length);
+        if (bytes.length < length) {
+            throw new EOFException("the capture ends within a message");
+        }
+        return bytes;
     }
 
     private static CaptureMessage decode(DataInputStream from) throws IOException {

@@ -4,6 +4,7 @@ import io.osier.dataplane.observe.CaptureRecord.Checksum;
 import io.osier.dataplane.observe.PacketDecision.Socket;
 import io.osier.dataplane.observe.PacketTrace.Rewrite;
 import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.VxlanHeader;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.port.PortKind;
 import java.nio.ByteBuffer;
@@ -12,29 +13,29 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
 /** Records for tests, made by hand and at random. */
-final class Captures {
-    static final PortId WEB_1 = new PortId(PortKind.POD, "web-1");
-    static final PortId WEB_2 = new PortId(PortKind.POD, "web-2");
+public final class Captures {
+    public static final PortId WEB_1 = new PortId(PortKind.POD, "web-1");
+    public static final PortId WEB_2 = new PortId(PortKind.POD, "web-2");
     private static final Socket NOWHERE = new Socket(new IpAddress(0, 0), 0);
 
     private Captures() {}
 
     /** A packet that goes from web-1 to web-2 and nothing happens to. */
-    static PacketDecision forwarded() {
+    public static PacketDecision forwarded() {
         return new PacketDecision(Rewrite.NONE, false, false, 0, 0, NOWHERE, NOWHERE, null, WEB_1, WEB_2, 1);
     }
 
-    static PacketDecision dropped(String reason) {
+    public static PacketDecision dropped(String reason) {
         return new PacketDecision(Rewrite.NONE, false, false, 0, 0, NOWHERE, NOWHERE, reason, WEB_1, null, 0);
     }
 
-    static PacketDecision rewritten(
+    public static PacketDecision rewritten(
             Rewrite rewrite, String service, String backend, int index, int count, boolean masqueraded) {
         return new PacketDecision(
                 rewrite, masqueraded, false, index, count, socket(service), socket(backend), null, WEB_1, WEB_2, 1);
     }
 
-    static CaptureRecord record(String name, CaptureStage stage, PacketDecision decision, byte[] frame) {
+    public static CaptureRecord record(String name, CaptureStage stage, PacketDecision decision, byte[] frame) {
         boolean outbound = stage == CaptureStage.TAP_OUT || stage == CaptureStage.VXLAN_OUT;
         return new CaptureRecord(
                 1_700_000_000_123_456_789L,
@@ -50,13 +51,50 @@ final class Captures {
                 ByteBuffer.wrap(frame));
     }
 
+    /** The same at another time. */
+    public static CaptureRecord at(long epochNanos, CaptureRecord capture) {
+        return copy(capture, epochNanos, 0, capture.originalLengthBytes(), capture.packet());
+    }
+
+    /** The same as if it had been seen inside the tunnel. */
+    public static CaptureRecord tunnelled(CaptureRecord capture) {
+        IpAddress source = IpAddress.parse("172.30.0.1");
+        int udp = OuterHeaders.lengthBytes(source);
+        int length = VxlanHeader.LENGTH_BYTES + capture.packet().limit();
+        ByteBuffer packet = ByteBuffer.allocate(udp + length);
+        VxlanHeader.write(packet, udp, 1);
+        packet.put(
+                udp + VxlanHeader.LENGTH_BYTES,
+                capture.packet(),
+                0,
+                capture.packet().limit());
+        OuterHeaders.write(packet, source, IpAddress.parse("172.30.0.2"), length, length);
+        return copy(capture, capture.epochNanos(), udp + VxlanHeader.LENGTH_BYTES, udp + length, packet);
+    }
+
+    private static CaptureRecord copy(
+            CaptureRecord capture, long epochNanos, int frameOffset, int originalLength, ByteBuffer packet) {
+        return new CaptureRecord(
+                epochNanos,
+                capture.point(),
+                capture.packetId(),
+                capture.outbound(),
+                capture.madeHere(),
+                capture.checksum(),
+                capture.segmented(),
+                capture.decision(),
+                frameOffset,
+                originalLength,
+                packet);
+    }
+
     private static Socket socket(String text) {
         int colon = text.lastIndexOf(':');
         return new Socket(IpAddress.parse(text.substring(0, colon)), Integer.parseInt(text.substring(colon + 1)));
     }
 
     /** Any record at all. */
-    static Arbitrary<CaptureRecord> records() {
+    public static Arbitrary<CaptureRecord> records() {
         Arbitrary<byte[]> packets = Arbitraries.bytes().array(byte[].class).ofMaxSize(200);
         return Combinators.combine(
                         Arbitraries.longs(),
@@ -76,17 +114,17 @@ final class Captures {
                         checksum,
                         one ^ other,
                         decision,
-                        more % 3 * 18,
-                        more,
+                        Math.min(more % 3 * 18, packet.length),
+                        packet.length + more,
                         ByteBuffer.wrap(packet)));
     }
 
-    static Arbitrary<ObservationPoint> points() {
+    public static Arbitrary<ObservationPoint> points() {
         return Combinators.combine(names(), Arbitraries.of(CaptureStage.values()))
                 .as(ObservationPoint::new);
     }
 
-    static Arbitrary<String> names() {
+    public static Arbitrary<String> names() {
         return Arbitraries.strings().alpha().ofMinLength(1).ofMaxLength(60);
     }
 

@@ -8,21 +8,22 @@ import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.Ipv4Header;
 import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.packet.TcpHeader;
 import io.osier.dataplane.packet.UdpHeader;
 import java.nio.ByteBuffer;
 
 /** Makes the packets that these tests send; MAC addresses follow the pods' scheme. */
-final class TestPackets {
-    static final int IP = EthernetHeader.LENGTH_BYTES;
-    static final int TRANSPORT = IP + Ipv4Header.MIN_LENGTH_BYTES;
+public final class TestPackets {
+    public static final int IP = EthernetHeader.LENGTH_BYTES;
+    public static final int TRANSPORT = IP + Ipv4Header.MIN_LENGTH_BYTES;
 
     private TestPackets() {}
 
-    static int v4(String address) {
+    public static int v4(String address) {
         return IpAddress.parse(address).v4Bits();
     }
 
-    static byte[] udp(String source, int sourcePort, String destination, int destinationPort, byte... payload) {
+    public static byte[] udp(String source, int sourcePort, String destination, int destinationPort, byte... payload) {
         byte[] frame = new byte[TRANSPORT + UdpHeader.LENGTH_BYTES + payload.length];
         ByteBuffer bytes = ByteBuffer.wrap(frame);
         writeIp(bytes, IpProtocol.UDP, source, destination);
@@ -40,7 +41,7 @@ final class TestPackets {
     }
 
     /** An ICMP echo request. */
-    static byte[] ping(String source, String destination, int sequence) {
+    public static byte[] ping(String source, String destination, int sequence) {
         byte[] frame = new byte[TRANSPORT + 8 + 56];
         ByteBuffer bytes = ByteBuffer.wrap(frame);
         writeIp(bytes, IpProtocol.ICMP, source, destination);
@@ -52,7 +53,31 @@ final class TestPackets {
         return frame;
     }
 
-    static byte[] arpRequest(String source, String target) {
+    /** A TCP segment without payload or checksum. */
+    public static byte[] tcp(String source, int sourcePort, String destination, int destinationPort, int flags) {
+        byte[] frame = new byte[TRANSPORT + TcpHeader.MIN_LENGTH_BYTES];
+        ByteBuffer bytes = ByteBuffer.wrap(frame);
+        writeIp(bytes, IpProtocol.TCP, source, destination);
+        bytes.putShort(TRANSPORT, (short) sourcePort);
+        bytes.putShort(TRANSPORT + 2, (short) destinationPort);
+        bytes.putInt(TRANSPORT + 4, 0x1234_5678);
+        bytes.putInt(TRANSPORT + 8, 0x9abc_def0);
+        bytes.putInt(TRANSPORT + 12, 0x5000_0200 | flags << 16);
+        return frame;
+    }
+
+    /** What 10.32.1.1 answers to somebody who sent UDP to a port where nobody is. */
+    public static byte[] portUnreachable(String wanted, String asker, int port) {
+        byte[] caused = udp(asker, 40_000, wanted, port);
+        byte[] frame = new byte[TRANSPORT + 8 + caused.length - IP];
+        ByteBuffer bytes = ByteBuffer.wrap(frame);
+        writeIp(bytes, IpProtocol.ICMP, "10.32.1.1", asker);
+        bytes.putShort(TRANSPORT, (short) 0x0303);
+        bytes.put(TRANSPORT + 8, caused, IP, caused.length - IP);
+        return frame;
+    }
+
+    public static byte[] arpRequest(String source, String target) {
         byte[] frame = new byte[IP + ArpHeader.LENGTH_BYTES];
         ByteBuffer bytes = ByteBuffer.wrap(frame);
         long mac = MacAddress.ofPod(v4(source));
@@ -64,7 +89,7 @@ final class TestPackets {
     }
 
     /** Puts bytes into a frame as if they had been received. */
-    static void fill(Frame frame, byte[] bytes) {
+    public static void fill(Frame frame, byte[] bytes) {
         frame.reset(Frame.HEADROOM_BYTES, bytes.length);
         frame.bytes().put(frame.start(), bytes);
     }

@@ -34,23 +34,25 @@ import org.jspecify.annotations.Nullable;
  * Two workers joined by memory. {@code web-1} 10.32.1.2 and {@code web-2} 10.32.1.3 are on node-a, {@code web-3} 10.32.2.2 is
  * on node-b. The service 10.96.0.10:80/udp has web-3:9876 behind it, and 10.96.0.11:80/udp nobody.
  */
-final class TwoNodes {
-    static final IpAddress UNDERLAY_A = IpAddress.parse("172.30.0.1");
-    static final IpAddress UNDERLAY_B = IpAddress.parse("172.30.0.2");
+public final class TwoNodes {
+    public static final IpAddress UNDERLAY_A = IpAddress.parse("172.30.0.1");
+    public static final IpAddress UNDERLAY_B = IpAddress.parse("172.30.0.2");
 
-    final Node a = new Node("node-a", UNDERLAY_A, "10.32.1.1", new Peer("node-b", UNDERLAY_B, false), "10.32.2.0/24");
-    final Node b = new Node("node-b", UNDERLAY_B, "10.32.2.1", new Peer("node-a", UNDERLAY_A, false), "10.32.1.0/24");
-    final MemoryPort web1 = a.addPod("web-1", "10.32.1.2");
-    final MemoryPort web2 = a.addPod("web-2", "10.32.1.3");
-    final MemoryPort web3 = b.addPod("web-3", "10.32.2.2");
+    public final Node a =
+            new Node("node-a", UNDERLAY_A, "10.32.1.1", new Peer("node-b", UNDERLAY_B, false), "10.32.2.0/24");
+    public final Node b =
+            new Node("node-b", UNDERLAY_B, "10.32.2.1", new Peer("node-a", UNDERLAY_A, false), "10.32.1.0/24");
+    public final MemoryPort web1 = a.addPod("web-1", "10.32.1.2");
+    public final MemoryPort web2 = a.addPod("web-2", "10.32.1.3");
+    public final MemoryPort web3 = b.addPod("web-3", "10.32.2.2");
 
-    TwoNodes() {
+    public TwoNodes() {
         a.wire.other = b.wire;
         b.wire.other = a.wire;
     }
 
     /** Lets a pod send, and both nodes forward until nothing moves. */
-    void send(Node node, MemoryPort from, byte[] frame) {
+    public void send(Node node, MemoryPort from, byte[] frame) {
         from.toReceive.add(frame);
         node.worker.servicePort(from);
         while (!a.wire.toReceive.isEmpty() || !b.wire.toReceive.isEmpty()) {
@@ -60,10 +62,10 @@ final class TwoNodes {
     }
 
     /** One of the two. */
-    static final class Node {
-        final Wire wire;
-        final Worker worker;
-        private final WorkerProxy proxy;
+    public static final class Node {
+        public final Wire wire;
+        public final Worker worker;
+        public final WorkerProxy proxy;
 
         private Node(String name, IpAddress underlay, String gateway, Peer peer, String peerSubnet) {
             wire = new Wire(underlay);
@@ -105,9 +107,9 @@ final class TwoNodes {
     }
 
     /** A pod's port over memory. */
-    static final class MemoryPort implements Port {
-        final Queue<byte[]> toReceive = new ArrayDeque<>();
-        final Queue<byte[]> transmitted = new ArrayDeque<>();
+    public static final class MemoryPort implements Port {
+        public final Queue<byte[]> toReceive = new ArrayDeque<>();
+        public final Queue<byte[]> transmitted = new ArrayDeque<>();
         private final PortId id;
         private final PortCounters counters = new PortCounters();
         private @Nullable DropReason failure;
@@ -117,7 +119,7 @@ final class TwoNodes {
         }
 
         /** Refuses everything from now on. */
-        void failWith(DropReason reason) {
+        public void failWith(DropReason reason) {
             failure = reason;
         }
 
@@ -149,8 +151,8 @@ final class TwoNodes {
     }
 
     /** One end of the memory that joins the nodes. */
-    static final class Wire implements Underlay {
-        final Queue<byte[]> toReceive = new ArrayDeque<>();
+    public static final class Wire implements Underlay {
+        public final Queue<byte[]> toReceive = new ArrayDeque<>();
         private final IpAddress own;
         private @Nullable Wire other;
 
