@@ -1,0 +1,205 @@
+package io.osier.agent.capture;
+
+import io.osier.agent.capture.NodeReader.Ended;
+import io.osier.agent.capture.NodeReader.Event;
+import io.osier.agent.capture.NodeReader.Refused;
+import io.osier.agent.capture.NodeReader.Said;
+import io.osier.dataplane.observe.CaptureMessage;
+import io.osier.dataplane.observe.CaptureRecord;
+import io.osier.dataplane.observe.ObservationPoint;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the packets of several nodes into one sink, in the order of their times. A thread a node reads; the thread that calls
+ * {@link #run} writes; any other may call {@link #stop}.
+ */
+public final class CaptureMerger {
+    /** How long a record waits for nodes that say nothing, so for how far apart clocks and answers may be. */
+    private static final long MAX_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private static final long MAX_WAITING_BYTES = 64 << 20;
+    private static final int MAX_EVENTS = 1_024;
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** How long to wait for a node's answer before going on without it. */
+    private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+    /** After the end is called for, what is on its way still counts. */
+    private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
+
+    /** Told what goes on, by the thread that calls {@link #run}. */
+    public interface Listener {
+        /** All nodes have answered or failed; these have answered, and record. */
+        void ready(List<String> nodes);
+
+        /** A node's packets are missing, or missing from now on. */
+        void failed(String node, String why);
+    }
+
+    /**
+     * How a capture went.
+     *
+     * @param packets written
+     * @param lost by nodes that could not keep up
+     */
+    public record Result(long packets, long lost) {}
+
+    private final List<CaptureSource> sources;
+    private final Listener listener;
+    private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(MAX_EVENTS);
+    private final MergeWindow window;
+    private final Map<ObservationPoint, Long> losses = new LinkedHashMap<>();
+    /** Nodes that have not answered yet, those that have, and those that still record. */
+    private final BitSet asked = new BitSet();
+
+    private final BitSet answered = new BitSet();
+
+    private final BitSet recording = new BitSet();
+    private String lastFailure = "there is no node to capture on";
+    private volatile boolean stopped;
+
+    public CaptureMerger(List<CaptureSource> sources, Listener listener) {
+        this.sources = List.copyOf(sources);
+        this.listener = listener;
+        window = new MergeWindow(sources.size(), MAX_WAIT_NANOS, MAX_WAITING_BYTES);
+        asked.set(0, sources.size());
+    }
+
+    /** Ends the capture soon; {@link #run} then writes what has come and returns. */
+    public void stop() {
+        stopped = true;
+    }
+
+    /**
+     * Captures until it is stopped, enough packets have come, time is up or no node records any more. The sink is not closed.
+     *
+     * @param maxPackets the most packets to write
+     * @param maxDuration counted from when all nodes have answered; null for no end
+     * @throws CaptureException if the nodes refuse, or none answers
+     * @throws IOException if the sink fails
+     */
+    public Result run(CaptureRequest request, CaptureSink sink, long maxPackets, @Nullable Duration maxDuration)
+            throws IOException, CaptureException, InterruptedException {
+        List<NodeReader> readers = new ArrayList<>();
+        for (int i = 0; i < sources.size(); i++) {
+            readers.add(new NodeReader(i, sources.get(i), request, events));
+        }
+        long written = 0;
+        try {
+            readers.forEach(NodeReader::start);
+            awaitAnswers();
+            Countdown countdown = new Countdown(maxDuration);
+            while (written < maxPackets && !countdown.isOver()) {
+                hear();
+                written += write(sink, maxPackets - written);
+            }
+        } finally {
+            readers.forEach(NodeReader::close);
+        }
+        for (int i = 0; i < sources.size(); i++) {
+            window.end(i);
+        }
+        written += write(sink, maxPackets - written);
+        for (Map.Entry<ObservationPoint, Long> loss : losses.entrySet()) {
+            sink.lost(loss.getKey(), loss.getValue());
+        }
+        sink.flush();
+        return new Result(
+                written, losses.values().stream().mapToLong(Long::longValue).sum());
+    }
+
+    /** Waits until each node has answered or failed, or has had time enough to. */
+    private void awaitAnswers() throws CaptureException, InterruptedException {
+        long startNanos = System.nanoTime();
+        while (!asked.isEmpty() && !stopped && System.nanoTime() - startNanos < ANSWER_NANOS) {
+            hear();
+        }
+        if (asked.isEmpty() && answered.isEmpty()) {
+            throw CaptureException.unavailable(lastFailure);
+        }
+        listener.ready(
+                recording.stream().mapToObj(node -> sources.get(node).node()).toList());
+    }
+
+    /** Takes in what nodes have said; waits a moment if they have said nothing. */
+    private void hear() throws CaptureException, InterruptedException {
+        Event event = events.poll(POLL_NANOS, TimeUnit.NANOSECONDS);
+        for (int i = 0; event != null && i < MAX_EVENTS; i++) {
+            if (event instanceof Refused refused) {
+                throw refused.why();
+            } else if (event instanceof Ended ended) {
+                end(ended);
+            } else if (event instanceof Said said) {
+                hear(said.node(), said.message());
+            }
+            event = events.poll();
+        }
+    }
+
+    private void hear(int node, CaptureMessage message) {
+        if (message instanceof CaptureMessage.Hello) {
+            asked.clear(node);
+            answered.set(node);
+            recording.set(node);
+        } else if (message instanceof CaptureMessage.Progress progress) {
+            window.progress(node, progress.epochNanos());
+        } else if (message instanceof CaptureMessage.Loss loss) {
+            losses.put(loss.point(), loss.lostPackets());
+        } else if (message instanceof CaptureRecord capture) {
+            window.add(node, capture, System.nanoTime());
+        }
+    }
+
+    private void end(Ended ended) {
+        String node = sources.get(ended.node()).node();
+        asked.clear(ended.node());
+        recording.clear(ended.node());
+        window.end(ended.node());
+        lastFailure = node + ": " + ended.why();
+        listener.failed(node, ended.why());
+    }
+
+    private long write(CaptureSink sink, long max) throws IOException {
+        long written = 0;
+        long nowNanos = System.nanoTime();
+        for (CaptureRecord next; written < max && (next = window.poll(nowNanos)) != null; written++) {
+            sink.write(next);
+        }
+        if (written > 0) {
+            sink.flush();
+        }
+        return written;
+    }
+
+    /** Knows when a capture is at its end. */
+    private final class Countdown {
+        private final long startNanos = System.nanoTime();
+        private final long durationNanos;
+        private long stopNanos;
+        private boolean stopping;
+
+        private Countdown(@Nullable Duration duration) {
+            durationNanos = duration == null ? Long.MAX_VALUE : duration.toNanos();
+        }
+
+        private boolean isOver() {
+            long nowNanos = System.nanoTime();
+            if (!stopping && (stopped || nowNanos - startNanos >= durationNanos)) {
+                stopping = true;
+                stopNanos = nowNanos;
+            }
+            boolean lastHeard = recording.isEmpty() && asked.isEmpty() && events.isEmpty();
+            return lastHeard || (stopping && nowNanos - stopNanos >= GRACE_NANOS);
+        }
+    }
+}
