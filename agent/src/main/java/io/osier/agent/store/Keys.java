@@ -17,9 +17,18 @@ public final class Keys {
 
     private Keys() {}
 
-    /** Refuses what could name anything but a key. */
+    /** Whether the text can name a key, and nothing else: no way out of the store, no hidden file. */
+    public static boolean isKey(String text) {
+        return text.length() <= MAX_CHARACTERS && KEY.matcher(text).matches();
+    }
+
+    /**
+     * Returns the key.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
     public static String check(String key) {
-        if (key.length() > MAX_CHARACTERS || !KEY.matcher(key).matches()) {
+        if (!isKey(key)) {
             throw new IllegalArgumentException("\"" + key + "\" is not a key of the store");
         }
         return key;

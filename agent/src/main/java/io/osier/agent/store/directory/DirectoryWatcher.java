@@ -5,9 +5,9 @@ import static java.nio.file.StandardWatchEventKinds.ENTRY_DELETE;
 import static java.nio.file.StandardWatchEventKinds.ENTRY_MODIFY;
 import static java.nio.file.StandardWatchEventKinds.OVERFLOW;
 
+import io.osier.agent.store.Keys;
 import io.osier.agent.store.StateStore;
 import io.osier.agent.store.StoreEvent;
-import io.osier.agent.store.StoreException;
 import io.osier.agent.store.Versioned;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
@@ -20,19 +20,19 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Tells watches what changes in the directory, whoever changed it. The kernel's notifications name files; a file that is named
- * is read again, and a watch hears of it if its revision is new. Where notifications were lost, everything is looked at.
+ * is read again, and a watch hears of it if its revision is new. Where notifications may have been lost, all files are looked
+ * at, and those that changed are read.
  */
 final class DirectoryWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryWatcher.class);
@@ -40,61 +40,83 @@ final class DirectoryWatcher implements AutoCloseable {
     /** Notifications come at once; this bounds how long a lost one can stay unnoticed. */
     private static final long LOOK_AROUND_SECONDS = 5;
 
+    private static final long RETRY_SECONDS = 1;
+
     private final Path root;
-    private final DirectoryStore store;
+    private final KeyFiles files;
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
     private final Map<WatchKey, Path> folders = new HashMap<>();
     private final Set<Path> watched = new HashSet<>();
     private @Nullable WatchService service;
     private @Nullable Thread thread;
+    /** Notifications were taken and not dealt with; the watcher's thread only. */
+    private boolean behind;
 
-    DirectoryWatcher(Path root, DirectoryStore store) {
+    DirectoryWatcher(Path root, KeyFiles files) {
         this.root = root;
-        this.store = store;
+        this.files = files;
     }
 
-    /** One watch, and the revisions that it has been told. Used by the watcher's thread only, but for {@link #close}. */
+    /** What a watch was last told of a key; the stamp is no newer than the revision. */
+    private record Told(long revision, KeyFiles.@Nullable Stamp stamp) {}
+
+    /** One watch, and what it has been told. Used by the watcher's thread only, but for {@link #close}. */
     private final class Subscription implements StateStore.Watch {
         private final String prefix;
         private final Consumer<StoreEvent> onEvent;
-        private final Map<String, Long> told = new HashMap<>();
+        private final Map<String, Told> told = new HashMap<>();
         private boolean synced;
 
         Subscription(String prefix, Consumer<StoreEvent> onEvent) {
-            this.prefix = prefix + "/";
+            this.prefix = prefix;
             this.onEvent = onEvent;
         }
 
-        void look(String key) {
-            if (!synced || !key.startsWith(prefix)) {
-                return;
+        void look(String key) throws IOException {
+            if (synced && key.startsWith(prefix + "/")) {
+                lookAt(key, files.stamp(key));
             }
-            store.get(key).ifPresentOrElse(this::put, () -> delete(key));
         }
 
-        void lookAround() {
-            Set<String> gone = new TreeSet<>(told.keySet());
-            for (Versioned entry : store.list(prefix.substring(0, prefix.length() - 1))) {
-                gone.remove(entry.key());
-                put(entry);
+        void lookAround() throws IOException {
+            Map<String, KeyFiles.Stamp> present = files.stamps(prefix);
+            for (Map.Entry<String, KeyFiles.Stamp> file : present.entrySet()) {
+                Told before = told.get(file.getKey());
+                if (before == null || !file.getValue().equals(before.stamp())) {
+                    lookAt(file.getKey(), file.getValue());
+                }
             }
-            gone.forEach(this::delete);
+            for (String key : List.copyOf(told.keySet())) {
+                if (!present.containsKey(key)) {
+                    lookAt(key, null);
+                }
+            }
             if (!synced) {
                 synced = true;
-                onEvent.accept(new StoreEvent(StoreEvent.Type.SYNCED, "", null));
+                tell(new StoreEvent(StoreEvent.Type.SYNCED, "", null));
             }
         }
 
-        private void put(Versioned entry) {
-            Long last = told.put(entry.key(), entry.revision());
-            if (last == null || last != entry.revision()) {
-                onEvent.accept(new StoreEvent(StoreEvent.Type.PUT, entry.key(), entry));
+        private void lookAt(String key, KeyFiles.@Nullable Stamp stamp) throws IOException {
+            Optional<Versioned> entry = files.read(key);
+            if (entry.isEmpty()) {
+                if (told.remove(key) != null) {
+                    tell(new StoreEvent(StoreEvent.Type.DELETE, key, null));
+                }
+                return;
+            }
+            Told before = told.put(key, new Told(entry.get().revision(), stamp));
+            if (before == null || before.revision() != entry.get().revision()) {
+                tell(new StoreEvent(StoreEvent.Type.PUT, key, entry.get()));
             }
         }
 
-        private void delete(String key) {
-            if (told.remove(key) != null) {
-                onEvent.accept(new StoreEvent(StoreEvent.Type.DELETE, key, null));
+        /** A listener's trouble is its own: the others go on hearing. */
+        private void tell(StoreEvent event) {
+            try {
+                onEvent.accept(event);
+            } catch (RuntimeException e) {
+                LOG.error("whoever watches {} failed at {} {}", prefix, event.type(), event.key(), e);
             }
         }
 
@@ -116,9 +138,7 @@ final class DirectoryWatcher implements AutoCloseable {
                 thread.start();
             } else {
                 // Wakes the watcher: it finds a subscription that is not synced.
-                Files.createDirectories(root);
-                Path nudge = Files.createTempFile(root, ".watch", "");
-                Files.deleteIfExists(nudge);
+                Files.deleteIfExists(Files.createTempFile(root, KeyFiles.NUDGE, ""));
             }
         } catch (IOException e) {
             subscriptions.remove(subscription);
@@ -129,7 +149,7 @@ final class DirectoryWatcher implements AutoCloseable {
 
     private void run(WatchService service) {
         try {
-            registerFolders(service);
+            behind = true;
             while (true) {
                 serveOnce(service);
             }
@@ -140,61 +160,82 @@ final class DirectoryWatcher implements AutoCloseable {
 
     private void serveOnce(WatchService service) throws InterruptedException {
         try {
+            if (behind) {
+                registerFolders(service);
+                lookAround();
+                behind = false;
+            }
             for (Subscription subscription : subscriptions) {
                 if (!subscription.synced) {
                     subscription.lookAround();
                 }
             }
             WatchKey key = service.poll(LOOK_AROUND_SECONDS, TimeUnit.SECONDS);
-            if (key == null) {
-                registerFolders(service);
-                lookAround();
-            } else {
-                handle(service, key);
+            behind = true;
+            if (key != null) {
+                behind = handle(key);
             }
-        } catch (StoreException e) {
-            LOG.warn("{}; looking again", e.getMessage());
-            TimeUnit.SECONDS.sleep(1);
+        } catch (IOException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedException();
+            }
+            LOG.warn(
+                    "{}; looking again",
+                    DirectoryStore.failure("watch", root.toString(), e).getMessage());
+            TimeUnit.SECONDS.sleep(RETRY_SECONDS);
         }
     }
 
-    private void handle(WatchService service, WatchKey key) {
+    /** Looks at the files that the notifications name; true if everything has to be looked at. */
+    private boolean handle(WatchKey key) throws IOException {
         Path folder = folders.get(key);
+        boolean everything = folder == null;
         for (WatchEvent<?> event : key.pollEvents()) {
-            if (folder == null || event.kind() == OVERFLOW) {
-                lookAround();
-            } else if (event.context() instanceof Path name) {
+            if (folder != null && event.context() instanceof Path name) {
                 Path file = folder.resolve(name);
+                String changed = files.keyOf(file);
                 if (Files.isDirectory(file)) {
-                    registerFolders(service);
-                    lookAround();
-                } else if (!name.toString().startsWith(".")) {
-                    String changed = store.keyOf(file);
-                    subscriptions.forEach(subscription -> subscription.look(changed));
+                    everything = true;
+                } else if (Keys.isKey(changed)) {
+                    for (Subscription subscription : subscriptions) {
+                        subscription.look(changed);
+                    }
                 }
+            } else if (event.kind() == OVERFLOW) {
+                everything = true;
             }
         }
         if (!key.reset()) {
-            watched.remove(folders.remove(key));
+            Path gone = folders.remove(key);
+            if (gone != null) {
+                watched.remove(gone);
+            }
+        }
+        return everything;
+    }
+
+    private void lookAround() throws IOException {
+        for (Subscription subscription : subscriptions) {
+            subscription.lookAround();
         }
     }
 
-    private void lookAround() {
-        subscriptions.forEach(Subscription::lookAround);
-    }
-
-    private void registerFolders(WatchService service) {
-        try (Stream<Path> paths = Files.walk(root)) {
-            for (Path folder : paths.filter(Files::isDirectory).toList()) {
-                if (!watched.contains(folder)) {
-                    folders.put(folder.register(service, ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY), folder);
-                    watched.add(folder);
+    private void registerFolders(WatchService service) throws IOException {
+        KeyFiles.walk(root, new KeyFiles.Walker() {
+            @Override
+            void folder(Path folder) throws IOException {
+                if (watched.add(folder)) {
+                    try {
+                        folders.put(folder.register(service, ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY), folder);
+                    } catch (IOException e) {
+                        watched.remove(folder);
+                        if (Files.isDirectory(folder)) {
+                            throw e;
+                        }
+                    }
                 }
             }
-        } catch (IOException | java.io.UncheckedIOException e) {
-            // A folder that went away meanwhile is met again, or not, on the next round.
-            watched.removeIf(folder -> !Files.isDirectory(folder));
-        }
+        });
     }
 
     @Override

@@ -1,0 +1,213 @@
+package io.osier.agent.store.directory;
+
+import io.osier.agent.store.Keys;
+import io.osier.agent.store.Versioned;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files that hold the keys: a key is a path, its file has the revision in the first line and the value behind it. Files
+ * that are not of this form, or whose name is no key, are passed over. Readers need no lock, writers hold the store's.
+ */
+final class KeyFiles {
+    private static final String TEMPORARY = ".tmp-";
+    /** What a watch touches to wake its own thread. */
+    static final String NUDGE = ".nudge-";
+
+    private final Path root;
+
+    KeyFiles(Path root) {
+        this.root = root;
+    }
+
+    /** Tells one content of a file from the next without reading it: every write makes a new file. */
+    record Stamp(@Nullable Object inode, long modifiedNanos, long size) {
+        static Stamp of(BasicFileAttributes attributes) {
+            return new Stamp(
+                    attributes.fileKey(), attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS), attributes.size());
+        }
+    }
+
+    /** The key that this file would be; it need not be one. */
+    String keyOf(Path file) {
+        return root.relativize(file).toString();
+    }
+
+    Optional<Versioned> read(String key) throws IOException {
+        byte[] content;
+        try {
+            content = Files.readAllBytes(root.resolve(key));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (FileSystemException e) {
+            if (!Files.isRegularFile(root.resolve(key))) {
+                return Optional.empty();
+            }
+            throw e;
+        } catch (IOException e) {
+            if (Files.isDirectory(root.resolve(key))) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        int end = 0;
+        while (end < content.length && content[end] != '\n') {
+            end++;
+        }
+        if (end == content.length) {
+            return Optional.empty();
+        }
+        try {
+            long revision = Long.parseLong(new String(content, 0, end, StandardCharsets.US_ASCII));
+            return revision < 1
+                    ? Optional.empty()
+                    : Optional.of(new Versioned(key, revision, Arrays.copyOfRange(content, end + 1, content.length)));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The files below a prefix whose names are keys, by key; all of them for the empty prefix. */
+    SortedMap<String, Stamp> stamps(String prefix) throws IOException {
+        SortedMap<String, Stamp> stamps = new TreeMap<>();
+        walk(root.resolve(prefix), new Walker() {
+            @Override
+            void file(Path file, BasicFileAttributes attributes) {
+                String key = keyOf(file);
+                if (attributes.isRegularFile() && Keys.isKey(key)) {
+                    stamps.put(key, Stamp.of(attributes));
+                }
+            }
+        });
+        return stamps;
+    }
+
+    /** The file's stamp; null if there is none. */
+    @Nullable
+    Stamp stamp(String key) {
+        try {
+            return Stamp.of(Files.readAttributes(root.resolve(key), BasicFileAttributes.class));
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** Replaces the key's value in one step: whoever reads sees the old one or the new one, also if this process dies. */
+    void write(String key, long revision, byte[] value) throws IOException {
+        Path file = root.resolve(key);
+        Path folder = makeFolder(file);
+        Path temporary = folder.resolve(TEMPORARY + revision);
+        byte[] head = (revision + "\n").getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer content = ByteBuffer.allocate(head.length + value.length)
+                .put(head)
+                .put(value)
+                .flip();
+        try (FileChannel channel = FileChannel.open(
+                temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            while (content.hasRemaining()) {
+                channel.write(content);
+            }
+            channel.force(false);
+        }
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        flush(folder);
+    }
+
+    boolean delete(String key) throws IOException {
+        Path file = root.resolve(key);
+        boolean deleted = Files.deleteIfExists(file);
+        flush(parentOf(file));
+        return deleted;
+    }
+
+    /** Removes what dead writers left. */
+    void sweep() throws IOException {
+        walk(root, new Walker() {
+            @Override
+            void file(Path file, BasicFileAttributes attributes) throws IOException {
+                String name = file.getFileName().toString();
+                if (name.startsWith(TEMPORARY) || name.startsWith(NUDGE)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        });
+    }
+
+    /** Visits a folder and all below it; what goes away meanwhile, as temporary files do, is not there. */
+    static void walk(Path folder, Walker walker) throws IOException {
+        walker.start = folder;
+        Files.walkFileTree(folder, walker);
+    }
+
+    /** What is done with files and folders that are not hidden. */
+    abstract static class Walker extends SimpleFileVisitor<Path> {
+        private @Nullable Path start;
+
+        void folder(Path folder) throws IOException {}
+
+        void file(Path file, BasicFileAttributes attributes) throws IOException {}
+
+        @Override
+        public final FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
+            if (!folder.equals(start) && folder.getFileName().toString().startsWith(".")) {
+                return FileVisitResult.SKIP_SUBTREE;
+            }
+            folder(folder);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public final FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            file(file, attributes);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public final FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException || !Files.exists(file)) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw e;
+        }
+    }
+
+    private Path makeFolder(Path file) throws IOException {
+        Path folder = parentOf(file);
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(folder);
+            for (Path made = folder; !made.equals(root); made = parentOf(made)) {
+                flush(parentOf(made));
+            }
+        }
+        return folder;
+    }
+
+    private Path parentOf(Path file) {
+        Path parent = file.getParent();
+        return parent == null ? root : parent;
+    }
+
+    /** A name is on the disk when its folder is. */
+    private static void flush(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}
