@@ -12,8 +12,8 @@ import io.osier.agent.model.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +21,14 @@ import org.jspecify.annotations.Nullable;
  * from the socket.
  */
 final class StreamHandler extends SimpleChannelInboundHandler<HttpObject> {
-    private static final int QUEUED_CHUNKS = 256;
+    private static final int PAUSE_CHUNKS = 256;
+    private static final int RESUME_CHUNKS = 64;
     private static final byte[] END = {};
 
-    private final BlockingQueue<byte[]> chunks = new ArrayBlockingQueue<>(QUEUED_CHUNKS + 1);
+    /** Holds what is queued when reading pauses, and what one last read from the socket makes of it. */
+    private final BlockingQueue<byte[]> chunks = new LinkedBlockingQueue<>();
+
+    private volatile boolean paused;
     private final ByteArrayOutputStream refusal = new ByteArrayOutputStream();
     private volatile @Nullable Channel channel;
     private volatile @Nullable ApiException failure;
@@ -50,7 +54,9 @@ final class StreamHandler extends SimpleChannelInboundHandler<HttpObject> {
                 refusal.writeBytes(bytes);
             } else if (bytes.length > 0) {
                 chunks.add(bytes);
-                context.channel().config().setAutoRead(chunks.size() < QUEUED_CHUNKS / 2);
+                if (chunks.size() >= PAUSE_CHUNKS) {
+                    pause(context.channel());
+                }
             }
             if (message instanceof LastHttpContent) {
                 end();
@@ -67,6 +73,20 @@ final class StreamHandler extends SimpleChannelInboundHandler<HttpObject> {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         failure = new ApiException(ApiException.UNREACHABLE, "the connection broke: " + cause.getMessage());
         context.close();
+    }
+
+    private void pause(Channel from) {
+        paused = true;
+        from.config().setAutoRead(false);
+        // The reader may have emptied the queue in between and found nothing to resume.
+        resumeIfDrained(from);
+    }
+
+    private void resumeIfDrained(Channel from) {
+        if (paused && chunks.size() <= RESUME_CHUNKS) {
+            paused = false;
+            from.config().setAutoRead(true);
+        }
     }
 
     private void end() {
@@ -119,8 +139,8 @@ final class StreamHandler extends SimpleChannelInboundHandler<HttpObject> {
             }
             position = 0;
             Channel bound = channel;
-            if (bound != null && chunks.size() < QUEUED_CHUNKS / 4) {
-                bound.config().setAutoRead(true);
+            if (bound != null) {
+                resumeIfDrained(bound);
             }
             atEnd = chunk == END;
             ApiException failed = failure;

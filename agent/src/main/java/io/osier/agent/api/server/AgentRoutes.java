@@ -1,7 +1,10 @@
 package io.osier.agent.api.server;
 
 import io.osier.agent.api.client.ApiAnswer;
+import io.osier.agent.api.client.ApiException;
 import io.osier.agent.model.Json;
+import java.io.IOException;
+import java.io.PushbackInputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -74,14 +77,31 @@ final class AgentRoutes implements ApiRoutes {
 
     private ApiResponse pass(String other, ApiRequest request) {
         if (request.word(2).equals("capture")) {
-            return ApiResponse.stream(out -> {
-                try (var in = directory.client(other).stream(withoutNode(request))) {
-                    in.transferTo(out);
-                }
-            });
+            return passStream(other, request);
         }
         ApiAnswer answer = directory.ask(other, withoutNode(request));
         return new ApiResponse(answer.status(), answer.contentType(), answer.body(), null);
+    }
+
+    /** Waits for the beginning, so that a refusal goes back as one. */
+    private ApiResponse passStream(String other, ApiRequest request) {
+        PushbackInputStream in = new PushbackInputStream(directory.client(other).stream(withoutNode(request)));
+        try {
+            int first = in.read();
+            if (first < 0) {
+                throw new ApiError(503, "ServiceUnavailable", "node " + other + " broke off its answer");
+            }
+            in.unread(first);
+        } catch (ApiException e) {
+            throw ClusterDirectory.passOn(other, e);
+        } catch (IOException e) {
+            throw new ApiError(503, "ServiceUnavailable", "node " + other + ": " + e.getMessage());
+        }
+        return ApiResponse.stream(out -> {
+            try (in) {
+                in.transferTo(out);
+            }
+        });
     }
 
     private ApiResponse merge(ApiRequest request) {

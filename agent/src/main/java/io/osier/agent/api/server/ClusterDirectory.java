@@ -66,10 +66,15 @@ public final class ClusterDirectory implements AutoCloseable {
         try {
             return client(node).ask(HttpMethod.GET, uri, null, DEADLINE);
         } catch (ApiException e) {
-            throw e.code() == ApiException.UNREACHABLE
-                    ? new ApiError(503, "ServiceUnavailable", "node " + node + ": " + e.getMessage())
-                    : new ApiError(e.code(), "Forwarded", String.valueOf(e.getMessage()));
+            throw passOn(node, e);
         }
+    }
+
+    /** Another agent's refusal as this one's. */
+    static ApiError passOn(String node, ApiException e) {
+        return e.code() == ApiException.UNREACHABLE
+                ? new ApiError(503, "ServiceUnavailable", "node " + node + ": " + e.getMessage())
+                : new ApiError(e.code(), "Forwarded", String.valueOf(e.getMessage()));
     }
 
     /** The client of a node's agent. */

@@ -87,6 +87,11 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
             LOG.debug("the reader has gone: {}", e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            // Without its last part the reader can tell that the answer was cut.
+            LOG.warn("an answer broke off: {}", e.getMessage());
+            context.close();
+            return;
         }
         context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(ChannelFutureListener.CLOSE);
     }
