@@ -1,5 +1,6 @@
 package io.osier.agent.capture;
 
+import io.osier.agent.api.client.ApiException;
 import io.osier.dataplane.observe.CaptureMessage;
 import io.osier.dataplane.observe.CaptureStreamReader;
 import java.io.IOException;
@@ -20,6 +21,9 @@ final class NodeReader implements AutoCloseable {
 
     /** Nothing more will come from the node. */
     record Ended(int node, String why) implements Event {}
+
+    /** What an agent answers to a request that makes no sense. */
+    private static final int BAD_REQUEST = 400;
 
     private final int number;
     private final CaptureSource source;
@@ -53,11 +57,20 @@ final class NodeReader implements AutoCloseable {
             }
         } catch (CaptureException e) {
             tell(new Refused(e));
+        } catch (ApiException e) {
+            tell(
+                    e.code() == BAD_REQUEST
+                            ? new Refused(CaptureException.wrongUsage(messageOf(e)))
+                            : new Ended(number, messageOf(e)));
         } catch (IOException e) {
-            tell(new Ended(number, e.getMessage() == null ? e.toString() : e.getMessage()));
+            tell(new Ended(number, messageOf(e)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static String messageOf(Exception e) {
+        return e.getMessage() == null ? e.toString() : e.getMessage();
     }
 
     private void tell(Event event) {

@@ -3,6 +3,7 @@ package io.osier.agent.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.osier.agent.api.client.ApiException;
 import io.osier.agent.capture.CaptureMerger.Result;
 import io.osier.dataplane.observe.CaptureMessage.Loss;
 import io.osier.dataplane.observe.CaptureRecord;
@@ -106,6 +107,22 @@ class CaptureMergerTest {
                         CaptureException.class,
                         e -> assertThat(e.isWrongUsage()).isTrue())
                 .hasMessage("filter \"x y\": syntax error");
+    }
+
+    @Test
+    void takesAnAgentsBadRequestForWrongUsageAndOtherAnswersForAFailure() throws Exception {
+        FakeNode picky = new FakeNode("node-a").failWith(new ApiException(400, "\"tap\" is no stage"));
+        assertThatThrownBy(() -> new CaptureMerger(List.of(picky), notes).run(EVERYTHING, sink, NO_LIMIT, null))
+                .isInstanceOfSatisfying(
+                        CaptureException.class,
+                        e -> assertThat(e.isWrongUsage()).isTrue());
+
+        FakeNode gone = new FakeNode("node-a").failWith(new ApiException(404, "nodes \"node-a\" not found"));
+        assertThatThrownBy(() -> new CaptureMerger(List.of(gone), notes).run(EVERYTHING, sink, NO_LIMIT, null))
+                .isInstanceOfSatisfying(
+                        CaptureException.class,
+                        e -> assertThat(e.isWrongUsage()).isFalse())
+                .hasMessage("node-a: nodes \"node-a\" not found");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.osier.agent.capture;
 
+import io.osier.agent.api.client.ApiException;
 import io.osier.dataplane.observe.CaptureMessage;
 import io.osier.dataplane.observe.CaptureStreamWriter;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +16,7 @@ final class FakeNode implements CaptureSource {
     private final Feed feed = new Feed();
     private @Nullable CaptureException refusal;
     private @Nullable IOException failure;
+    private @Nullable ApiException answer;
     private final CaptureStreamWriter writer;
 
     FakeNode(String name) throws IOException {
@@ -49,6 +51,11 @@ final class FakeNode implements CaptureSource {
         return this;
     }
 
+    FakeNode failWith(ApiException why) {
+        answer = why;
+        return this;
+    }
+
     boolean isClosed() {
         return feed.closed;
     }
@@ -65,6 +72,9 @@ final class FakeNode implements CaptureSource {
         }
         if (failure != null) {
             throw failure;
+        }
+        if (answer != null) {
+            throw answer;
         }
         return feed;
     }

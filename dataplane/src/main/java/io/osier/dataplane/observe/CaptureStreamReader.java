@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class CaptureStreamReader {
     private static final int MAX_MESSAGE_BYTES = CaptureRecord.MAX_PACKET_BYTES + 4_096;
 
+    private static final int BEGINNING_BYTES = 10;
+
     private final DataInputStream in;
 
     /**
@@ -30,10 +32,14 @@ public final class CaptureStreamReader {
      */
     public CaptureStreamReader(InputStream in) throws IOException {
         this.in = new DataInputStream(in);
-        if (this.in.readLong() != CaptureStreamWriter.MAGIC) {
+        ByteBuffer beginning = ByteBuffer.wrap(this.in.readNBytes(BEGINNING_BYTES));
+        if (beginning.limit() < BEGINNING_BYTES) {
+            throw new EOFException("the connection was closed before the capture began");
+        }
+        if (beginning.getLong() != CaptureStreamWriter.MAGIC) {
             throw new IOException("the answer is no capture");
         }
-        int version = this.in.readUnsignedShort();
+        int version = beginning.getShort() & 0xffff;
         if (version != CaptureStreamWriter.VERSION) {
             throw new IOException("the agent sends captures in version " + version + ", this command reads version "
                     + CaptureStreamWriter.VERSION + ": use the same release of Osier on both");

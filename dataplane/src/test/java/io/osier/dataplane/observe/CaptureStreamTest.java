@@ -60,6 +60,11 @@ class CaptureStreamTest {
     }
 
     @Test
+    void tellsWhenNothingCame() {
+        assertThatThrownBy(() -> read(new byte[0])).hasMessage("the connection was closed before the capture began");
+    }
+
+    @Test
     void refusesWhatIsNoCapture() {
         assertThatThrownBy(() -> read("HTTP/1.1 404 Not Found".getBytes(java.nio.charset.StandardCharsets.US_ASCII)))
                 .hasMessage("the answer is no capture");
