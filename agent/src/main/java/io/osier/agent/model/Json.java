@@ -33,6 +33,11 @@ public final class Json {
         return MAPPER.writeValueAsBytes(value);
     }
 
+    /** On one line. */
+    public static String text(Object value) {
+        return MAPPER.writeValueAsString(value);
+    }
+
     public static String pretty(Object value) {
         return MAPPER.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value);
     }

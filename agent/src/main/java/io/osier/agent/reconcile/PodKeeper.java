@@ -52,6 +52,14 @@ public final class PodKeeper implements AutoCloseable {
         });
     }
 
+    /** The device of a pod has gone by itself: it is made again, if the pod is still wanted. */
+    public void lost(String namespace) {
+        thread.execute(() -> {
+            kept.remove(namespace);
+            round();
+        });
+    }
+
     private void round() {
         Map<String, Pod> byNamespace = new HashMap<>();
         for (Pod pod : wanted) {

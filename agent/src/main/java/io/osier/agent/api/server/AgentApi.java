@@ -1,0 +1,59 @@
+package io.osier.agent.api.server;
+
+import io.osier.agent.host.HostNetwork;
+import io.osier.agent.ipam.AddressClaims;
+import io.osier.agent.ipam.SubnetLeases;
+import io.osier.agent.model.Json;
+import io.osier.agent.pod.CommandSupervisor;
+import io.osier.agent.reconcile.NodeSettings;
+import io.osier.agent.store.ObjectStore;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.worker.WorkerProxy;
+import java.util.Map;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Puts the answers of one agent together. */
+public final class AgentApi {
+    private final ApiRoutes routes;
+
+    public AgentApi(
+            NodeSettings settings,
+            int vni,
+            IpAddress underlay,
+            int mtuBytes,
+            WorkerProxy worker,
+            ObjectStore objects,
+            SubnetLeases leases,
+            AddressClaims claims,
+            CommandSupervisor commands,
+            ClusterDirectory directory) {
+        ObjectRoutes resources = new ObjectRoutes(Map.of(
+                "pods", new PodResource(objects, claims, directory, settings.podRange()),
+                "services", new ServiceResource(objects, claims, settings.serviceRange()),
+                "nodes", new NodeResource(objects, leases, directory),
+                "endpoints", new EndpointsResource(objects)));
+        ObjectNode description = Json.object()
+                .put("version", version())
+                .put("node", settings.nodeName())
+                .put("underlay", underlay.toString())
+                .put("encapsulation", "vxlan")
+                .put("vni", vni)
+                .put("podMtuBytes", mtuBytes)
+                .put("podRange", settings.podRange().toString())
+                .put("serviceRange", settings.serviceRange().toString())
+                .put("subnet", settings.subnet().toString())
+                .put("gateway", settings.gateway().toString())
+                .put("store", "directory");
+        NodeView node = new NodeView(settings, vni, HostNetwork.DEVICE, worker, objects, leases, commands, description);
+        routes = new AgentRoutes(directory, resources, node, new NodeCapture(settings.nodeName(), underlay, worker));
+    }
+
+    public ApiRoutes routes() {
+        return routes;
+    }
+
+    private static String version() {
+        String version = AgentApi.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+}

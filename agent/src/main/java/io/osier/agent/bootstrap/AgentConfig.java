@@ -1,0 +1,171 @@
+package io.osier.agent.bootstrap;
+
+import io.osier.agent.model.ValidationException;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpPrefix;
+import io.osier.dataplane.packet.VxlanHeader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/**
+ * The agent's configuration, {@code /etc/osier/agent.yaml}. Everything has a default.
+ *
+ * @param nodeName what this node is called; the machine's host name if left out
+ * @param podRange the range that all nodes share
+ * @param serviceRange where virtual addresses come from
+ * @param subnetPrefixLength how much of the pod range a node leases
+ * @param underlayAddress how other nodes reach this one; found by route if left out
+ * @param vni VXLAN network identifier
+ * @param port the tunnel's UDP port
+ * @param socket where the agent answers
+ * @param stateDirectory what has to survive a restart of the machine
+ * @param store where the cluster's state is
+ */
+public record AgentConfig(
+        String nodeName,
+        String podRange,
+        String serviceRange,
+        int subnetPrefixLength,
+        @Nullable String underlayAddress,
+        @Nullable Integer vni,
+        int port,
+        String socket,
+        String stateDirectory,
+        Store store) {
+    /** Where the packaged agent looks. */
+    public static final Path DEFAULT_FILE = Path.of("/etc/osier/agent.yaml");
+
+    /** Where the packaged agent answers. */
+    public static final Path DEFAULT_SOCKET = Path.of("/run/osier/api.sock");
+
+    @SuppressWarnings("NullAway") // what the file leaves out is null
+    public AgentConfig {
+        nodeName = nodeName == null ? hostName() : nodeName;
+        podRange = prefix("podRange", podRange == null ? "10.32.0.0/12" : podRange);
+        serviceRange = prefix("serviceRange", serviceRange == null ? "10.96.0.0/12" : serviceRange);
+        if (IpPrefix.parse(podRange).overlaps(IpPrefix.parse(serviceRange))) {
+            throw new ValidationException("podRange and serviceRange overlap: " + podRange + " and " + serviceRange);
+        }
+        subnetPrefixLength = subnetPrefixLength == 0 ? 24 : subnetPrefixLength;
+        int shortest = IpPrefix.parse(podRange).lengthBits();
+        if (subnetPrefixLength < shortest || subnetPrefixLength > 29) {
+            throw new ValidationException(
+                    "subnetPrefixLength: Invalid value: " + subnetPrefixLength + ": must be " + shortest + " to 29");
+        }
+        if (underlayAddress != null) {
+            IpAddress.parse(underlayAddress);
+        }
+        vni = vni == null ? 1 : vni;
+        if (vni < 0 || vni > VxlanHeader.MAX_VNI) {
+            throw new ValidationException("vni: Invalid value: " + vni + ": must be 0 to " + VxlanHeader.MAX_VNI);
+        }
+        port = port == 0 ? VxlanHeader.UDP_PORT : port;
+        if (port < 1 || port > 65_535) {
+            throw new ValidationException("port: Invalid value: " + port + ": must be 1 to 65535");
+        }
+        socket = socket == null ? DEFAULT_SOCKET.toString() : socket;
+        stateDirectory = stateDirectory == null ? "/var/lib/osier" : stateDirectory;
+        store = store == null ? new Store(null, null) : store;
+    }
+
+    /**
+     * Where the cluster's state is kept.
+     *
+     * @param type {@code directory}
+     * @param directory for the agents of one machine; {@code STATE-DIRECTORY/store} if left out
+     */
+    public record Store(String type, @Nullable String directory) {
+        @SuppressWarnings("NullAway") // what the file leaves out is null
+        public Store {
+            type = type == null ? "directory" : type;
+            if (!type.equals("directory")) {
+                throw new ValidationException("store.type: Invalid value: \"" + type + "\": must be directory");
+            }
+        }
+    }
+
+    /** The directory store's directory. */
+    public Path storeDirectory() {
+        String directory = store.directory();
+        return directory == null ? Path.of(stateDirectory, "store") : Path.of(directory);
+    }
+
+    /**
+     * Reads the file; one that is not there is all defaults if it is the usual one.
+     *
+     * @throws ValidationException in one line that names the key
+     */
+    public static AgentConfig read(Path file) {
+        try {
+            String text = Files.readString(file);
+            return text.isBlank() ? defaults() : parse(text);
+        } catch (NoSuchFileException e) {
+            if (file.equals(DEFAULT_FILE)) {
+                return defaults();
+            }
+            throw new ValidationException(file + ": no such file");
+        } catch (ValidationException e) {
+            throw new ValidationException(file + ": " + e.getMessage());
+        } catch (IOException e) {
+            throw new ValidationException(file + ": " + e.getMessage());
+        }
+    }
+
+    static AgentConfig defaults() {
+        return parse("{}");
+    }
+
+    static AgentConfig parse(String text) {
+        try {
+            return YAMLMapper.builder()
+                    .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                    .build()
+                    .readValue(text, AgentConfig.class);
+        } catch (UnrecognizedPropertyException e) {
+            throw new ValidationException("unknown key \"" + e.getPropertyName() + "\"");
+        } catch (DatabindException e) {
+            if (e.getCause() instanceof RuntimeException cause && cause.getMessage() != null) {
+                throw new ValidationException(cause.getMessage());
+            }
+            throw new ValidationException(String.valueOf(e.getOriginalMessage()));
+        } catch (JacksonException e) {
+            String where =
+                    e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
+            String message = String.valueOf(e.getOriginalMessage());
+            throw new ValidationException(
+                    "not YAML: " + where + message.lines().findFirst().orElse(""));
+        }
+    }
+
+    private static String prefix(String key, String text) {
+        try {
+            if (!IpPrefix.parse(text).address().isV4()) {
+                throw new ValidationException(key + ": Invalid value: \"" + text + "\": only IPv4 is served so far");
+            }
+            return text;
+        } catch (IllegalArgumentException e) {
+            throw new ValidationException(key + ": " + e.getMessage());
+        }
+    }
+
+    private static String hostName() {
+        try {
+            String name = InetAddress.getLocalHost().getHostName();
+            int dot = name.indexOf('.');
+            return dot > 0 ? name.substring(0, dot) : name;
+        } catch (UnknownHostException e) {
+            throw new ValidationException("nodeName: Required value: the machine has no host name");
+        }
+    }
+}

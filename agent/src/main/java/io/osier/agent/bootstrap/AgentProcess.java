@@ -1,0 +1,207 @@
+package io.osier.agent.bootstrap;
+
+import io.osier.agent.api.server.AgentApi;
+import io.osier.agent.api.server.ApiServer;
+import io.osier.agent.api.server.ClusterDirectory;
+import io.osier.agent.host.HostNetwork;
+import io.osier.agent.ipam.AddressClaims;
+import io.osier.agent.ipam.SubnetLeases;
+import io.osier.agent.model.Node;
+import io.osier.agent.model.ObjectMeta;
+import io.osier.agent.model.ValidationException;
+import io.osier.agent.pod.CommandSupervisor;
+import io.osier.agent.pod.PodLink;
+import io.osier.agent.pod.PodNamespaces;
+import io.osier.agent.reconcile.ClusterState;
+import io.osier.agent.reconcile.ForwardingStateCompiler;
+import io.osier.agent.reconcile.NodeSettings;
+import io.osier.agent.reconcile.PodKeeper;
+import io.osier.agent.reconcile.PodMaker;
+import io.osier.agent.reconcile.Reconciler;
+import io.osier.agent.store.Keys;
+import io.osier.agent.store.ObjectStore;
+import io.osier.agent.store.directory.DirectoryStore;
+import io.osier.dataplane.io.Dataplane;
+import io.osier.dataplane.io.DataplaneConfig;
+import io.osier.dataplane.io.DataplaneListener;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpPrefix;
+import io.osier.dataplane.port.PortId;
+import io.osier.dataplane.service.ServiceTable;
+import io.osier.dataplane.worker.WorkerConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One agent, from its configuration to its end: takes a lease, opens the dataplane, joins the cluster, answers. */
+public final class AgentProcess implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentProcess.class);
+    private static final long FIRST_ROUND_SECONDS = 60;
+
+    private final AgentConfig config;
+    private final Path state;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    private AgentProcess(AgentConfig config) {
+        this.config = config;
+        this.state = Path.of(config.stateDirectory());
+    }
+
+    /**
+     * Starts an agent; when this returns it is ready.
+     *
+     * @throws IOException or {@link RuntimeException} in one line, and nothing is left open
+     */
+    public static AgentProcess start(AgentConfig config) throws IOException {
+        AgentProcess process = new AgentProcess(config);
+        try {
+            process.open();
+            return process;
+        } catch (IOException | RuntimeException e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    private void open() throws IOException {
+        keep(StateDirectoryLock.acquire(state));
+        DirectoryStore store = keep(DirectoryStore.open(config.storeDirectory()));
+        ObjectStore objects = new ObjectStore(store);
+        IpPrefix podRange = IpPrefix.parse(config.podRange());
+        SubnetLeases leases = new SubnetLeases(store, podRange, config.subnetPrefixLength(), Clock.systemUTC());
+        AddressClaims claims = new AddressClaims(store);
+
+        List<Node> nodes = objects.list(Keys.NODES, Node.class);
+        IpAddress underlay = underlay(nodes);
+        int mtuBytes = UnderlayAddress.podMtuBytes(underlay);
+        NodeSettings settings = settings(leases, nodes, podRange);
+        LOG.info(
+                "node {} has {} and is reached at {}; pods have an MTU of {} bytes",
+                settings.nodeName(),
+                settings.subnet(),
+                underlay,
+                mtuBytes);
+
+        ForwardingStateCompiler compiler = new ForwardingStateCompiler(settings);
+        AtomicReference<PodKeeper> keeper = new AtomicReference<>();
+        Dataplane dataplane = keep(Dataplane.open(
+                new DataplaneConfig(underlay, config.port(), WorkerConfig.DEFAULT.withVni(vni())),
+                compiler.compile(ClusterState.EMPTY, 1, ServiceTable.EMPTY),
+                new Listener(keeper)));
+        new HostNetwork(podRange, settings.serviceRange(), settings.gateway(), mtuBytes).connect(dataplane);
+        register(objects, settings, underlay);
+
+        AtomicReference<PodMaker> maker = new AtomicReference<>();
+        CommandSupervisor commands =
+                keep(new CommandSupervisor(state.resolve("logs"), state.resolve("commands"), (namespace, status) -> {
+                    PodMaker known = maker.get();
+                    if (known != null) {
+                        known.commandChanged(namespace, status);
+                    }
+                }));
+        maker.set(new PodMaker(
+                settings,
+                claims,
+                objects,
+                new PodNamespaces(state.resolve("namespaces")),
+                new PodLink(dataplane, podRange, settings.gateway(), mtuBytes),
+                commands));
+        keeper.set(keep(new PodKeeper(settings.nodeName(), maker.get(), objects)));
+        Reconciler reconciler = keep(new Reconciler(store, compiler, dataplane.proxy(), keeper.get()));
+        reconciler.firstRound().orTimeout(FIRST_ROUND_SECONDS, TimeUnit.SECONDS).join();
+
+        ClusterDirectory directory = keep(new ClusterDirectory(settings.nodeName(), objects));
+        AgentApi api = new AgentApi(
+                settings, vni(), underlay, mtuBytes, dataplane.proxy(), objects, leases, claims, commands, directory);
+        keep(ApiServer.listen(Path.of(config.socket()), api.routes()));
+        LOG.info("ready; answering at {}", config.socket());
+        ReadyNotice.send();
+    }
+
+    private IpAddress underlay(List<Node> nodes) {
+        String configured = config.underlayAddress();
+        IpAddress address =
+                configured == null ? UnderlayAddress.find(config.nodeName(), nodes) : IpAddress.parse(configured);
+        UnderlayAddress.checkUnique(address, config.nodeName(), nodes);
+        return address;
+    }
+
+    private NodeSettings settings(SubnetLeases leases, List<Node> nodes, IpPrefix podRange) {
+        List<IpPrefix> foreign = nodes.stream()
+                .filter(node -> node.spec().foreign())
+                .flatMap(node -> node.spec().podCIDRs().stream())
+                .map(IpPrefix::parse)
+                .toList();
+        IpPrefix subnet = leases.acquire(config.nodeName(), foreign);
+        return new NodeSettings(config.nodeName(), podRange, IpPrefix.parse(config.serviceRange()), subnet);
+    }
+
+    private int vni() {
+        Integer vni = config.vni();
+        return vni == null ? 1 : vni;
+    }
+
+    /** Enters the node, or brings its entry up to date; one of this name whose agent answers is somebody else. */
+    private void register(ObjectStore objects, NodeSettings settings, IpAddress underlay) {
+        String key = Keys.node(settings.nodeName());
+        Node.Spec spec = new Node.Spec(null, List.of(settings.subnet().toString()), false);
+        Node.Status status = new Node.Status(
+                List.of(new Node.Address("InternalIP", underlay.toString())), config.socket(), Version.current(), null);
+        Node present = objects.get(key, Node.class).orElse(null);
+        if (present != null) {
+            String socket = present.status().apiSocket();
+            if (present.spec().foreign() || (!config.socket().equals(socket) && ClusterDirectory.answers(socket))) {
+                throw new ValidationException(
+                        "node " + settings.nodeName() + " exists already: set another nodeName in the configuration");
+            }
+        }
+        ObjectMeta metadata = present == null
+                ? ObjectMeta.named(settings.nodeName())
+                        .created(UUID.randomUUID().toString(), Instant.now())
+                : present.metadata();
+        objects.put(key, Node.of(metadata, spec, status));
+    }
+
+    /** What the dataplane says by itself. */
+    private record Listener(AtomicReference<PodKeeper> keeper) implements DataplaneListener {
+        @Override
+        public void portGone(PortId port) {
+            LOG.warn("the device of {} has gone", port.name());
+            PodKeeper known = keeper.get();
+            if (known != null) {
+                known.lost(port.name());
+            }
+        }
+
+        @Override
+        public void workerFailed(RuntimeException failure) {
+            LOG.error("packets were lost to an error in the program", failure);
+        }
+    }
+
+    private <T extends AutoCloseable> T keep(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+
+    /** Stops the agent; pods, their commands and devices stay for its return. */
+    @Override
+    public void close() {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                LOG.warn("while stopping: {}", e.toString());
+            }
+        }
+    }
+}

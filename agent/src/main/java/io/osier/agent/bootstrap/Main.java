@@ -1,0 +1,38 @@
+package io.osier.agent.bootstrap;
+
+import io.osier.agent.cli.OsierCommand;
+import io.osier.agent.model.ValidationException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+
+/** Where the program begins: the command line, which may become the agent. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        System.exit(OsierCommand.execute(arguments, Version.current(), Main::runAgent));
+    }
+
+    /** Runs an agent until the process is told to end. */
+    private static int runAgent(Path config) throws IOException {
+        try {
+            AgentProcess agent = AgentProcess.start(AgentConfig.read(config));
+            CountDownLatch ended = new CountDownLatch(1);
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(
+                            () -> {
+                                agent.close();
+                                ended.countDown();
+                            },
+                            "osier-stop"));
+            ended.await();
+            return 0;
+        } catch (ValidationException | IllegalStateException e) {
+            throw new IOException(e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,3 @@
+/** Configuration and wiring: the only place that knows everybody. */
+@org.jspecify.annotations.NullMarked
+package io.osier.agent.bootstrap;

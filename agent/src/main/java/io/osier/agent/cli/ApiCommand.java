@@ -1,0 +1,71 @@
+package io.osier.agent.cli;
+
+import io.osier.agent.api.client.ApiClient;
+import java.io.PrintWriter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** A command that asks an agent. */
+abstract class ApiCommand implements Callable<Integer> {
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    Object parent;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    CommandSpec spec;
+
+    @Override
+    public final Integer call() throws Exception {
+        try (ApiClient agent = Agents.find(options())) {
+            return run(agent);
+        }
+    }
+
+    /** Does the command; 0 or 1. */
+    abstract int run(ApiClient agent) throws Exception;
+
+    GlobalOptions options() {
+        return optionsOf(parent);
+    }
+
+    static GlobalOptions optionsOf(Object parent) {
+        if (parent instanceof OsierCommand root) {
+            return root.options;
+        }
+        if (parent instanceof CreateCommand create) {
+            return create.root.options;
+        }
+        throw new IllegalStateException("no options above " + parent);
+    }
+
+    PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    void print(String text) {
+        out().print(text);
+        out().flush();
+    }
+
+    /** The path of an object, or of all of a kind. */
+    String path(Kinds kind, String name) {
+        String path = "/api/v1/" + kind.plural() + (name.isEmpty() ? "" : "/" + encode(name));
+        return path + "?namespace=" + encode(options().namespace);
+    }
+
+    /** A path of a node's own tellings, for the node that was asked for, or else {@code otherwise}. */
+    String nodePath(String what, String otherwise) {
+        String node = options().node;
+        String asked = node == null ? otherwise : node;
+        return "/osier/v1/" + what + (asked.isEmpty() ? "" : "?node=" + encode(asked));
+    }
+
+    static String encode(String text) {
+        return text.equals("*") ? text : URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}

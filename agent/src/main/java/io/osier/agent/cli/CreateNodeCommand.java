@@ -1,0 +1,51 @@
+package io.osier.agent.cli;
+
+import io.osier.agent.api.client.ApiClient;
+import io.osier.agent.model.Json;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code osier create node}. */
+@Command(
+        name = "node",
+        description = {
+            "Enters a foreign node: no agent runs there, but something that speaks VXLAN,",
+            "a Linux kernel device say. Broadcasts are replicated to it and its MACs learned."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Example:",
+            "  osier create node kernel --address 172.30.0.9 --pod-cidr 10.32.9.0/24",
+            "and on the other side, with an Osier node at 172.30.0.1:",
+            "  ip link add vxlan1 type vxlan id 1 dstport 4789 remote 172.30.0.1 dev eth0"
+        })
+final class CreateNodeCommand extends ApiCommand {
+    @Parameters(index = "0", paramLabel = "NAME", description = "What it is called")
+    String name = "";
+
+    @Option(names = "--address", required = true, paramLabel = "UNDERLAY", description = "Its address in the underlay")
+    String address = "";
+
+    @Option(names = "--pod-cidr", required = true, paramLabel = "CIDR", description = "The range of its pods")
+    List<String> podCidrs = List.of();
+
+    @Override
+    int run(ApiClient agent) {
+        ObjectNode node = Json.object().put("apiVersion", "v1").put("kind", "Node");
+        node.putObject("metadata").put("name", name);
+        ObjectNode spec = node.putObject("spec").put("foreign", true);
+        spec.set("podCIDRs", Json.tree(podCidrs));
+        node.putObject("status")
+                .putArray("addresses")
+                .addObject()
+                .put("type", "InternalIP")
+                .put("address", address);
+        agent.post(path(Kinds.NODES, ""), node);
+        print("node/" + name + " created\n");
+        return 0;
+    }
+}

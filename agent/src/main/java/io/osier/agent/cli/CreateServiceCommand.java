@@ -1,0 +1,112 @@
+package io.osier.agent.cli;
+
+import io.osier.agent.api.client.ApiClient;
+import io.osier.agent.model.Json;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code osier create service}. */
+@Command(
+        name = "service",
+        aliases = "svc",
+        description = "Creates a service: a virtual address in front of the pods that its selector picks.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  osier create service web --port 80:8080 --selector app=web",
+            "  osier create service dns --port 53:5353/udp --selector app=dns --cluster-ip 10.96.0.10"
+        })
+final class CreateServiceCommand extends ApiCommand {
+    private static final Pattern PORT = Pattern.compile("(\\d+)(?::([A-Za-z0-9-]+))?(?:/(tcp|udp|sctp))?");
+
+    @Parameters(index = "0", paramLabel = "NAME", description = "What it is called")
+    String name = "";
+
+    @Option(
+            names = "--port",
+            required = true,
+            paramLabel = "PORT:TARGET[/tcp|udp|sctp]",
+            description = "A port, and where it leads to; may be given again")
+    List<String> ports = List.of();
+
+    @Option(
+            names = {"-l", "--selector"},
+            paramLabel = "K=V",
+            split = ",",
+            description = "Labels of its pods; the service's name as app, if left out")
+    Map<String, String> selector = new LinkedHashMap<>();
+
+    @Option(names = "--cluster-ip", paramLabel = "IP", description = "Its address in the service range, or None")
+    @Nullable
+    String clusterIp;
+
+    @Option(names = "--type", paramLabel = "TYPE", description = "ClusterIP")
+    @Nullable
+    String type;
+
+    @Option(names = "--session-affinity", paramLabel = "AFFINITY", description = "None")
+    @Nullable
+    String affinity;
+
+    @Override
+    int run(ApiClient agent) {
+        ObjectNode service = Json.object().put("apiVersion", "v1").put("kind", "Service");
+        service.putObject("metadata").put("name", name).put("namespace", options().namespace);
+        ObjectNode spec = service.putObject("spec");
+        Map<String, String> picks = selector.isEmpty() ? Map.of("app", name) : selector;
+        spec.set("selector", Json.tree(picks));
+        ArrayNode list = spec.putArray("ports");
+        ports.forEach(port -> addPort(list, port));
+        put(spec, "clusterIP", clusterIp);
+        put(spec, "type", type);
+        put(spec, "sessionAffinity", affinity);
+        agent.post(path(Kinds.SERVICES, ""), service);
+        print("service/" + name + " created\n");
+        return 0;
+    }
+
+    private void addPort(ArrayNode list, String text) {
+        Matcher matcher = PORT.matcher(text);
+        if (!matcher.matches()) {
+            throw CliException.usage(
+                    "create service: --port " + text + ": write PORT:TARGET[/tcp|udp|sctp], as in 80:8080");
+        }
+        String protocol = matcher.group(3) == null ? "tcp" : matcher.group(3);
+        ObjectNode port = list.addObject();
+        if (ports.size() > 1) {
+            port.put("name", "p" + matcher.group(1) + "-" + protocol);
+        }
+        port.put("protocol", protocol.toUpperCase(Locale.ROOT)).put("port", number(matcher.group(1)));
+        String target = matcher.group(2) == null ? matcher.group(1) : matcher.group(2);
+        if (target.chars().allMatch(Character::isDigit)) {
+            port.put("targetPort", number(target));
+        } else {
+            port.put("targetPort", target);
+        }
+    }
+
+    private static int number(String digits) {
+        try {
+            return Integer.parseInt(digits);
+        } catch (NumberFormatException e) {
+            throw CliException.usage("create service: --port " + digits + ": must be between 1 and 65535");
+        }
+    }
+
+    private static void put(ObjectNode spec, String field, @Nullable String value) {
+        if (value != null) {
+            spec.put(field, value);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.osier.agent.cli;
+
+import io.osier.agent.api.client.ApiClient;
+import io.osier.agent.api.client.ApiException;
+import io.osier.agent.model.Manifests;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code osier delete}. */
+@Command(
+        name = "delete",
+        description = "Deletes objects by kind and name, or those of manifests; returns when they are gone.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  osier delete pod web-1 web-2",
+            "  osier delete service/web",
+            "  osier delete -f web.yaml"
+        })
+final class DeleteCommand extends ApiCommand {
+    @Parameters(arity = "0..*", paramLabel = "KIND NAME", description = "What to delete")
+    List<String> words = List.of();
+
+    @Option(
+            names = {"-f", "--filename"},
+            paramLabel = "FILE",
+            description = "A file of manifests, or - for standard input")
+    List<Path> files = List.of();
+
+    @Option(names = "--ignore-not-found", description = "What is not there is no error")
+    boolean ignoreNotFound;
+
+    private boolean missing;
+
+    @Override
+    int run(ApiClient agent) throws InterruptedException {
+        if (words.isEmpty() == files.isEmpty()) {
+            throw CliException.usage("delete: say KIND NAME, or -f FILE");
+        }
+        for (Path file : files) {
+            for (ObjectNode object : ManifestFile.read(file)) {
+                Kinds kind = Kinds.of(Manifests.pluralOf(object.path("kind").asString()));
+                delete(agent, kind, object.path("metadata").path("name").asString());
+            }
+        }
+        if (!words.isEmpty()) {
+            deleteNamed(agent);
+        }
+        return missing ? 1 : 0;
+    }
+
+    private void deleteNamed(ApiClient agent) throws InterruptedException {
+        if (words.get(0).contains("/")) {
+            for (String word : words) {
+                int slash = word.indexOf('/');
+                if (slash < 0) {
+                    throw CliException.usage("delete: " + word + ": write KIND/NAME");
+                }
+                delete(agent, Kinds.of(word.substring(0, slash)), word.substring(slash + 1));
+            }
+            return;
+        }
+        Kinds kind = Kinds.of(words.get(0));
+        if (words.size() == 1) {
+            throw CliException.usage("delete: say which " + kind.singular());
+        }
+        for (String name : words.subList(1, words.size())) {
+            delete(agent, kind, name);
+        }
+    }
+
+    private void delete(ApiClient agent, Kinds kind, String name) throws InterruptedException {
+        if (!kind.isObject()) {
+            throw CliException.usage("delete: " + kind.plural() + " cannot be deleted");
+        }
+        try {
+            agent.delete(path(kind, name));
+            if (kind == Kinds.PODS) {
+                new PodWaiter(agent, path(kind, name), spec.commandLine().getErr()).untilGone(name);
+            }
+            print(kind.singular() + " \"" + name + "\" deleted\n");
+        } catch (ApiException e) {
+            if (!e.isNotFound()) {
+                throw e;
+            }
+            if (!ignoreNotFound) {
+                spec.commandLine().getErr().println("osier: delete: " + e.getMessage());
+                missing = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package io.osier.agent.cli;
+
+import io.osier.agent.api.client.ApiClient;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** {@code osier describe}. */
+@Command(
+        name = "describe",
+        description = "Tells everything about one pod, service, node or endpoints.",
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example:", "  osier describe pod web-1"})
+final class DescribeCommand extends ApiCommand {
+    @Parameters(index = "0", paramLabel = "KIND", description = "pod, service, node or endpoints")
+    String kind = "";
+
+    @Parameters(index = "1", paramLabel = "NAME", description = "Which")
+    String name = "";
+
+    private final StringBuilder text = new StringBuilder();
+
+    @Override
+    int run(ApiClient agent) {
+        Kinds known = Kinds.of(kind);
+        if (!known.isObject()) {
+            throw CliException.usage(
+                    "describe: " + known.plural() + " are shown by 'osier get " + known.plural() + "'");
+        }
+        JsonNode object = agent.get(path(known, name));
+        JsonNode metadata = object.path("metadata");
+        line("Name", string(metadata, "name"));
+        line("Namespace", string(metadata, "namespace"));
+        line("Labels", pairs(metadata.path("labels")));
+        line("Created", string(metadata, "creationTimestamp"));
+        switch (known) {
+            case PODS -> pod(object);
+            case SERVICES -> service(agent, object);
+            case NODES -> node(object);
+            default -> line("Addresses", addresses(object));
+        }
+        print(text.toString());
+        return 0;
+    }
+
+    private void pod(JsonNode pod) {
+        JsonNode status = pod.path("status");
+        line("Node", string(pod.path("spec"), "nodeName"));
+        line("Status", Printer.podStatus(pod));
+        line("Message", string(status, "message"));
+        line("IP", string(status, "podIP"));
+        line("Restarts", Integer.toString(status.path("restartCount").asInt(0)));
+        line("Restart Policy", string(pod.path("spec"), "restartPolicy"));
+        for (JsonNode container : pod.path("spec").path("containers")) {
+            List<String> words = new ArrayList<>();
+            container.path("command").forEach(word -> words.add(word.asString()));
+            container.path("args").forEach(word -> words.add(word.asString()));
+            line("Command", String.join(" ", words));
+        }
+    }
+
+    private void service(ApiClient agent, JsonNode service) {
+        JsonNode spec = service.path("spec");
+        line("Selector", pairs(spec.path("selector")));
+        line("Type", string(spec, "type"));
+        line("IP", string(spec, "clusterIP"));
+        line("Session Affinity", string(spec, "sessionAffinity"));
+        for (JsonNode port : spec.path("ports")) {
+            String protocol = port.path("protocol").asString("TCP");
+            String label = string(port, "name").isEmpty() ? "<unset>" : string(port, "name");
+            line("Port", label + "  " + port.path("port").asString() + "/" + protocol);
+            line("TargetPort", port.path("targetPort").asString() + "/" + protocol);
+        }
+        String all = agent.get(path(Kinds.ENDPOINTS, ""))
+                .path("items")
+                .valueStream()
+                .filter(item -> string(item.path("metadata"), "name").equals(name))
+                .map(DescribeCommand::addresses)
+                .findFirst()
+                .orElse("");
+        line("Endpoints", all);
+    }
+
+    private void node(JsonNode node) {
+        line("Ready", node.path("status").path("ready").asBoolean(false) ? "True" : "False");
+        line("Foreign", node.path("spec").path("foreign").asBoolean(false) ? "yes" : "no");
+        line("PodCIDR", string(node.path("spec"), "podCIDR"));
+        line("InternalIP", string(node.path("status").path("addresses").path(0), "address"));
+        line("Version", string(node.path("status"), "version"));
+        line("API socket", string(node.path("status"), "apiSocket"));
+    }
+
+    private static String addresses(JsonNode endpoints) {
+        List<String> all = new ArrayList<>();
+        for (JsonNode subset : endpoints.path("subsets")) {
+            for (JsonNode address : subset.path("addresses")) {
+                for (JsonNode port : subset.path("ports")) {
+                    all.add(string(address, "ip") + ":" + port.path("port").asString());
+                }
+            }
+        }
+        return String.join(",", all);
+    }
+
+    private static String pairs(JsonNode map) {
+        List<String> pairs = new ArrayList<>();
+        map.forEachEntry((key, value) -> pairs.add(key + "=" + value.asString()));
+        return String.join(",", pairs);
+    }
+
+    private void line(String label, String value) {
+        text.append(String.format(Locale.ROOT, "%-18s%s%n", label + ":", value.isEmpty() ? "<none>" : value));
+    }
+
+    private static String string(JsonNode node, String field) {
+        return node.path(field).asString("");
+    }
+}

@@ -1,0 +1,52 @@
+package io.osier.agent.cli;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** What {@code get}, {@code describe} and {@code delete} know, by all the names that kubectl's users try. */
+enum Kinds {
+    PODS("pod", true, "po"),
+    SERVICES("service", true, "svc"),
+    ENDPOINTS("endpoints", true, "endpoint", "ep"),
+    NODES("node", true, "no"),
+    ROUTES("route", false),
+    FDB("fdb", false),
+    FLOWS("flow", false),
+    LEASES("lease", false);
+
+    private final String singular;
+    private final boolean object;
+    private final List<String> shortNames;
+
+    Kinds(String singular, boolean object, String... shortNames) {
+        this.singular = singular;
+        this.object = object;
+        this.shortNames = List.of(shortNames);
+    }
+
+    /** Whether it is an object of the cluster, and not something that a node's dataplane tells. */
+    boolean isObject() {
+        return object;
+    }
+
+    String singular() {
+        return singular;
+    }
+
+    String plural() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The kind that a user calls this. */
+    static Kinds of(String word) {
+        String wanted = word.toLowerCase(Locale.ROOT);
+        return Arrays.stream(values())
+                .filter(kind -> kind.plural().equals(wanted)
+                        || kind.singular.equals(wanted)
+                        || kind.shortNames.contains(wanted))
+                .findFirst()
+                .orElseThrow(() -> CliException.usage("get: unknown kind \"" + word
+                        + "\": this knows nodes, pods, services, endpoints, routes, fdb, flows and leases"));
+    }
+}

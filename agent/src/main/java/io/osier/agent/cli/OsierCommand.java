@@ -1,0 +1,116 @@
+package io.osier.agent.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code osier}: the root of all commands. */
+@Command(
+        name = "osier",
+        synopsisSubcommandLabel = "COMMAND",
+        description = "A container network in user space that hides nothing.",
+        mixinStandardHelpOptions = true,
+        subcommands = {
+            LabCommand.class,
+            StatusCommand.class,
+            CreateCommand.class,
+            ApplyCommand.class,
+            DeleteCommand.class,
+            GetCommand.class,
+            DescribeCommand.class,
+            ExecCommand.class,
+            LogsCommand.class,
+            RulesCommand.class,
+            DropsCommand.class,
+            CompletionCommand.class,
+            ServeCommand.class
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  osier lab up                                   two nodes on this machine",
+            "  osier create pod web-1 -l app=web --node node-a",
+            "  osier get pods -o wide",
+            "  osier create service web --port 80:8080 --selector app=web",
+            "  osier rules",
+            "  osier capture -w - | wireshark -k -i -",
+            "  osier lab down"
+        })
+public final class OsierCommand implements Runnable {
+    @Mixin
+    GlobalOptions options = new GlobalOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    CommandSpec spec;
+
+    private OsierCommand() {}
+
+    /**
+     * Does what the words say.
+     *
+     * @return the exit code: 0 done, 1 failed, 2 wrong usage
+     */
+    public static int execute(String[] words, String version, AgentRunner agent) {
+        OsierCommand root = new OsierCommand();
+        CommandLine commandLine = new CommandLine(root);
+        commandLine.addSubcommand(new AgentCommand(agent));
+        commandLine.getCommandSpec().version("osier " + version);
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setUsageHelpAutoWidth(true);
+        commandLine.setParameterExceptionHandler(OsierCommand::complain);
+        commandLine.setExecutionExceptionHandler((failure, line, result) -> fail(failure, line));
+        return commandLine.execute(words);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "say what to do");
+    }
+
+    private static int complain(ParameterException wrong, String[] words) {
+        CommandLine line = wrong.getCommandLine();
+        String command = line.getCommandSpec().qualifiedName();
+        line.getErr()
+                .println(prefix(line) + firstLine(String.valueOf(wrong.getMessage())) + ": see '" + command
+                        + " --help'");
+        return 2;
+    }
+
+    private static int fail(Exception failure, CommandLine line) {
+        PrintWriter err = line.getErr();
+        String message = firstLine(failure.getMessage() == null ? failure.toString() : failure.getMessage());
+        if (failure instanceof CliException known) {
+            err.println("osier: " + message);
+            return known.exitCode();
+        }
+        err.println(prefix(line) + message);
+        if (System.getenv("OSIER_DEBUG") != null) {
+            StringWriter trace = new StringWriter();
+            failure.printStackTrace(new PrintWriter(trace));
+            err.print(trace);
+        }
+        return 1;
+    }
+
+    /** {@code osier: create pod: }. */
+    private static String prefix(CommandLine line) {
+        String name = line.getCommandSpec().qualifiedName();
+        return name.equals("osier") ? "osier: " : "osier: " + name.substring("osier ".length()) + ": ";
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("failed");
+    }
+
+    /** The completion script for bash and zsh. */
+    static String completion(CommandLine root) {
+        return AutoComplete.bash("osier", root);
+    }
+}

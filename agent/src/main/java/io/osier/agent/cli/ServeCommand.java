@@ -1,0 +1,61 @@
+package io.osier.agent.cli;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.osier.agent.model.Json;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code osier serve}: a small server to put into pods, which says who answered and who asked. */
+@Command(
+        name = "serve",
+        hidden = true,
+        description = "A small web server for trying services out.",
+        mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+    private static final int BACKLOG = 1024;
+
+    @Option(names = "--port", paramLabel = "PORT", description = "Where it listens", defaultValue = "9876")
+    int port = 9876;
+
+    @Option(names = "--version-label", paramLabel = "VERSION", description = "What it says it is", defaultValue = "1.0")
+    String versionLabel = "1.0";
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        String host = InetAddress.getLocalHost().getHostName();
+        HttpServer server = HttpServer.create(new InetSocketAddress(port), BACKLOG);
+        server.setExecutor(Executors.newFixedThreadPool(8));
+        server.createContext("/", exchange -> answer(exchange, host));
+        server.start();
+        new CountDownLatch(1).await();
+        return 0;
+    }
+
+    private void answer(HttpExchange exchange, String host) throws IOException {
+        ObjectNode answer = Json.object();
+        int status = 200;
+        if (exchange.getRequestURI().getPath().equals("/info")) {
+            answer.put("host", host)
+                    .put("version", versionLabel)
+                    .put("from", exchange.getRemoteAddress().getAddress().getHostAddress());
+        } else {
+            status = 404;
+            answer.put("error", "only /info is here");
+        }
+        byte[] body = (Json.text(answer) + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, body.length);
+        try (var out = exchange.getResponseBody()) {
+            out.write(body);
+        }
+        exchange.close();
+    }
+}

@@ -1,0 +1,74 @@
+package io.osier.agent.cli;
+
+import io.osier.agent.api.client.ApiClient;
+import io.osier.agent.model.Json;
+import io.osier.agent.model.Manifests;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import tools.jackson.databind.JsonNode;
+
+/** {@code osier status}. */
+@Command(
+        name = "status",
+        description = "Shows a node, its peers, its lease and its dataplane.",
+        mixinStandardHelpOptions = true,
+        footer = {"", "Examples:", "  osier status", "  osier --node node-b status -o json"})
+final class StatusCommand extends ApiCommand {
+    @Override
+    int run(ApiClient agent) {
+        JsonNode status = agent.get(nodePath("status", ""));
+        print(
+                switch (options().output) {
+                    case JSON -> Json.pretty(status) + "\n";
+                    case YAML -> Manifests.write(status);
+                    case NAME -> "node/" + text(status, "node") + "\n";
+                    case TABLE, WIDE -> table(status);
+                });
+        return 0;
+    }
+
+    private static String table(JsonNode status) {
+        JsonNode dataplane = status.path("dataplane");
+        JsonNode balance = dataplane.path("balance");
+        StringBuilder text = new StringBuilder();
+        line(text, "Version", text(status, "version"));
+        line(text, "Node", text(status, "node"));
+        line(text, "Underlay", text(status, "underlay"));
+        line(text, "Encapsulation", text(status, "encapsulation") + ", VNI " + text(status, "vni"));
+        line(text, "PodMTU", text(status, "podMtuBytes"));
+        text.append('\n');
+        line(text, "Lease", text(status, "subnet") + " of " + text(status, "podRange"));
+        line(text, "Gateway", text(status, "gateway"));
+        line(text, "ServiceRange", text(status, "serviceRange"));
+        line(text, "Store", text(status, "store"));
+        text.append('\n');
+        line(text, "Pods", text(dataplane, "pods"));
+        line(text, "Services", text(dataplane, "services"));
+        line(text, "Flows", text(dataplane, "flows"));
+        line(text, "Generation", text(dataplane, "generation"));
+        line(
+                text,
+                "Packets",
+                "in " + text(balance, "in") + " = out " + text(balance, "out") + " + dropped "
+                        + text(balance, "dropped") + " + held " + text(balance, "held"));
+        text.append('\n');
+        line(text, "Peers", Integer.toString(status.path("peers").size()));
+        for (JsonNode peer : status.path("peers")) {
+            line(
+                    text,
+                    text(peer, "name"),
+                    text(peer, "address") + (peer.path("foreign").asBoolean() ? " (foreign)" : "") + ", "
+                            + text(peer, "transmittedPackets") + " packets sent, " + text(peer, "receivedPackets")
+                            + " received");
+        }
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, String name, String value) {
+        text.append(String.format(Locale.ROOT, "%16s: %s%n", name, value));
+    }
+
+    private static String text(JsonNode node, String field) {
+        return node.path(field).asString("");
+    }
+}

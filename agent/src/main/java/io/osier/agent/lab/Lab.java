@@ -1,0 +1,163 @@
+package io.osier.agent.lab;
+
+import io.osier.agent.lab.LabPlan.LabNode;
+import io.osier.agent.model.Json;
+import io.osier.agent.pod.PodNamespaces;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** A lab: brought up as one, taken down as one. What it consists of is noted before anything is made. */
+public final class Lab {
+    private static final Path NOTE = LabPlan.RUN.resolve("lab.json");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long LOOK_MILLIS = 20;
+
+    private final Consumer<String> progress;
+
+    /** @param progress told what is being done */
+    public Lab(Consumer<String> progress) {
+        this.progress = progress;
+    }
+
+    /** The lab that is up, if one is. */
+    public static Optional<LabPlan> present() throws IOException {
+        return Files.exists(NOTE) ? Optional.of(Json.read(Files.readAllBytes(NOTE), LabPlan.class)) : Optional.empty();
+    }
+
+    /**
+     * Brings a lab up, or what is missing of one; returns when all agents answer. One that fails is taken down again.
+     *
+     * @throws IllegalStateException in one line, if it cannot be had
+     */
+    public void up(LabPlan plan) throws IOException, InterruptedException {
+        Optional<LabPlan> present = present();
+        if (present.isPresent() && !present.get().equals(plan)) {
+            throw new IllegalStateException(
+                    "a lab of " + present.get().nodes() + " nodes is up already: run 'osier lab down' first");
+        }
+        if (present.isPresent()) {
+            startMissing(plan);
+            return;
+        }
+        LabNetwork.checkNamesAreFree(plan);
+        Thread cleanUp = new Thread(this::downQuietly, "osier-lab-interrupted");
+        Runtime.getRuntime().addShutdownHook(cleanUp);
+        boolean up = false;
+        try {
+            Files.createDirectories(LabPlan.RUN);
+            Files.write(NOTE, Json.bytes(plan));
+            progress.accept("namespaces and underlay");
+            LabNetwork.build(plan);
+            startMissing(plan);
+            up = true;
+        } finally {
+            Runtime.getRuntime().removeShutdownHook(cleanUp);
+            if (!up) {
+                downQuietly();
+            }
+        }
+    }
+
+    private void startMissing(LabPlan plan) throws IOException, InterruptedException {
+        for (LabNode node : plan.labNodes()) {
+            if (!LabAgents.isReady(node)) {
+                progress.accept("agent of " + node.name());
+                LabAgents.start(node);
+            }
+        }
+        Instant start = Instant.now();
+        for (LabNode node : plan.labNodes()) {
+            while (!LabAgents.isReady(node)) {
+                if (!LabAgents.isAlive(node)) {
+                    throw new IllegalStateException(
+                            "the agent of " + node.name() + " did not start: " + LabAgents.lastWord(node));
+                }
+                if (Duration.between(start, Instant.now()).compareTo(PATIENCE) > 0) {
+                    throw new IllegalStateException("the agent of " + node.name() + " is not ready after "
+                            + PATIENCE.toSeconds() + " s: see " + node.log());
+                }
+                Thread.sleep(LOOK_MILLIS);
+            }
+        }
+    }
+
+    /** Takes the lab down, however much of it there is; false if there is none. */
+    public boolean down() throws IOException {
+        Optional<LabPlan> present = present();
+        if (present.isEmpty()) {
+            return false;
+        }
+        LabPlan plan = present.get();
+        progress.accept("agents");
+        plan.labNodes().stream()
+                .filter(node -> LabNetwork.exists(node.name()))
+                .flatMap(node -> LabNetwork.pids(node.name()).stream())
+                .forEach(process -> {
+                    process.destroyForcibly();
+                    process.onExit().join();
+                });
+        progress.accept("pods and nodes");
+        for (LabNode node : plan.labNodes()) {
+            Path notes = node.state().resolve("namespaces");
+            if (Files.isDirectory(notes)) {
+                PodNamespaces pods = new PodNamespaces(notes);
+                pods.list().forEach(pods::delete);
+            }
+        }
+        LabNetwork.namespaces(plan).forEach(LabNetwork::delete);
+        deleteTree(LabPlan.STATE);
+        deleteTree(LabPlan.RUN);
+        deleteIfEmpty(LabPlan.STATE.getParent());
+        deleteIfEmpty(LabPlan.RUN.getParent());
+        return true;
+    }
+
+    /** The nodes with whether their agents answer. */
+    public static List<NodeState> nodes(LabPlan plan) {
+        return plan.labNodes().stream()
+                .map(node -> new NodeState(node.name(), node.address(), LabAgents.isReady(node), node.socket()))
+                .toList();
+    }
+
+    /** One node of a lab. */
+    public record NodeState(String name, String address, boolean ready, Path socket) {}
+
+    private void downQuietly() {
+        try {
+            down();
+        } catch (IOException | RuntimeException e) {
+            progress.accept("could not clean up: " + e.getMessage() + ": run 'osier lab down'");
+        }
+    }
+
+    private static void deleteTree(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private static void deleteIfEmpty(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            if (files.findAny().isPresent()) {
+                return;
+            }
+        }
+        Files.deleteIfExists(folder);
+    }
+}

@@ -1,0 +1,81 @@
+package io.osier.agent.lab;
+
+import io.osier.agent.api.client.ApiSockets;
+import io.osier.agent.lab.LabPlan.LabNode;
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The lab's agents: processes of their own, each in its node's network namespace. */
+final class LabAgents {
+    private static final String MAIN_CLASS = "io.osier.agent.bootstrap.Main";
+
+    private LabAgents() {}
+
+    /** Starts an agent; it goes on when the command line ends. */
+    static void start(LabNode node) throws IOException {
+        Files.createDirectories(node.folder());
+        Files.writeString(node.config(), node.agentYaml());
+        List<String> words = new ArrayList<>(List.of("setsid", "nsenter", "--net=/run/netns/" + node.name()));
+        words.addAll(java());
+        words.addAll(List.of("agent", "--config", node.config().toString()));
+        Process process = new ProcessBuilder(words)
+                .redirectErrorStream(true)
+                .redirectInput(new File("/dev/null"))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(node.log().toFile()))
+                .directory(new File("/"))
+                .start();
+        Files.writeString(node.pidFile(), process.pid() + "\n");
+    }
+
+    /** Whether the node's agent answers. */
+    static boolean isReady(LabNode node) {
+        return ApiSockets.listens(node.socket());
+    }
+
+    /** Whether the process that was started is still there. */
+    static boolean isAlive(LabNode node) {
+        try {
+            long pid = Long.parseLong(Files.readString(node.pidFile()).strip());
+            return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+        } catch (IOException | NumberFormatException e) {
+            return false;
+        }
+    }
+
+    /** The last thing that an agent said before it died. */
+    static String lastWord(LabNode node) {
+        try {
+            List<String> lines = Files.readAllLines(node.log());
+            return lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1);
+        } catch (IOException e) {
+            return "its log cannot be read: " + e.getMessage();
+        }
+    }
+
+    /** The present process's own Java, class path and archive, with an agent's memory. */
+    private static List<String> java() {
+        List<String> words = new ArrayList<>();
+        words.add(ProcessHandle.current().info().command().orElse("java"));
+        for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+            if (argument.startsWith("-XX:SharedArchiveFile") || argument.startsWith("--enable-native-access")) {
+                words.add(argument);
+            }
+        }
+        words.addAll(List.of("-Xms16m", "-Xmx96m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=96m", "-Xshare:auto"));
+        words.addAll(List.of("-cp", classPath(), MAIN_CLASS));
+        return words;
+    }
+
+    private static String classPath() {
+        List<String> entries = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path", "").split(File.pathSeparator, -1)) {
+            entries.add(Path.of(entry).toAbsolutePath().toString());
+        }
+        return String.join(File.pathSeparator, entries);
+    }
+}
