@@ -108,15 +108,17 @@ public final class AgentProcess implements AutoCloseable {
                         known.commandChanged(namespace, status);
                     }
                 }));
-        maker.set(new PodMaker(
+        PodMaker pods = new PodMaker(
                 settings,
                 claims,
                 objects,
                 new PodNamespaces(state.resolve("namespaces")),
                 new PodLink(dataplane, podRange, settings.gateway(), mtuBytes),
-                commands));
-        keeper.set(keep(new PodKeeper(settings.nodeName(), maker.get(), objects)));
-        Reconciler reconciler = keep(new Reconciler(store, compiler, dataplane.proxy(), keeper.get()));
+                commands);
+        maker.set(pods);
+        PodKeeper podKeeper = keep(new PodKeeper(settings.nodeName(), pods, objects));
+        keeper.set(podKeeper);
+        Reconciler reconciler = keep(new Reconciler(store, compiler, dataplane.proxy(), podKeeper));
         reconciler.firstRound().orTimeout(FIRST_ROUND_SECONDS, TimeUnit.SECONDS).join();
 
         ClusterDirectory directory = keep(new ClusterDirectory(settings.nodeName(), objects));

@@ -1,7 +1,6 @@
 package io.osier.agent.cli;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 
 /** What {@code get}, {@code describe} and {@code delete} know, by all the names that kubectl's users try. */
@@ -17,12 +16,12 @@ enum Kinds {
 
     private final String singular;
     private final boolean object;
-    private final List<String> shortNames;
+    private final String shortNames;
 
     Kinds(String singular, boolean object, String... shortNames) {
         this.singular = singular;
         this.object = object;
-        this.shortNames = List.of(shortNames);
+        this.shortNames = " " + String.join(" ", shortNames) + " ";
     }
 
     /** Whether it is an object of the cluster, and not something that a node's dataplane tells. */
@@ -44,7 +43,7 @@ enum Kinds {
         return Arrays.stream(values())
                 .filter(kind -> kind.plural().equals(wanted)
                         || kind.singular.equals(wanted)
-                        || kind.shortNames.contains(wanted))
+                        || kind.shortNames.contains(" " + wanted + " "))
                 .findFirst()
                 .orElseThrow(() -> CliException.usage("get: unknown kind \"" + word
                         + "\": this knows nodes, pods, services, endpoints, routes, fdb, flows and leases"));

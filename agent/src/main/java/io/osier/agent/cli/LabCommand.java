@@ -92,7 +92,7 @@ final class LabCommand implements Runnable {
     }
 
     private Lab lab() {
-        boolean terminal = System.console() != null;
+        boolean terminal = Terminal.isInteractive();
         return new Lab(step -> {
             if (terminal) {
                 spec.commandLine().getErr().println("lab: " + step + " ...");

@@ -63,7 +63,7 @@ final class PodWaiter {
             throw CliException.failed(
                     complaint + " after " + PATIENCE.toSeconds() + " s: see 'osier describe' and the agent's log");
         }
-        if (System.console() != null && waited.toMillis() > 1000 && waited.toMillis() % 1000 < LOOK_MILLIS) {
+        if (Terminal.isInteractive() && waited.toMillis() > 1000 && waited.toMillis() % 1000 < LOOK_MILLIS) {
             err.print(".");
             err.flush();
         }

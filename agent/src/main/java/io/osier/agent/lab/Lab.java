@@ -115,8 +115,8 @@ public final class Lab {
         LabNetwork.namespaces(plan).forEach(LabNetwork::delete);
         deleteTree(LabPlan.STATE);
         deleteTree(LabPlan.RUN);
-        deleteIfEmpty(LabPlan.STATE.getParent());
-        deleteIfEmpty(LabPlan.RUN.getParent());
+        deleteIfEmpty(Path.of("/var/lib/osier"));
+        deleteIfEmpty(Path.of("/run/osier"));
         return true;
     }
 

@@ -1,15 +1,21 @@
 package io.osier.agent.api.server;
 
+import io.osier.agent.capture.CaptureService;
 import io.osier.agent.host.HostNetwork;
 import io.osier.agent.ipam.AddressClaims;
 import io.osier.agent.ipam.SubnetLeases;
 import io.osier.agent.model.Json;
+import io.osier.agent.model.Pod;
 import io.osier.agent.pod.CommandSupervisor;
 import io.osier.agent.reconcile.NodeSettings;
+import io.osier.agent.reconcile.PodMaker;
+import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.worker.WorkerProxy;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Puts the answers of one agent together. */
@@ -45,11 +51,23 @@ public final class AgentApi {
                 .put("gateway", settings.gateway().toString())
                 .put("store", "directory");
         NodeView node = new NodeView(settings, vni, HostNetwork.DEVICE, worker, objects, leases, commands, description);
-        routes = new AgentRoutes(directory, resources, node, new NodeCapture(settings.nodeName(), underlay, worker));
+        CaptureService captures =
+                new CaptureService(settings.nodeName(), underlay, worker, name -> addressesOf(name, objects));
+        routes = new AgentRoutes(directory, resources, node, new NodeCapture(captures));
     }
 
     public ApiRoutes routes() {
         return routes;
+    }
+
+    /** The addresses of the pod that captures call by this name. */
+    private static List<IpAddress> addressesOf(String name, ObjectStore objects) {
+        return objects.list(Keys.PODS, Pod.class).stream()
+                .filter(pod -> PodMaker.namespaceOf(pod).equals(name))
+                .map(pod -> pod.status().podIP())
+                .filter(Objects::nonNull)
+                .map(IpAddress::parse)
+                .toList();
     }
 
     private static String version() {

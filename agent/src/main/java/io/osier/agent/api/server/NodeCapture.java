@@ -1,22 +1,31 @@
 package io.osier.agent.api.server;
 
-import io.osier.dataplane.packet.IpAddress;
-import io.osier.dataplane.worker.WorkerProxy;
+import io.osier.agent.capture.CaptureException;
+import io.osier.agent.capture.CaptureRequest;
+import io.osier.agent.capture.CaptureService;
+import io.osier.agent.capture.CaptureSession;
 
 /** Captures on this node. */
 final class NodeCapture implements CaptureStream {
-    private final String nodeName;
-    private final IpAddress underlay;
-    private final WorkerProxy worker;
+    private final CaptureService captures;
 
-    NodeCapture(String nodeName, IpAddress underlay, WorkerProxy worker) {
-        this.nodeName = nodeName;
-        this.underlay = underlay;
-        this.worker = worker;
+    NodeCapture(CaptureService captures) {
+        this.captures = captures;
     }
 
     @Override
     public BodyWriter of(ApiRequest request) {
-        throw new ApiError(501, "NotImplemented", "captures on " + nodeName);
+        try {
+            CaptureSession session = captures.open(CaptureRequest.ofQuery(request.query()));
+            return out -> {
+                try (session) {
+                    session.streamTo(out);
+                }
+            };
+        } catch (CaptureException e) {
+            throw e.isWrongUsage()
+                    ? new ApiError(400, "BadRequest", String.valueOf(e.getMessage()))
+                    : new ApiError(503, "ServiceUnavailable", String.valueOf(e.getMessage()));
+        }
     }
 }
