@@ -5,8 +5,6 @@ import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.VxlanHeader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -44,6 +42,8 @@ public record AgentConfig(
         Store store) {
     /** Where the packaged agent looks. */
     public static final Path DEFAULT_FILE = Path.of("/etc/osier/agent.yaml");
+
+    private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     /** Where the packaged agent answers. */
     public static final Path DEFAULT_SOCKET = Path.of("/run/osier/api.sock");
@@ -161,10 +161,10 @@ public record AgentConfig(
 
     private static String hostName() {
         try {
-            String name = InetAddress.getLocalHost().getHostName();
+            String name = Files.readString(HOST_NAME).strip();
             int dot = name.indexOf('.');
             return dot > 0 ? name.substring(0, dot) : name;
-        } catch (UnknownHostException e) {
+        } catch (IOException e) {
             throw new ValidationException("nodeName: Required value: the machine has no host name");
         }
     }

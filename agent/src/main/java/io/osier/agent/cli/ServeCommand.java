@@ -4,8 +4,10 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.osier.agent.model.Json;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -20,17 +22,20 @@ import tools.jackson.databind.node.ObjectNode;
         description = "A small web server for trying services out.",
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
+    /** The kernel's own word, because the name of a pod resolves nowhere. */
+    private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+
     private static final int BACKLOG = 1024;
 
     @Option(names = "--port", paramLabel = "PORT", description = "Where it listens", defaultValue = "9876")
     int port = 9876;
 
-    @Option(names = "--version-label", paramLabel = "VERSION", description = "What it says it is", defaultValue = "1.0")
+    @Option(names = "--version", paramLabel = "VERSION", description = "What it says it is", defaultValue = "1.0")
     String versionLabel = "1.0";
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        String host = InetAddress.getLocalHost().getHostName();
+        String host = Files.readString(HOST_NAME).strip();
         HttpServer server = HttpServer.create(new InetSocketAddress(port), BACKLOG);
         server.setExecutor(Executors.newFixedThreadPool(8));
         server.createContext("/", exchange -> answer(exchange, host));
@@ -50,7 +55,7 @@ final class ServeCommand implements Callable<Integer> {
             status = 404;
             answer.put("error", "only /info is here");
         }
-        byte[] body = (Json.text(answer) + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] body = (Json.text(answer) + "\n").getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(status, body.length);
         try (var out = exchange.getResponseBody()) {

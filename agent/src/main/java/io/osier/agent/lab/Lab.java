@@ -1,11 +1,15 @@
 package io.osier.agent.lab;
 
+import io.osier.agent.ipam.SubnetLeases;
 import io.osier.agent.lab.LabPlan.LabNode;
 import io.osier.agent.model.Json;
 import io.osier.agent.pod.PodNamespaces;
+import io.osier.agent.store.directory.DirectoryStore;
+import io.osier.dataplane.packet.IpPrefix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -56,6 +60,7 @@ public final class Lab {
             Files.write(NOTE, Json.bytes(plan));
             progress.accept("namespaces and underlay");
             LabNetwork.build(plan);
+            leaseInOrder(plan);
             startMissing(plan);
             up = true;
         } finally {
@@ -63,6 +68,14 @@ public final class Lab {
             if (!up) {
                 downQuietly();
             }
+        }
+    }
+
+    /** Agents start together and would take their subnets as they come; in a lab, node-a has the first. */
+    private static void leaseInOrder(LabPlan plan) {
+        try (DirectoryStore store = DirectoryStore.open(LabPlan.STATE.resolve("store"))) {
+            SubnetLeases leases = new SubnetLeases(store, IpPrefix.parse(LabPlan.POD_RANGE), 24, Clock.systemUTC());
+            plan.labNodes().forEach(node -> leases.acquire(node.name(), List.of()));
         }
     }
 

@@ -18,6 +18,8 @@ public record LabPlan(int nodes, int underlayMtuBytes) {
     /** What a lab keeps. */
     static final Path STATE = Path.of("/var/lib/osier/lab");
 
+    static final String POD_RANGE = "10.32.0.0/12";
+
     private static final int MIN_MTU_BYTES = 576;
     private static final int MAX_MTU_BYTES = 65_535;
 
@@ -72,13 +74,14 @@ public record LabPlan(int nodes, int underlayMtuBytes) {
         String agentYaml() {
             return """
                     nodeName: %s
+                    podRange: %s
                     underlayAddress: %s
                     socket: %s
                     stateDirectory: %s
                     store:
                       type: directory
                       directory: %s
-                    """.formatted(name(), address(), socket(), state(), STATE.resolve("store"));
+                    """.formatted(name(), POD_RANGE, address(), socket(), state(), STATE.resolve("store"));
         }
     }
 }

@@ -8,6 +8,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MappingIterator;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
+import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
 /** Manifests as people have them: YAML or JSON, several documents in a file, lists of objects. */
 public final class Manifests {
@@ -15,6 +16,12 @@ public final class Manifests {
             Map.of("Pod", Pod.class, "Service", Service.class, "Endpoints", Endpoints.class, "Node", Node.class);
     private static final Map<String, String> PLURALS =
             Map.of("Pod", "pods", "Service", "services", "Endpoints", "endpoints", "Node", "nodes");
+
+    private static final YAMLMapper WRITER = YAMLMapper.builder()
+            .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
+            .enable(YAMLWriteFeature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+            .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
+            .build();
 
     private Manifests() {}
 
@@ -45,7 +52,7 @@ public final class Manifests {
 
     /** The object as YAML. */
     public static String write(JsonNode object) {
-        return YAMLMapper.shared().writeValueAsString(object);
+        return WRITER.writeValueAsString(object);
     }
 
     /** The typed object that a tree says it is. */

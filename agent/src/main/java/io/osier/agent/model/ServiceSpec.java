@@ -1,5 +1,6 @@
 package io.osier.agent.model;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.osier.dataplane.packet.IpAddress;
 import java.util.HashSet;
@@ -56,6 +57,7 @@ public record ServiceSpec(
         checkPorts(ports, HEADLESS.equals(clusterIP));
     }
 
+    @JsonIgnore
     public boolean isHeadless() {
         return HEADLESS.equals(clusterIP);
     }
