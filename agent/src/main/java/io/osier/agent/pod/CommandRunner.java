@@ -2,12 +2,12 @@ package io.osier.agent.pod;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** Runs the distribution's own tools, with a deadline, and tells in one line what went wrong. */
+/** Runs the distribution's own tools, with a deadline, and tells in one line what went wrong. Safe for any thread. */
 public final class CommandRunner {
     private static final long DEADLINE_SECONDS = 20;
 
@@ -25,42 +25,70 @@ public final class CommandRunner {
 
     /** The same, with something to read. */
     public static String runWithInput(String input, String... command) {
+        return run(input, DEADLINE_SECONDS, command);
+    }
+
+    static String run(String input, long deadlineSeconds, String... command) {
         Process process;
         try {
             process = new ProcessBuilder(command).redirectErrorStream(true).start();
         } catch (IOException e) {
             throw new CommandException(command[0] + ": " + e.getMessage() + ": is it installed?", e);
         }
+        String line = String.join(" ", command);
         try {
-            CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> readAll(process.getInputStream()));
-            try (var stdin = process.getOutputStream()) {
-                stdin.write(input.getBytes(StandardCharsets.UTF_8));
+            CompletableFuture<String> output = readAll(process.getInputStream());
+            feed(process, input);
+            // What the command leaves running may hold its output open, so both waits have an end.
+            long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(deadlineSeconds);
+            if (!process.waitFor(deadlineSeconds, TimeUnit.SECONDS)) {
+                throw late(line, deadlineSeconds);
             }
-            if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
-                throw new CommandException(
-                        String.join(" ", command) + ": did not end within " + DEADLINE_SECONDS + " s", null);
-            }
-            String text = output.join();
+            String text = output.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
             if (process.exitValue() != 0) {
-                throw new CommandException(String.join(" ", command) + ": " + firstLine(text), null);
+                throw new CommandException(line + ": " + firstLine(text), null);
             }
             return text;
-        } catch (IOException e) {
-            throw new CommandException(String.join(" ", command) + ": " + e.getMessage(), e);
+        } catch (TimeoutException e) {
+            throw late(line, deadlineSeconds);
+        } catch (java.util.concurrent.ExecutionException e) {
+            throw new CommandException(line + ": " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CommandException(String.join(" ", command) + ": interrupted", e);
+            throw new CommandException(line + ": interrupted", e);
         } finally {
             process.destroyForcibly();
         }
     }
 
-    private static String readAll(InputStream stream) {
-        try {
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    /** A command that ends without reading says itself why, so a broken pipe is not worth a word. */
+    @SuppressWarnings("EmptyCatch")
+    private static void feed(Process process, String input) {
+        try (var stdin = process.getOutputStream()) {
+            stdin.write(input.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // its exit code and its output tell
         }
+    }
+
+    private static CompletableFuture<String> readAll(InputStream stream) {
+        CompletableFuture<String> text = new CompletableFuture<>();
+        Thread reader = new Thread(
+                () -> {
+                    try (stream) {
+                        text.complete(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+                    } catch (IOException e) {
+                        text.completeExceptionally(e);
+                    }
+                },
+                "osier-output");
+        reader.setDaemon(true);
+        reader.start();
+        return text;
+    }
+
+    private static CommandException late(String line, long deadlineSeconds) {
+        return new CommandException(line + ": did not end within " + deadlineSeconds + " s", null);
     }
 
     private static String firstLine(String text) {

@@ -6,11 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the pods' commands running. They are in sessions of their own and outlive the agent; one that starts finds them again by
@@ -20,16 +26,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Everything happens on one thread.
  */
 public final class CommandSupervisor implements AutoCloseable {
-    static final long FIRST_BACKOFF_SECONDS = 10;
-    static final long MAX_BACKOFF_SECONDS = 300;
-
+    private static final Logger LOG = LoggerFactory.getLogger(CommandSupervisor.class);
     private static final long MAX_LOG_BYTES = 16L << 20;
+    private static final int KEPT_LOG_BYTES = 1 << 20;
+    private static final long LOG_CHECK_SECONDS = 5;
+    private static final long GRACE_SECONDS = 5;
+    private static final long DEADLINE_SECONDS = 10;
+    private static final long RETRY_SECONDS = 3;
 
     private final Path logs;
     private final Path notes;
     private final BiConsumer<String, CommandStatus> onStatus;
     private final Map<String, SupervisedCommand> commands = new HashMap<>();
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
+    private final Map<String, CommandStatus> latest = new HashMap<>();
+    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, task -> {
         Thread supervisor = new Thread(task, "osier-commands");
         supervisor.setDaemon(true);
         return supervisor;
@@ -40,7 +50,7 @@ public final class CommandSupervisor implements AutoCloseable {
      *
      * @param logs where output goes, a file for each pod
      * @param notes where process ids are noted
-     * @param onStatus told of every change, by the pod's namespace, on the supervisor's thread
+     * @param onStatus told of every change, by the pod's namespace, on the supervisor's thread; told again later if it throws
      */
     public CommandSupervisor(Path logs, Path notes, BiConsumer<String, CommandStatus> onStatus) {
         this.logs = logs;
@@ -52,42 +62,74 @@ public final class CommandSupervisor implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        thread.scheduleWithFixedDelay(this::boundLogs, 60, 60, TimeUnit.SECONDS);
+        // After a stop nothing is started and nobody is told any more; the commands go on.
+        thread.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+        thread.scheduleWithFixedDelay(this::boundLogs, LOG_CHECK_SECONDS, LOG_CHECK_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Runs the pod's command, or finds it running; a second call for the same pod changes nothing. */
     public void start(PodCommand command) {
+        String namespace = command.namespace();
         thread.execute(() -> {
-            if (!commands.containsKey(command.namespace())) {
+            if (!commands.containsKey(namespace)) {
                 SupervisedCommand supervised = new SupervisedCommand(
-                        command,
-                        logOf(command.namespace()),
-                        notes.resolve(command.namespace()),
-                        thread,
-                        status -> onStatus.accept(command.namespace(), status));
-                commands.put(command.namespace(), supervised);
+                        command, logOf(namespace), noteOf(namespace), thread, status -> tell(namespace, status));
+                commands.put(namespace, supervised);
                 supervised.begin();
             }
         });
     }
 
-    /** Ends the pod's command, politely first, and forgets it with its log. Returns when it is gone. */
+    /**
+     * Ends the pod's command, politely first, and forgets it with its log. Returns when it is gone; only the caller waits for
+     * one that does not listen.
+     */
     public void stop(String namespace) {
+        running(namespace).ifPresent(process -> new ProcessGroup(process).end(GRACE_SECONDS));
         try {
-            thread.submit(() -> {
-                        SupervisedCommand supervised = commands.remove(namespace);
-                        if (supervised != null) {
-                            supervised.end();
-                        }
-                        Files.deleteIfExists(logOf(namespace));
-                        Files.deleteIfExists(notes.resolve(namespace));
-                        return true;
-                    })
-                    .get(30, TimeUnit.SECONDS);
-        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-            throw new CommandException("cannot end the command of " + namespace + ": " + e.getMessage(), e);
+            Files.deleteIfExists(logOf(namespace));
+            Files.deleteIfExists(noteOf(namespace));
+        } catch (IOException e) {
+            throw new CommandException("cannot forget the command of " + namespace + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The process that is to be ended, also one that an earlier agent started and this one never took over. */
+    private Optional<ProcessHandle> running(String namespace) {
+        CompletableFuture<Optional<ProcessHandle>> answer = new CompletableFuture<>();
+        thread.execute(() -> {
+            latest.remove(namespace);
+            SupervisedCommand supervised = commands.remove(namespace);
+            answer.complete(
+                    supervised != null
+                            ? supervised.giveUp()
+                            : ProcessNote.read(noteOf(namespace)).flatMap(ProcessNote::process));
+        });
+        try {
+            return answer.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new CommandException("cannot end the command of " + namespace + ": " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new CommandException("cannot end the command of " + namespace + ": interrupted", e);
+        }
+    }
+
+    /** Whoever is told may fail, a store that is away say; that must not cost a command its next start. */
+    private void tell(String namespace, CommandStatus status) {
+        latest.put(namespace, status);
+        repeat(namespace, status);
+    }
+
+    private void repeat(String namespace, CommandStatus status) {
+        if (!status.equals(latest.get(namespace))) {
+            return;
+        }
+        try {
+            onStatus.accept(namespace, status);
+        } catch (RuntimeException e) {
+            LOG.warn("the status of the command of {} could not be told, trying again: {}", namespace, e.getMessage());
+            thread.schedule(() -> repeat(namespace, status), RETRY_SECONDS, TimeUnit.SECONDS);
         }
     }
 
@@ -101,17 +143,16 @@ public final class CommandSupervisor implements AutoCloseable {
         return logs.resolve(namespace + ".log");
     }
 
-    /** Commands append to their logs, so an emptied file just goes on. */
+    private Path noteOf(String namespace) {
+        return notes.resolve(namespace);
+    }
+
     private void boundLogs() {
         for (String namespace : commands.keySet()) {
             try {
-                if (Files.exists(logOf(namespace)) && Files.size(logOf(namespace)) > MAX_LOG_BYTES) {
-                    Files.write(logOf(namespace), new byte[0]);
-                }
+                new CommandLog(logOf(namespace), MAX_LOG_BYTES, KEPT_LOG_BYTES).bound();
             } catch (IOException e) {
-                onStatus.accept(
-                        namespace,
-                        new CommandStatus(CommandStatus.Phase.RUNNING, 0, "log cannot be bounded: " + e.getMessage()));
+                LOG.warn("the log of {} cannot be bounded: {}", namespace, e.getMessage());
             }
         }
     }

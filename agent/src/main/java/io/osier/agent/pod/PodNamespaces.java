@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
  */
 public final class PodNamespaces {
     private static final Path NAMED = Path.of("/run/netns");
+    private static final String HALF_MADE = "half made";
 
     private final Path notes;
 
@@ -37,18 +39,25 @@ public final class PodNamespaces {
         if (isOurs(name)) {
             return;
         }
+        if (isHalfMade(name)) {
+            CommandRunner.run("ip", "netns", "delete", name);
+        }
         if (Files.exists(NAMED.resolve(name))) {
             throw new CommandException(
                     "network namespace " + name + " exists and is not Osier's: choose another name or remove it with"
                             + " 'ip netns delete " + name + "'",
                     null);
         }
-        CommandRunner.run("ip", "netns", "add", name);
         try {
-            Files.writeString(notes.resolve(name), inode(name));
+            // Noted before it is there, so that an agent that dies in between knows it for its own.
+            write(name, HALF_MADE);
+            CommandRunner.run("ip", "netns", "add", name);
+            write(name, inode(name));
         } catch (IOException e) {
-            CommandRunner.run("ip", "netns", "delete", name);
-            throw new UncheckedIOException(e);
+            throw new CommandException("network namespace " + name + ": " + e.getMessage(), e);
+        } catch (CommandException e) {
+            forget(name);
+            throw e;
         }
     }
 
@@ -56,19 +65,20 @@ public final class PodNamespaces {
     public void delete(String name) {
         if (isOurs(name)) {
             killAllIn(name);
+        }
+        if (isOurs(name) || isHalfMade(name)) {
             CommandRunner.run("ip", "netns", "delete", name);
         }
-        try {
-            Files.deleteIfExists(notes.resolve(name));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        forget(name);
     }
 
     /** All namespaces that are noted as ours. */
     public List<String> list() {
         try (Stream<Path> files = Files.list(notes)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.startsWith("."))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -76,10 +86,37 @@ public final class PodNamespaces {
 
     private boolean isOurs(String name) {
         try {
-            String noted = Files.readString(notes.resolve(name), StandardCharsets.UTF_8);
-            return Files.exists(NAMED.resolve(name)) && noted.equals(inode(name));
+            return Files.exists(NAMED.resolve(name)) && noted(name).equals(inode(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean isHalfMade(String name) {
+        try {
+            return Files.exists(NAMED.resolve(name)) && noted(name).equals(HALF_MADE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String noted(String name) throws IOException {
+        try {
+            return Files.readString(notes.resolve(name), StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
-            return false;
+            return "";
+        }
+    }
+
+    private void write(String name, String note) throws IOException {
+        Path temporary = notes.resolve("." + name);
+        Files.writeString(temporary, note);
+        Files.move(temporary, notes.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private void forget(String name) {
+        try {
+            Files.deleteIfExists(notes.resolve(name));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,0 +1,62 @@
+package io.osier.agent.pod;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import org.junit.jupiter.api.Test;
+
+class CommandRunnerTest {
+    private static final String UNUSUAL = "613.7";
+
+    @Test
+    void givesBackWhatTheCommandPrints() {
+        assertThat(CommandRunner.runWithInput("red\ngreen\n", "grep", "e")).isEqualTo("red\ngreen\n");
+    }
+
+    @Test
+    void aFailureIsOneLineWithTheCommandAndItsOwnWords() {
+        assertThatThrownBy(() -> CommandRunner.run("sh", "-c", "echo no such link >&2; echo more; exit 3"))
+                .isInstanceOf(CommandException.class)
+                .hasMessageEndingWith(": no such link")
+                .hasMessageStartingWith("sh -c ");
+    }
+
+    @Test
+    void aFailureWithoutWordsIsStillAFailure() {
+        assertThatThrownBy(() -> CommandRunner.run("false")).hasMessage("false: failed");
+    }
+
+    @Test
+    void aToolThatIsNotThereIsNamed() {
+        assertThatThrownBy(() -> CommandRunner.run("osier-no-such-tool"))
+                .isInstanceOf(CommandException.class)
+                .hasMessageStartingWith("osier-no-such-tool: ")
+                .hasMessageEndingWith("is it installed?");
+    }
+
+    @Test
+    void aCommandThatEndsWithoutReadingIsReportedInItsOwnWords() {
+        String moreThanAPipeHolds = "x".repeat(1 << 20);
+
+        assertThatThrownBy(() -> CommandRunner.runWithInput(moreThanAPipeHolds, "sh", "-c", "echo refused; exit 1"))
+                .hasMessageEndingWith(": refused");
+    }
+
+    @Test
+    void aCommandThatDoesNotEndIsEnded() {
+        assertThatThrownBy(() -> CommandRunner.run("", 1, "sleep", UNUSUAL))
+                .hasMessage("sleep " + UNUSUAL + ": did not end within 1 s");
+        await().until(() -> ProcessHandle.current().children().noneMatch(CommandRunnerTest::isOurSleep));
+    }
+
+    @Test
+    void whatACommandLeavesRunningIsNotWaitedForWithoutEnd() {
+        assertThatThrownBy(() -> CommandRunner.run("", 1, "sh", "-c", "sleep 3 & echo left"))
+                .hasMessageEndingWith("did not end within 1 s");
+    }
+
+    private static boolean isOurSleep(ProcessHandle process) {
+        return process.info().commandLine().orElse("").contains("sleep " + UNUSUAL);
+    }
+}
