@@ -59,18 +59,25 @@ public final class FlowKey {
         return destinationPort;
     }
 
-    /** A well-mixed hash, salted so that strangers cannot aim at one bucket. */
+    /** A hash of which every bit depends on every bit of the key, salted so that strangers cannot aim at one bucket. */
     int hash(long salt) {
         long h = salt;
-        h = mix(h ^ sourceLow);
-        h = mix(h ^ destinationLow);
-        h = mix(h ^ sourceHigh ^ Long.rotateLeft(destinationHigh, 32));
-        h = mix(h ^ ((long) sourcePort << 32) ^ ((long) destinationPort << 8) ^ protocol);
-        return (int) (h ^ (h >>> 32));
+        h = absorb(h, sourceLow);
+        h = absorb(h, destinationLow);
+        h = absorb(h, sourceHigh ^ Long.rotateLeft(destinationHigh, 32));
+        h = absorb(h, ((long) sourcePort << 32) ^ ((long) destinationPort << 8) ^ protocol);
+        return (int) finish(h);
     }
 
-    private static long mix(long value) {
-        long mixed = value * 0x9e37_79b9_7f4a_7c15L;
+    private static long absorb(long hash, long word) {
+        long mixed = (hash ^ word) * 0x9e37_79b9_7f4a_7c15L;
         return mixed ^ (mixed >>> 32);
+    }
+
+    /** The finalizer of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators"). */
+    private static long finish(long hash) {
+        long mixed = (hash ^ (hash >>> 30)) * 0xbf58_476d_1ce4_e5b9L;
+        mixed = (mixed ^ (mixed >>> 27)) * 0x94d0_49bb_1331_11ebL;
+        return mixed ^ (mixed >>> 31);
     }
 }
