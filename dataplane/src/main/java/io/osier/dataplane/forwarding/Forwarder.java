@@ -29,7 +29,6 @@ public final class Forwarder implements Egress {
     private final SenderCheck senders;
     private final Neighbors neighbors;
     private final ServiceTranslator services;
-    private final IcmpErrors icmpErrors = new IcmpErrors();
     private PacketObserver observer = PacketObserver.NONE;
 
     public Forwarder(Segment segment, ConnectionTable connections, Counters counters, RandomGenerator random) {
@@ -123,11 +122,17 @@ public final class Forwarder implements Egress {
         boolean answered = reason == DropReason.NO_ENDPOINT || reason == DropReason.NO_SERVICE_PORT;
         if (answered && IcmpErrors.mayAnswer(packet)) {
             counters.originated();
-            emit(
-                    in,
-                    icmpErrors.portUnreachable(
-                            frame, packet, segment.state().gateway().v4Bits()));
+            IcmpErrors.portUnreachable(frame, packet, refusingAddress(in));
+            emit(in, frame);
         }
+    }
+
+    /** The gateway, as a router would; but to the host, which drops what claims to come from itself, the service. */
+    private int refusingAddress(Port in) {
+        boolean toHost = in.id().kind() == PortKind.HOST;
+        return toHost
+                ? (int) packet.destinationLow()
+                : segment.state().gateway().v4Bits();
     }
 
     /** A bridge sends back nothing by the way it came, and no loop may form between tunnels. */

@@ -31,16 +31,30 @@ public final class DecodedPacket {
     private final EthernetPacket ethernet;
     private final String text;
 
-    private DecodedPacket(EthernetPacket ethernet) {
+    private DecodedPacket(EthernetPacket ethernet, byte[] frame) {
         this.ethernet = ethernet;
         this.text = describe();
+        if (ethernet.getPayload() instanceof IpV4Packet) {
+            checkIpv4(Arrays.copyOfRange(frame, 14, frame.length));
+        }
+    }
+
+    /** What pcap4j does not see where an error quotes half a packet: that lengths fit, and the sum over all bytes. */
+    private void checkIpv4(byte[] packet) {
+        int totalLength = (packet[2] & 0xff) << 8 | (packet[3] & 0xff);
+        assertThat(totalLength).as("total length of %s", text).isEqualTo(packet.length);
+        boolean fragment = ((packet[6] & 0x3f) | packet[7]) != 0;
+        if (packet[9] == 1 && !fragment) {
+            byte[] icmp = Arrays.copyOfRange(packet, (packet[0] & 0xf) * 4, totalLength);
+            assertThat(NaiveChecksum.of(icmp)).as("checksum of %s", text).isZero();
+        }
     }
 
     /** Decodes a frame, once its checksum has been completed if it is partial. */
     public static DecodedPacket of(RawFrame frame) {
         byte[] bytes = frame.completed().bytes();
         try {
-            return new DecodedPacket(EthernetPacket.newPacket(bytes, 0, bytes.length));
+            return new DecodedPacket(EthernetPacket.newPacket(bytes, 0, bytes.length), bytes);
         } catch (IllegalRawDataException e) {
             throw new AssertionError("not an Ethernet frame: " + frame, e);
         }
@@ -164,7 +178,6 @@ public final class DecodedPacket {
         if (transport instanceof IcmpV4CommonPacket icmp) {
             String text = ends + " icmp " + icmp.getHeader().getType().value() + "/"
                     + icmp.getHeader().getCode().value();
-            assertThat(icmp.hasValidChecksum(false)).as("checksum of %s", text).isTrue();
             return text + about(icmp.getHeader().getType().value(), icmp.getRawData());
         }
         if (transport instanceof IcmpV6CommonPacket icmp) {

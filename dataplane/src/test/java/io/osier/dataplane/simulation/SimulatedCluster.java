@@ -170,7 +170,8 @@ public final class SimulatedCluster implements AutoCloseable {
 
     /** Lets all nodes forward until nothing moves; no time passes. */
     public void settle() {
-        for (int i = 0; i < SETTLED_WITHIN; i++) {
+        int waiting = nodes.keySet().stream().mapToInt(SimulatedNode::waiting).sum();
+        for (int i = 0; i < SETTLED_WITHIN + waiting; i++) {
             boolean moved = false;
             for (SimulatedNode node : nodes.keySet()) {
                 moved |= node.cycle();

@@ -146,6 +146,11 @@ public final class SimulatedNode implements AutoCloseable {
         return worker.connections().get(0);
     }
 
+    /** Frames that the node's stations have sent and the worker has not taken. */
+    int waiting() {
+        return ports.stream().mapToInt(MemoryPort::waiting).sum();
+    }
+
     /** Serves every port and the socket once; true if anything came in. */
     boolean cycle() {
         long before = worker.counters().balance().received();
