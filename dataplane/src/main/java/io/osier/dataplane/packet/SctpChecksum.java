@@ -9,19 +9,28 @@ public final class SctpChecksum {
 
     private SctpChecksum() {}
 
-    /** Computes and writes the checksum of the SCTP packet in {@code [offset, end)}. */
-    public static void write(ByteBuffer bytes, int offset, int end) {
-        bytes.putInt(offset + CHECKSUM, 0);
-        bytes.putInt(offset + CHECKSUM, compute(bytes, offset, end));
-    }
-
-    /** The value of the field over bytes whose own checksum field is zero; the CRC goes out lowest byte first. */
-    private static int compute(ByteBuffer bytes, int offset, int end) {
+    /** The value of the field for the SCTP packet in {@code [offset, end)}, whatever the field holds. */
+    public static int compute(ByteBuffer bytes, int offset, int end) {
         CRC32C crc = new CRC32C();
         int limit = bytes.limit();
-        bytes.limit(end).position(offset);
-        crc.update(bytes);
+        crc.update(bytes.limit(offset + CHECKSUM).position(offset));
+        for (int i = 0; i < Integer.BYTES; i++) {
+            crc.update(0);
+        }
+        crc.update(bytes.limit(end).position(offset + CHECKSUM + Integer.BYTES));
         bytes.limit(limit).position(0);
+        // The CRC goes out lowest byte first.
         return Integer.reverseBytes((int) crc.getValue());
+    }
+
+    /**
+     * Mends the field after the packet has changed: a CRC is linear, so the difference of what it should be is the difference
+     * of what it is, and a packet that came damaged stays damaged.
+     *
+     * @param before what {@link #compute} said before the change
+     */
+    public static void update(ByteBuffer bytes, int offset, int end, int before) {
+        int field = offset + CHECKSUM;
+        bytes.putInt(field, bytes.getInt(field) ^ before ^ compute(bytes, offset, end));
     }
 }

@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
 /**
  * Rewrites an address and port of a packet in place and mends its checksums by the difference (RFC 1624), so that a packet
  * that came damaged stays recognizably damaged. Payload bytes are not read, except for SCTP, whose CRC32c has no such
- * shortcut (RFC 9260, appendix A).
+ * shortcut (RFC 9260, appendix A); so an SCTP packet has to be whole.
  */
 public final class Translation {
     private static final int NO_FIELD = -1;
@@ -56,13 +56,11 @@ public final class Translation {
         if (packet.hasPorts()) {
             int field = packet.transportOffset() + (source ? UdpHeader.SOURCE_PORT : UdpHeader.DESTINATION_PORT);
             int oldPort = bytes.getShort(field) & 0xffff;
-            bytes.putShort(field, (short) newPort);
             if (packet.protocol() == IpProtocol.SCTP) {
-                if (oldPort != newPort && !packet.isFragment()) {
-                    SctpChecksum.write(bytes, packet.transportOffset(), packet.networkEnd());
-                }
+                rewriteSctpPort(bytes, packet, field, newPort);
                 return;
             }
+            bytes.putShort(field, (short) newPort);
             if (!partial) {
                 removed += oldPort;
                 added += newPort;
@@ -72,6 +70,12 @@ public final class Translation {
         if (checksum != NO_FIELD) {
             updateTransport(bytes, checksum, packet.protocol(), partial, removed, added);
         }
+    }
+
+    private static void rewriteSctpPort(ByteBuffer bytes, ParsedPacket packet, int field, int newPort) {
+        int before = SctpChecksum.compute(bytes, packet.transportOffset(), packet.networkEnd());
+        bytes.putShort(field, (short) newPort);
+        SctpChecksum.update(bytes, packet.transportOffset(), packet.networkEnd(), before);
     }
 
     /** Rewrites the source of the packet inside an ICMP error. */
