@@ -56,19 +56,19 @@ final class ServiceTranslator {
             return isServiceAddress(packet) ? DropReason.UNTRANSLATABLE : null;
         }
         int reference = liveReference(packet);
-        if (reference == NONE) {
-            VirtualService service = segment.state()
-                    .services()
-                    .lookup(
-                            packet.protocol(),
-                            packet.destinationHigh(),
-                            packet.destinationLow(),
-                            packet.destinationPort());
-            if (service == null) {
-                return refusalWithoutService(packet);
-            }
+        if (reference != NONE && isStaleReply(reference)) {
+            return DropReason.STALE_FLOW;
+        }
+        VirtualService service = reference == NONE ? serviceOf(packet) : null;
+        if (reference == NONE && service == null) {
+            return refusalWithoutService(packet);
+        }
+        if (packet.protocol() == IpProtocol.SCTP && packet.isFragment()) {
+            return DropReason.UNTRANSLATABLE; // its checksum covers what is in the other fragments
+        }
+        if (service != null) {
             reference = newFlows.open(service, packet);
-            if (reference < 0) {
+            if (reference == NONE) {
                 return newFlows.refusal();
             }
         }
@@ -76,7 +76,13 @@ final class ServiceTranslator {
         return null;
     }
 
-    /** The flow that the packet belongs to, unless it has ended or its backend has gone. */
+    private @Nullable VirtualService serviceOf(ParsedPacket packet) {
+        return segment.state()
+                .services()
+                .lookup(packet.protocol(), packet.destinationHigh(), packet.destinationLow(), packet.destinationPort());
+    }
+
+    /** The flow that the packet belongs to, unless it has ended or the client's next packet needs another backend. */
     private int liveReference(ParsedPacket packet) {
         int reference = connections.lookup(key.set(
                 packet.protocol(),
@@ -90,13 +96,20 @@ final class ServiceTranslator {
             return NONE;
         }
         int entry = entryOf(reference);
-        boolean opening = (packet.tcpFlags() & (TcpHeader.SYN | TcpHeader.ACK)) == TcpHeader.SYN && !isReply(reference);
-        boolean over = opening && entries.state(entry).isOver();
-        if (over || !isCurrent(entry, opening)) {
+        boolean reply = isReply(reference);
+        boolean opening = !reply && (packet.tcpFlags() & (TcpHeader.SYN | TcpHeader.ACK)) == TcpHeader.SYN;
+        boolean over =
+                (opening && entries.state(entry).isOver()) || entries.expiryNanos(entry) - segment.nowNanos() <= 0;
+        if (over || (!reply && !isCurrent(entry, opening))) {
             connections.remove(entry);
             return NONE;
         }
         return reference;
+    }
+
+    /** A backend that is gone answers no more, until the client has been given another or the flow is swept away. */
+    private boolean isStaleReply(int reference) {
+        return isReply(reference) && !isCurrent(entryOf(reference), false);
     }
 
     /**
