@@ -123,6 +123,7 @@ public final class Forwarder implements Egress {
         if (answered && IcmpErrors.mayAnswer(packet)) {
             counters.originated();
             IcmpErrors.portUnreachable(frame, packet, refusingAddress(in));
+            trace.replied();
             emit(in, frame);
         }
     }

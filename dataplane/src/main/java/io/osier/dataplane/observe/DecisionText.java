@@ -32,10 +32,10 @@ public final class DecisionText {
     }
 
     private static String made(CaptureRecord capture, PacketDecision decision) {
-        if (decision.answered()) {
-            return isArp(capture) ? "ARP reply made by Osier" : "neighbour advertisement made by Osier";
+        if (decision.dropReason() != null) {
+            return "ICMP error made by Osier, about a packet dropped: " + decision.dropReason();
         }
-        return "ICMP error made by Osier, about a packet dropped: " + decision.dropReason();
+        return isArp(capture) ? "ARP reply made by Osier" : "neighbour advertisement made by Osier";
     }
 
     private static @Nullable String translation(PacketDecision decision) {

@@ -63,7 +63,7 @@ public final class PacketTrace {
         this.masqueraded = masqueraded;
     }
 
-    /** The packet was turned into its own answer (ARP, neighbour discovery). */
+    /** The packet was turned into its own answer (ARP, neighbour discovery, an ICMP error). */
     public void replied() {
         replied = true;
     }
