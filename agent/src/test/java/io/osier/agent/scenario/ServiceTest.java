@@ -1,0 +1,187 @@
+package io.osier.agent.scenario;
+
+import static io.osier.agent.scenario.Shell.bash;
+import static io.osier.agent.scenario.Shell.in;
+import static io.osier.agent.scenario.Shell.osier;
+import static io.osier.agent.scenario.TwoNodeLab.clusterIp;
+import static io.osier.agent.scenario.TwoNodeLab.createServer;
+import static io.osier.agent.scenario.TwoNodeLab.podIp;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A service in front of pods on both nodes, asked from pods and from hosts. */
+@Tag("namespaces")
+@ExtendWith(TwoNodeLab.class)
+class ServiceTest {
+    private static String vip = "";
+
+    @BeforeAll
+    static void createPodsAndService() {
+        createServer("web-1", "node-a", "app=web");
+        createServer("web-2", "node-b", "app=web");
+        osier("create", "pod", "client", "--node", "node-a").succeeded();
+        osier("create", "service", "web", "--port", "80:9876", "--selector", "app=web")
+                .succeeded();
+        vip = clusterIp("web");
+    }
+
+    private static String ask(String namespace, int times) {
+        return in(
+                        namespace,
+                        "for i in $(seq " + times + "); do curl -sS --max-time 5 http://" + vip
+                                + ":80/info; echo; done")
+                .succeeded()
+                .out();
+    }
+
+    @Test
+    void bothBackendsAnswerAPod() {
+        String answers = ask("client", 20);
+
+        assertThat(answers).contains("web-1").contains("web-2");
+        assertThat(answers).contains(podIp("client")); // nobody is masqueraded between pods
+    }
+
+    @Test
+    void bothBackendsAnswerAHost() {
+        assertThat(ask("node-a", 20)).contains("web-1").contains("web-2");
+        assertThat(ask("node-b", 20)).contains("web-1").contains("web-2");
+    }
+
+    @Test
+    void aPodReachesItselfThroughItsService() {
+        assertThat(ask("web-1", 20)).contains("\"web-1\"").contains("\"web-2\"").contains("10.32.0.1\"");
+    }
+
+    @Test
+    void rulesShowTheChanceOfEachBackend() {
+        String rules = osier("rules").succeeded().out();
+
+        assertThat(rules)
+                .contains("Chain KUBE-SERVICES (2 references)")
+                .contains("/* default/web cluster IP */ tcp dpt:80")
+                .contains("/* default/web */ statistic mode random probability 0.50000000000")
+                .contains("tcp to:" + podIp("web-1") + ":9876")
+                .contains("tcp to:" + podIp("web-2") + ":9876");
+    }
+
+    @Test
+    void aThousandConnectionsAtOnceAllSucceed() {
+        in(
+                        "client",
+                        "seq 1000 | xargs -P 100 -I{} curl -sS -o /dev/null --max-time 20 -w '%{http_code}\\n' http://"
+                                + vip + ":80/info | sort | uniq -c | grep -qx ' *1000 200'")
+                .succeeded();
+        assertThat(osier("get", "flows").succeeded().lines().get(0))
+                .matches("PROTO +CLIENT +SERVICE +BACKEND +STATE +EXPIRES +PACKETS +BYTES");
+    }
+
+    @Test
+    void aServiceWithoutEndpointsRefusesAtOnce() {
+        osier("create", "service", "empty", "--port", "80:80", "--selector", "app=nothing")
+                .succeeded();
+        try {
+            Shell.Result curl = in("client", "curl -sS --max-time 20 http://" + clusterIp("empty") + "/");
+
+            assertThat(curl.exitCode()).as(curl.err()).isEqualTo(7); // could not connect, and not 28, timed out
+            assertThat(osier("drops").out()).contains("no-endpoint");
+        } finally {
+            osier("delete", "service", "empty").succeeded();
+        }
+    }
+
+    @Test
+    void aDeletedBackendTakesItsUdpFlowsWithIt(@TempDir Path folder) {
+        osier(
+                        "create",
+                        "pod",
+                        "echo-1",
+                        "-l",
+                        "app=echo",
+                        "--node",
+                        "node-a",
+                        "--",
+                        "socat",
+                        "UDP4-LISTEN:53,fork",
+                        "SYSTEM:echo echo-1")
+                .succeeded();
+        osier(
+                        "create",
+                        "pod",
+                        "echo-2",
+                        "-l",
+                        "app=echo",
+                        "--node",
+                        "node-b",
+                        "--",
+                        "socat",
+                        "UDP4-LISTEN:53,fork",
+                        "SYSTEM:echo echo-2")
+                .succeeded();
+        osier("create", "service", "echo", "--port", "53:53/udp", "--selector", "app=echo")
+                .succeeded();
+        String echo = clusterIp("echo");
+        // One socket, so one flow, that keeps sending.
+        String ask = "echo hello | timeout 2 socat -T 1 - UDP4:" + echo + ":53,sourceport=5353,reuseaddr";
+        String first = askUntilAnswered(ask);
+
+        osier("delete", "pod", first).succeeded();
+
+        String other = first.equals("echo-1") ? "echo-2" : "echo-1";
+        assertThat(askUntilAnswered(ask)).isEqualTo(other);
+        osier("delete", "service", "echo").succeeded();
+        osier("delete", "pod", other).succeeded();
+    }
+
+    private static String askUntilAnswered(String ask) {
+        return await().atMost(Duration.ofSeconds(20))
+                .until(() -> in("client", ask).out().lines().findFirst().orElse(""), answer -> !answer.isEmpty());
+    }
+
+    @Test
+    void aNewReplicaIsInTheTableOfEveryNodeWithinASecond() {
+        createServer("web-3", "node-b", "app=web");
+        try {
+            String address = podIp("web-3");
+            await().atMost(Duration.ofSeconds(1)).untilAsserted(() -> {
+                assertThat(osier("--node", "node-a", "rules").out()).contains(address);
+            });
+            assertThat(osier("--node", "node-b", "rules").out()).contains(address);
+        } finally {
+            osier("delete", "pod", "web-3").succeeded();
+        }
+    }
+
+    @Test
+    void aCaptureShowsEveryStageAndDecision(@TempDir Path folder) {
+        Path file = folder.resolve("capture.pcapng");
+        Process capture = Shell.start("node-a", Shell.osierCommand() + " capture -w " + file, folder.resolve("log"));
+        try {
+            await().until(() -> file.toFile().length() > 0);
+            await().atMost(Duration.ofSeconds(20)).until(() -> ask("client", 2).contains("web-2"));
+        } finally {
+            capture.destroy();
+        }
+        await().until(() -> !capture.isAlive());
+
+        Shell.Result names = bash("tshark -r " + file + " -T fields -e frame.interface_name | sort -u")
+                .succeeded();
+        assertThat(names.lines())
+                .contains("client tap-in", "node-a vxlan-out", "node-b vxlan-in", "web-2 tap-out", "client tap-out");
+        assertThat(names.err()).doesNotContain("cut short").doesNotContain("corrupt");
+        assertThat(bash("tshark -r " + file + " -T fields -e frame.comment").out())
+                .contains("DNAT " + vip + ":80 -> " + podIp("web-2") + ":9876, backend 2 of 2, p=0.5");
+        assertThat(bash("tshark -r " + file + " -Y vxlan -T fields -e vxlan.vni | sort -u")
+                        .out()
+                        .trim())
+                .isEqualTo("1");
+    }
+}
