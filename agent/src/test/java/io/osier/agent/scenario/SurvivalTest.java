@@ -7,6 +7,7 @@ import static io.osier.agent.scenario.TwoNodeLab.podIp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -16,9 +17,21 @@ class SurvivalTest {
     private static final String WORLD = "ip netns list | sort; ip -o link show | cut -d: -f2 | sort; nft list tables;"
             + " ls /run/osier /var/lib/osier 2>/dev/null; pgrep -fc 'osier.jar agent' || true";
 
+    private boolean ours;
+
+    @BeforeEach
+    void nobodyElsesLabIsUp() {
+        assertThat(bash("ip netns list | grep -qw node-a").exitCode())
+                .as("a lab is up already: run 'osier lab down' before the tests")
+                .isNotZero();
+        ours = true;
+    }
+
     @AfterEach
     void takeDown() {
-        osier("lab", "down").succeeded();
+        if (ours) {
+            osier("lab", "down").succeeded();
+        }
     }
 
     @Test

@@ -9,17 +9,22 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Brings a lab of two nodes up for the tests of a class and removes it behind them, whatever became of them. */
 final class TwoNodeLab implements BeforeAllCallback, AfterAllCallback {
+    private boolean ours;
+
     @Override
     public void beforeAll(ExtensionContext context) {
         if (bash("ip netns list | grep -qw node-a").exitCode() == 0) {
             throw new IllegalStateException("a lab is up already: run 'osier lab down' before the tests");
         }
+        ours = true;
         osier("lab", "up", "--nodes", "2").succeeded();
     }
 
     @Override
     public void afterAll(ExtensionContext context) {
-        osier("lab", "down").succeeded();
+        if (ours) {
+            osier("lab", "down").succeeded();
+        }
     }
 
     /** The address of a pod. */
