@@ -57,7 +57,7 @@ final class Agents {
     }
 
     private static boolean isNamed(Path node, GlobalOptions options) {
-        return node.getFileName().toString().equals(options.node);
+        return options.nodes.contains(node.getFileName().toString());
     }
 
     static boolean listens(Path socket) {

@@ -60,7 +60,7 @@ abstract class ApiCommand implements Callable<Integer> {
 
     /** A path of a node's own tellings, for the node that was asked for, or else {@code otherwise}. */
     String nodePath(String what, String otherwise) {
-        String node = options().node;
+        String node = options().node();
         String asked = node == null ? otherwise : node;
         return "/osier/v1/" + what + (asked.isEmpty() ? "" : "?node=" + encode(asked));
     }

@@ -49,8 +49,9 @@ final class CreatePodCommand extends ApiCommand {
             metadata.set("labels", Json.tree(labels));
         }
         ObjectNode spec = pod.putObject("spec");
-        if (options().node != null) {
-            spec.put("nodeName", options().node);
+        String node = options().node();
+        if (node != null) {
+            spec.put("nodeName", node);
         }
         if (ip != null) {
             spec.put("podIP", ip);

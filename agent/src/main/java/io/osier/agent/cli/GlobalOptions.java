@@ -1,6 +1,7 @@
 package io.osier.agent.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -19,9 +20,8 @@ final class GlobalOptions {
             names = "--node",
             scope = picocli.CommandLine.ScopeType.INHERIT,
             paramLabel = "NODE",
-            description = "Ask this node's agent; with 'create pod', put the pod there")
-    @Nullable
-    String node;
+            description = "Ask this node's agent; with 'create pod', put the pod there; with 'capture', several times")
+    List<String> nodes = List.of();
 
     @Option(
             names = "--socket",
@@ -38,4 +38,13 @@ final class GlobalOptions {
             description = "Kubernetes namespace of pods and services",
             defaultValue = "default")
     String namespace = "default";
+
+    /** The node that was named, or null if none was. */
+    @Nullable
+    String node() {
+        if (nodes.size() > 1) {
+            throw CliException.usage("--node: only one can be named here: " + String.join(", ", nodes));
+        }
+        return nodes.isEmpty() ? null : nodes.get(0);
+    }
 }

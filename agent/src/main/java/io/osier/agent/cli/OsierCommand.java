@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             LogsCommand.class,
             RulesCommand.class,
             DropsCommand.class,
+            CaptureCommand.class,
             CompletionCommand.class,
             ServeCommand.class
         },
