@@ -27,9 +27,13 @@ public final class ClusterCache implements AutoCloseable {
     private final CountDownLatch unsynced = new CountDownLatch(WATCHES);
     private final Runnable onChange;
 
-    /** Begins to watch; {@code onChange} is called after every change, on the store's thread, once everything is known. */
-    public ClusterCache(StateStore store, Runnable onChange) {
+    /** Empty until it {@link #begin}s; {@code onChange} is called after every change, once everything is known. */
+    public ClusterCache(Runnable onChange) {
         this.onChange = onChange;
+    }
+
+    /** Begins to watch. From now on {@code onChange} may be called, on the store's thread. */
+    public void begin(StateStore store) {
         watches.add(watch(store, Keys.NODES, nodes, Node.class));
         watches.add(watch(store, Keys.PODS, pods, Pod.class));
         watches.add(watch(store, Keys.SERVICES, services, Service.class));

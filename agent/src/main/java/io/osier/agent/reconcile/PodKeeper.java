@@ -6,39 +6,56 @@ import io.osier.agent.model.PodStatus;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes and unmakes this node's pods as the cluster's state wants them. A pod that cannot be made says why in its status and is
- * tried again; the others do not wait for it. All work is done on one thread, so that a pod is never made and unmade at once.
+ * tried again after a while; the others do not wait for it, nor for one whose command is slow to end. What is known of a pod
+ * belongs to one thread, and a pod is never made while it is still being unmade.
  */
 public final class PodKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PodKeeper.class);
     private static final long RETRY_SECONDS = 3;
+    private static final String LEFT_OVER = "";
 
     private final String nodeName;
-    private final PodMaker maker;
+    private final PodSteps steps;
     private final ObjectStore objects;
-    private final Map<String, Pod> kept = new HashMap<>();
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread keeper = new Thread(task, "osier-pods");
-        keeper.setDaemon(true);
-        return keeper;
-    });
+    private final Map<String, String> begun = new HashMap<>(); // namespace to uid, also of half made ones
+    private final Set<String> up = new HashSet<>();
+    private final Set<String> leaving = new HashSet<>();
+    private final Set<String> waiting = new HashSet<>();
+    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, daemons("osier-pods"));
+    private final ExecutorService endings = Executors.newCachedThreadPool(daemons("osier-pod-end"));
     private List<Pod> wanted = List.of();
-    private boolean cleaned;
+    private boolean begins = true;
 
-    public PodKeeper(String nodeName, PodMaker maker, ObjectStore objects) {
+    public PodKeeper(String nodeName, PodSteps steps, ObjectStore objects) {
         this.nodeName = nodeName;
-        this.maker = maker;
+        this.steps = steps;
         this.objects = objects;
+        // What is still asked after the end is for the next agent to do.
+        thread.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+    }
+
+    private static ThreadFactory daemons(String name) {
+        return task -> {
+            Thread keeper = new Thread(task, name);
+            keeper.setDaemon(true);
+            return keeper;
+        };
     }
 
     /** Makes it so that this node has those of these pods that are assigned to it. */
@@ -55,66 +72,99 @@ public final class PodKeeper implements AutoCloseable {
     /** The device of a pod has gone by itself: it is made again, if the pod is still wanted. */
     public void lost(String namespace) {
         thread.execute(() -> {
-            kept.remove(namespace);
+            up.remove(namespace);
             round();
         });
     }
 
     private void round() {
+        if (begins) {
+            begins = false;
+            steps.leftOvers().forEach(namespace -> begun.put(namespace, LEFT_OVER));
+        }
         Map<String, Pod> byNamespace = new HashMap<>();
         for (Pod pod : wanted) {
             if (pod.metadata().deletionTimestamp() == null) {
                 byNamespace.put(PodMaker.namespaceOf(pod), pod);
             }
         }
-        for (Map.Entry<String, Pod> entry : List.copyOf(kept.entrySet())) {
+        for (Map.Entry<String, String> entry : Map.copyOf(begun).entrySet()) {
             Pod now = byNamespace.get(entry.getKey());
-            if (now == null || !sameObject(now, entry.getValue())) {
+            if (now == null || isAnother(now, entry.getValue())) {
                 unmake(entry.getKey());
             }
-        }
-        if (!cleaned) {
-            cleaned = true;
-            maker.leftOvers().stream()
-                    .filter(name -> !byNamespace.containsKey(name))
-                    .forEach(this::unmake);
         }
         byNamespace.forEach(this::make);
         wanted.stream()
                 .filter(pod -> pod.metadata().deletionTimestamp() != null)
-                .forEach(pod -> finish(pod));
+                .forEach(this::finish);
+    }
+
+    /** What an earlier agent left under a wanted pod's name is that pod. */
+    private static boolean isAnother(Pod pod, String uid) {
+        return !uid.equals(LEFT_OVER) && !uid.equals(uidOf(pod));
     }
 
     private void make(String namespace, Pod pod) {
-        if (kept.containsKey(namespace)) {
+        if (up.contains(namespace) || leaving.contains(namespace) || waiting.contains(namespace)) {
             return;
         }
+        begun.put(namespace, uidOf(pod));
         try {
-            maker.make(pod);
-            kept.put(namespace, pod);
+            steps.make(pod);
+            up.add(namespace);
             LOG.info("pod {} is up", namespace);
         } catch (RuntimeException e) {
             LOG.warn("pod {} could not be made, trying again in {} s: {}", namespace, RETRY_SECONDS, e.getMessage());
             report(pod, String.valueOf(e.getMessage()));
-            thread.schedule(this::round, RETRY_SECONDS, TimeUnit.SECONDS);
+            waiting.add(namespace);
+            later(() -> waiting.remove(namespace));
         }
     }
 
     private void unmake(String namespace) {
-        try {
-            maker.unmake(namespace);
-            kept.remove(namespace);
-            LOG.info("pod {} is gone", namespace);
-        } catch (RuntimeException e) {
-            LOG.warn("pod {} could not be removed, trying again: {}", namespace, e.getMessage());
-            thread.schedule(this::round, RETRY_SECONDS, TimeUnit.SECONDS);
+        if (!leaving.add(namespace)) {
+            return;
         }
+        up.remove(namespace);
+        endings.execute(() -> {
+            try {
+                steps.unmake(namespace);
+                thread.execute(() -> gone(namespace));
+            } catch (RuntimeException e) {
+                LOG.warn("pod {} could not be removed, trying again: {}", namespace, e.getMessage());
+                thread.execute(() -> later(() -> leaving.remove(namespace)));
+            }
+        });
+    }
+
+    private void gone(String namespace) {
+        leaving.remove(namespace);
+        begun.remove(namespace);
+        LOG.info("pod {} is gone", namespace);
+        round();
+    }
+
+    private void later(Runnable change) {
+        thread.schedule(
+                () -> {
+                    change.run();
+                    round();
+                },
+                RETRY_SECONDS,
+                TimeUnit.SECONDS);
     }
 
     /** The last step of a deletion: the object goes when nothing of the pod is left. */
     private void finish(Pod pod) {
-        if (!kept.containsKey(PodMaker.namespaceOf(pod))) {
-            maker.forget(pod);
+        if (begun.containsKey(PodMaker.namespaceOf(pod))) {
+            return;
+        }
+        try {
+            steps.forget(pod);
+        } catch (RuntimeException e) {
+            LOG.warn("pod {} could not be forgotten, trying again: {}", PodMaker.namespaceOf(pod), e.getMessage());
+            later(() -> {});
         }
     }
 
@@ -123,7 +173,7 @@ public final class PodKeeper implements AutoCloseable {
             objects.update(
                     Keys.pod(namespace(pod), pod.metadata().name()),
                     Pod.class,
-                    present -> sameObject(present, pod)
+                    present -> uidOf(present).equals(uidOf(pod))
                             ? Pod.of(
                                     present.metadata(),
                                     present.spec(),
@@ -138,8 +188,8 @@ public final class PodKeeper implements AutoCloseable {
         }
     }
 
-    private static boolean sameObject(Pod a, Pod b) {
-        return Objects.equals(a.metadata().uid(), b.metadata().uid());
+    private static String uidOf(Pod pod) {
+        return Objects.requireNonNullElse(pod.metadata().uid(), "none");
     }
 
     private static String namespace(Pod pod) {
@@ -149,5 +199,6 @@ public final class PodKeeper implements AutoCloseable {
     @Override
     public void close() {
         thread.shutdownNow();
+        endings.shutdown();
     }
 }

@@ -21,13 +21,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The steps that make a pod: an address, a namespace, a link, a command, and word of it in the store. Each step may be done
  * again, so a pod that was half made when the agent died is simply made.
  */
-public final class PodMaker {
+public final class PodMaker implements PodSteps {
     private final NodeSettings settings;
     private final AddressClaims claims;
     private final ObjectStore objects;
@@ -35,6 +36,7 @@ public final class PodMaker {
     private final PodLink link;
     private final CommandSupervisor commands;
     private final Map<String, Pod> made = new ConcurrentHashMap<>();
+    private final Map<String, IpAddress> claimed = new HashMap<>(); // by pods that have no status yet
     private @Nullable IpAddress lastAddress;
 
     public PodMaker(
@@ -59,7 +61,8 @@ public final class PodMaker {
         return namespace == null || namespace.equals(ObjectMeta.DEFAULT_NAMESPACE) ? name : name + "." + namespace;
     }
 
-    void make(Pod pod) {
+    @Override
+    public void make(Pod pod) {
         String namespace = namespaceOf(pod);
         IpAddress address = claimAddress(pod);
         namespaces.ensure(namespace);
@@ -75,33 +78,42 @@ public final class PodMaker {
         Optional<Container> container = pod.spec().containers().stream()
                 .filter(candidate -> !candidate.commandLine().isEmpty())
                 .findFirst();
+        if (hasHadItsLife(pod)) {
+            return;
+        }
         if (container.isPresent()) {
-            setStatus(pod, PodStatus.notReady("Pending", address.toString(), 0, "ContainerCreating", "starting"));
+            setStarting(pod, address.toString());
             commands.start(commandOf(pod, container.get(), address));
         } else {
             setStatus(pod, PodStatus.running(address.toString(), 0));
         }
     }
 
-    /** Takes everything of a pod away; what is not there is no error. */
-    void unmake(String namespace) {
+    @Override
+    public void unmake(String namespace) {
         made.remove(namespace);
         commands.stop(namespace);
         link.disconnect(namespace);
         namespaces.delete(namespace);
     }
 
-    /** Removes a pod's object and gives its address back. */
-    void forget(Pod pod) {
-        objects.delete(keyOf(pod));
-        String address = pod.status().podIP();
-        if (address != null) {
-            claims.release(IpAddress.parse(address), keyOf(pod));
+    @Override
+    public void forget(Pod pod) {
+        String owner = keyOf(pod);
+        objects.delete(owner);
+        Stream.of(pod.status().podIP(), pod.spec().podIP())
+                .filter(Objects::nonNull)
+                .map(IpAddress::parse)
+                .forEach(address -> claims.release(address, owner));
+        IpAddress unused = claimed.remove(owner);
+        if (unused != null) {
+            claims.release(unused, owner);
         }
     }
 
-    /** Namespaces that an earlier agent of this node made. */
-    List<String> leftOvers() {
+    @Override
+    public List<String> leftOvers() {
+        claims.releaseOrphans(); // of an agent that died between two steps
         return namespaces.list();
     }
 
@@ -129,6 +141,17 @@ public final class PodMaker {
         });
     }
 
+    private static boolean hasHadItsLife(Pod pod) {
+        return List.of("Succeeded", "Failed").contains(pod.status().phase());
+    }
+
+    /** A pod whose command has gone on without an agent stays ready, so that it keeps its place behind its services. */
+    private void setStarting(Pod pod, String address) {
+        if (!address.equals(pod.status().podIP()) || pod.status().phase().equals("Pending")) {
+            setStatus(pod, PodStatus.notReady("Pending", address, 0, "ContainerCreating", "starting"));
+        }
+    }
+
     private void setStatus(Pod pod, PodStatus status) {
         objects.update(
                 keyOf(pod),
@@ -151,9 +174,14 @@ public final class PodMaker {
             }
             return address;
         }
+        IpAddress before = claimed.get(owner);
+        if (before != null && claims.claim(before, owner)) {
+            return before;
+        }
         IpAddress address = claims.claimNext(settings.subnet(), lastAddress, owner)
                 .orElseThrow(() -> new IllegalStateException("every address of " + settings.subnet() + " is taken"));
         lastAddress = address;
+        claimed.put(owner, address);
         return address;
     }
 

@@ -5,7 +5,9 @@ import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.worker.WorkerProxy;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,16 +19,25 @@ import org.slf4j.LoggerFactory;
 public final class Reconciler implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
 
+    private static final long PUBLISH_SECONDS = 10;
+
     private final ForwardingStateCompiler compiler;
     private final WorkerProxy worker;
     private final PodKeeper pods;
     private final AtomicBoolean queued = new AtomicBoolean();
     private final CompletableFuture<Void> firstRound = new CompletableFuture<>();
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
-        Thread reconciler = new Thread(task, "osier-reconcile");
-        reconciler.setDaemon(true);
-        return reconciler;
-    });
+    private final ExecutorService thread = new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+                Thread reconciler = new Thread(task, "osier-reconcile");
+                reconciler.setDaemon(true);
+                return reconciler;
+            },
+            new ThreadPoolExecutor.DiscardPolicy()); // a change that comes after the end is the next agent's
     private final ClusterCache cache;
     private ServiceTable services = ServiceTable.EMPTY;
     private long generation = 1;
@@ -35,7 +46,8 @@ public final class Reconciler implements AutoCloseable {
         this.compiler = compiler;
         this.worker = worker;
         this.pods = pods;
-        this.cache = new ClusterCache(store, this::wake);
+        this.cache = new ClusterCache(this::wake);
+        cache.begin(store); // the first round may run before this returns
     }
 
     /** Completes when the cluster's state has been taken in for the first time. */
@@ -60,7 +72,7 @@ public final class Reconciler implements AutoCloseable {
         try {
             var state = compiler.compile(cluster, ++generation, services);
             services = state.services();
-            worker.publish(state).join();
+            worker.publish(state).orTimeout(PUBLISH_SECONDS, TimeUnit.SECONDS).join();
             firstRound.complete(null);
         } catch (RuntimeException e) {
             LOG.error("the cluster's state could not be taken in; forwarding goes on by the last one", e);

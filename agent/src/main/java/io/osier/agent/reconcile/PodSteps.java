@@ -1,0 +1,19 @@
+package io.osier.agent.reconcile;
+
+import io.osier.agent.model.Pod;
+import java.util.List;
+
+/** What it takes to have a pod, and to have it no more. Every step may be done again. */
+public interface PodSteps {
+    /** Makes a pod, or what is missing of it; throws in one line if it cannot be made now. */
+    void make(Pod pod);
+
+    /** Takes everything in this network namespace away, whole or half made; what is not there is no error. */
+    void unmake(String namespace);
+
+    /** Removes a pod's object and gives its addresses back. */
+    void forget(Pod pod);
+
+    /** The network namespaces that an earlier agent of this node made. */
+    List<String> leftOvers();
+}

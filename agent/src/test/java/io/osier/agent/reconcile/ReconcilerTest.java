@@ -1,0 +1,143 @@
+package io.osier.agent.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.osier.agent.model.Pod;
+import io.osier.agent.store.ObjectStore;
+import io.osier.agent.store.StateStore;
+import io.osier.agent.store.StoreEvent;
+import io.osier.agent.store.Versioned;
+import io.osier.dataplane.forwarding.ForwardingState;
+import io.osier.dataplane.observe.Counters;
+import io.osier.dataplane.packet.DropReason;
+import io.osier.dataplane.packet.Frame;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpPrefix;
+import io.osier.dataplane.port.FrameBatch;
+import io.osier.dataplane.port.PortCounters;
+import io.osier.dataplane.service.ServiceTable;
+import io.osier.dataplane.vxlan.Underlay;
+import io.osier.dataplane.worker.Worker;
+import io.osier.dataplane.worker.WorkerConfig;
+import io.osier.dataplane.worker.WorkerProxy;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ReconcilerTest {
+    private static final NodeSettings SETTINGS = new NodeSettings(
+            "node-a", IpPrefix.parse("10.32.0.0/12"), IpPrefix.parse("10.96.0.0/12"), IpPrefix.parse("10.32.0.0/24"));
+
+    private final CountDownLatch published = new CountDownLatch(1);
+    private final ForwardingStateCompiler compiler = new ForwardingStateCompiler(SETTINGS);
+
+    /** Tells everything before the watch returns, and lets the watcher have all the time it wants. */
+    private final class HastyStore implements StateStore {
+        private int watches;
+
+        @Override
+        public Watch watch(String prefix, Consumer<StoreEvent> onEvent) {
+            onEvent.accept(new StoreEvent(StoreEvent.Type.SYNCED, "", null));
+            if (++watches == 4) {
+                try {
+                    assertThat(published.await(5, TimeUnit.SECONDS)).isTrue();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+            return () -> {};
+        }
+
+        @Override
+        public Optional<Versioned> get(String key) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<Versioned> list(String prefix) {
+            return List.of();
+        }
+
+        @Override
+        public OptionalLong compareAndSet(String key, long expectedRevision, byte[] value) {
+            return OptionalLong.empty();
+        }
+
+        @Override
+        public boolean compareAndDelete(String key, long expectedRevision) {
+            return false;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class NoUnderlay implements Underlay {
+        @Override
+        public int receive(FrameBatch batch) {
+            return 0;
+        }
+
+        @Override
+        public @Nullable DropReason send(IpAddress node, Frame frame, int start, int length, PortCounters account) {
+            return null;
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public int heldPackets() {
+            return 0;
+        }
+    }
+
+    private static final class NoSteps implements PodSteps {
+        @Override
+        public void make(Pod pod) {}
+
+        @Override
+        public void unmake(String namespace) {}
+
+        @Override
+        public void forget(Pod pod) {}
+
+        @Override
+        public List<String> leftOvers() {
+            return List.of();
+        }
+    }
+
+    private WorkerProxy worker() {
+        ForwardingState initial = compiler.compile(ClusterState.EMPTY, 1, ServiceTable.EMPTY);
+        Worker worker = new Worker(
+                WorkerConfig.DEFAULT,
+                initial,
+                new NoUnderlay(),
+                new Counters(),
+                System::nanoTime,
+                new SplittableRandom(1));
+        return new WorkerProxy(worker, command -> {
+            command.run();
+            published.countDown();
+        });
+    }
+
+    @Test
+    void takesTheClustersStateInAlsoIfTheStoreTellsItAllAtOnce() {
+        HastyStore store = new HastyStore();
+        PodKeeper keeper = new PodKeeper("node-a", new NoSteps(), new ObjectStore(store));
+
+        try (Reconciler reconciler = new Reconciler(store, compiler, worker(), keeper)) {
+            assertThat(reconciler.firstRound()).succeedsWithin(5, TimeUnit.SECONDS);
+        } finally {
+            keeper.close();
+        }
+    }
+}
