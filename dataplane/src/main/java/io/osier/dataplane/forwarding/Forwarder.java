@@ -11,6 +11,8 @@ import io.osier.dataplane.packet.PacketParser;
 import io.osier.dataplane.packet.ParsedPacket;
 import io.osier.dataplane.port.Port;
 import io.osier.dataplane.port.PortKind;
+import io.osier.dataplane.vxlan.VxlanTunnel;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -168,9 +170,10 @@ public final class Forwarder implements Egress {
             }
         }
         if (in.id().kind() != PortKind.TUNNEL) {
-            for (Port out : segment.tunnels().all()) {
+            List<VxlanTunnel> tunnels = segment.tunnels().all();
+            for (int i = 0; i < tunnels.size(); i++) { // no iterator to allocate
                 copies++;
-                emit(out, frame);
+                emit(tunnels.get(i), frame);
             }
         }
         if (copies == 0) {
