@@ -29,9 +29,10 @@ final class ApplyCommand extends ApiCommand {
             for (ObjectNode object : ManifestFile.read(file)) {
                 String plural = Manifests.pluralOf(object.path("kind").asString());
                 String name = object.path("metadata").path("name").asString();
-                Kinds kind = Kinds.of(plural);
-                String result =
-                        agent.put(path(kind, name), object).path("result").asString("configured");
+                Kinds kind = Kinds.of("apply", plural);
+                String result = agent.put(path(kind, name, namespaceOf(object)), object)
+                        .path("result")
+                        .asString("configured");
                 print(object.path("kind").asString().toLowerCase(Locale.ROOT) + "/" + name + " " + result + "\n");
             }
         }

@@ -44,8 +44,9 @@ final class DeleteCommand extends ApiCommand {
         }
         for (Path file : files) {
             for (ObjectNode object : ManifestFile.read(file)) {
-                Kinds kind = Kinds.of(Manifests.pluralOf(object.path("kind").asString()));
-                delete(agent, kind, object.path("metadata").path("name").asString());
+                Kinds kind = Kinds.of(
+                        "delete", Manifests.pluralOf(object.path("kind").asString()));
+                delete(agent, kind, object.path("metadata").path("name").asString(), namespaceOf(object));
             }
         }
         if (!words.isEmpty()) {
@@ -61,27 +62,32 @@ final class DeleteCommand extends ApiCommand {
                 if (slash < 0) {
                     throw CliException.usage("delete: " + word + ": write KIND/NAME");
                 }
-                delete(agent, Kinds.of(word.substring(0, slash)), word.substring(slash + 1));
+                delete(
+                        agent,
+                        Kinds.of("delete", word.substring(0, slash)),
+                        word.substring(slash + 1),
+                        options().namespace);
             }
             return;
         }
-        Kinds kind = Kinds.of(words.get(0));
+        Kinds kind = Kinds.of("delete", words.get(0));
         if (words.size() == 1) {
             throw CliException.usage("delete: say which " + kind.singular());
         }
         for (String name : words.subList(1, words.size())) {
-            delete(agent, kind, name);
+            delete(agent, kind, name, options().namespace);
         }
     }
 
-    private void delete(ApiClient agent, Kinds kind, String name) throws InterruptedException {
+    private void delete(ApiClient agent, Kinds kind, String name, String namespace) throws InterruptedException {
         if (!kind.isObject()) {
             throw CliException.usage("delete: " + kind.plural() + " cannot be deleted");
         }
+        String path = path(kind, name, namespace);
         try {
-            agent.delete(path(kind, name));
+            agent.delete(path);
             if (kind == Kinds.PODS) {
-                new PodWaiter(agent, path(kind, name), spec.commandLine().getErr()).untilGone(name);
+                new PodWaiter(agent, path, spec.commandLine().getErr()).untilGone(name);
             }
             print(kind.singular() + " \"" + name + "\" deleted\n");
         } catch (ApiException e) {

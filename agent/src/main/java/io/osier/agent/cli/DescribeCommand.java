@@ -25,7 +25,7 @@ final class DescribeCommand extends ApiCommand {
 
     @Override
     int run(ApiClient agent) {
-        Kinds known = Kinds.of(kind);
+        Kinds known = Kinds.of("describe", kind);
         if (!known.isObject()) {
             throw CliException.usage(
                     "describe: " + known.plural() + " are shown by 'osier get " + known.plural() + "'");

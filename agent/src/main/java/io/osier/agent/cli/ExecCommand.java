@@ -45,6 +45,9 @@ final class ExecCommand extends ApiCommand {
         }
         List<String> words = new ArrayList<>(PodCommand.enter(namespace, pod));
         words.addAll(command);
-        return new ProcessBuilder(words).inheritIO().start().waitFor();
+        Terminal.leaveInterrupts();
+        Process process = new ProcessBuilder(words).inheritIO().start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "osier-exec-end"));
+        return process.waitFor();
     }
 }

@@ -1,11 +1,9 @@
 package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
-import io.osier.agent.model.Json;
 import java.time.Instant;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -20,8 +18,9 @@ import tools.jackson.databind.JsonNode;
             "",
             "Examples:",
             "  osier get pods -o wide",
-            "  osier get pods -l app=web",
+            "  osier get pods,services -l app=web",
             "  osier get pod web-1 -o yaml",
+            "  osier get pod/web-1 service/web",
             "  osier --node node-a get routes",
             "  osier get flows"
         })
@@ -34,9 +33,9 @@ final class GetCommand extends ApiCommand {
 
     @Option(
             names = {"-l", "--selector"},
-            paramLabel = "K=V",
-            description = "Only those with these labels")
-    Map<String, String> selector = new LinkedHashMap<>();
+            paramLabel = "SELECTOR",
+            description = "Only those with these labels: K=V, K!=V, K or !K, with commas between")
+    List<String> selector = List.of();
 
     @Option(
             names = {"-A", "--all-namespaces"},
@@ -45,49 +44,84 @@ final class GetCommand extends ApiCommand {
 
     @Override
     int run(ApiClient agent) {
-        String separator = "";
-        for (String word : kinds.split(",", -1)) {
-            print(separator + get(agent, Kinds.of(word)));
-            separator = options().output.isTable() ? "\n" : "";
+        List<Section> sections = new ArrayList<>();
+        if (kinds.contains("/")) {
+            named(agent, sections);
+        } else {
+            for (String word : kinds.split(",", -1)) {
+                sections.add(section(agent, Kinds.of("get", word)));
+            }
+        }
+        String text = Printer.sections(sections, options().output, allNamespaces, Instant.now());
+        print(text);
+        if (text.isEmpty() && options().output.isTable()) {
+            boolean everywhere = allNamespaces || sections.stream().allMatch(section -> section.kind() == Kinds.NODES);
+            spec.commandLine()
+                    .getErr()
+                    .println("No resources found" + (everywhere ? "" : " in " + options().namespace + " namespace."));
         }
         return 0;
     }
 
-    private String get(ApiClient agent, Kinds kind) {
-        Instant now = Instant.now();
-        if (names.isEmpty()) {
-            return Printer.list(kind, list(agent, kind), options().output, now);
+    /** Words such as {@code pod/web-1}. */
+    private void named(ApiClient agent, List<Section> sections) {
+        List<String> words = new ArrayList<>(List.of(kinds));
+        words.addAll(names);
+        words.stream().filter(word -> !word.contains("/")).findFirst().ifPresent(word -> {
+            throw CliException.usage("get: " + word + ": write KIND/NAME, as the others are");
+        });
+        for (String word : words) {
+            int slash = word.indexOf('/');
+            Kinds kind = object(Kinds.of("get", word.substring(0, slash)), word);
+            sections.add(Section.one(kind, agent.get(path(kind, word.substring(slash + 1)))));
         }
-        if (!kind.isObject()) {
-            throw CliException.usage("get: " + kind.plural() + " have no names: leave out " + names.get(0));
-        }
-        if (names.size() == 1) {
-            return Printer.object(kind, agent.get(path(kind, names.get(0))), options().output, now);
-        }
-        var list = Json.object().put("apiVersion", "v1").put("kind", "List");
-        var items = list.putArray("items");
-        names.forEach(name -> items.add(agent.get(path(kind, name))));
-        return Printer.list(kind, list, options().output, now);
     }
 
-    private JsonNode list(ApiClient agent, Kinds kind) {
+    private Section section(ApiClient agent, Kinds kind) {
+        if (names.isEmpty()) {
+            return Section.all(kind, list(agent, kind));
+        }
+        object(kind, names.get(0));
+        List<JsonNode> items = new ArrayList<>();
+        names.forEach(name -> items.add(agent.get(path(kind, name))));
+        return new Section(kind, items, names.size() == 1);
+    }
+
+    private static Kinds object(Kinds kind, String name) {
         if (!kind.isObject()) {
-            return agent.get(nodePath(kind.plural(), kind == Kinds.FLOWS ? "*" : ""));
+            throw CliException.usage("get: " + kind.plural() + " have no names: leave out " + name);
         }
-        JsonNode all = agent.get(path(kind, "") + "&allNamespaces=" + allNamespaces);
-        if (selector.isEmpty()) {
-            return all;
-        }
-        var list = Json.object().put("apiVersion", "v1").put("kind", "List");
-        var items = list.putArray("items");
-        for (JsonNode item : all.path("items")) {
-            JsonNode labels = item.path("metadata").path("labels");
-            if (selector.entrySet().stream()
-                    .allMatch(wanted -> wanted.getValue()
-                            .equals(labels.path(wanted.getKey()).asString("")))) {
-                items.add(item);
+        return kind;
+    }
+
+    private List<JsonNode> list(ApiClient agent, Kinds kind) {
+        if (!kind.isObject()) {
+            JsonNode answer = agent.get(nodePath(kind.plural(), kind == Kinds.FLOWS ? "*" : ""));
+            for (JsonNode silent : answer.path("unreachable")) {
+                spec.commandLine().getErr().println("osier: get: node " + silent.asString() + " did not answer");
             }
+            return answer.path("items").valueStream().toList();
         }
-        return list;
+        Selector picked = new Selector(selector);
+        return agent.get(path(kind, "") + "&allNamespaces=" + allNamespaces)
+                .path("items")
+                .valueStream()
+                .filter(picked::picks)
+                .toList();
+    }
+
+    /**
+     * What was found of one kind.
+     *
+     * @param single whether one object was asked for by its name
+     */
+    record Section(Kinds kind, List<JsonNode> items, boolean single) {
+        static Section all(Kinds kind, List<JsonNode> items) {
+            return new Section(kind, items, false);
+        }
+
+        static Section one(Kinds kind, JsonNode item) {
+            return new Section(kind, List.of(item), true);
+        }
     }
 }

@@ -37,15 +37,20 @@ enum Kinds {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The kind that a user calls this. */
-    static Kinds of(String word) {
+    /** Whether its objects are in a Kubernetes namespace. */
+    boolean isNamespaced() {
+        return object && this != NODES;
+    }
+
+    /** The kind that a user of this command calls so. */
+    static Kinds of(String command, String word) {
         String wanted = word.toLowerCase(Locale.ROOT);
         return Arrays.stream(values())
                 .filter(kind -> kind.plural().equals(wanted)
                         || kind.singular.equals(wanted)
                         || kind.shortNames.contains(" " + wanted + " "))
                 .findFirst()
-                .orElseThrow(() -> CliException.usage("get: unknown kind \"" + word
+                .orElseThrow(() -> CliException.usage(command + ": unknown kind \"" + word
                         + "\": this knows nodes, pods, services, endpoints, routes, fdb, flows and leases"));
     }
 }

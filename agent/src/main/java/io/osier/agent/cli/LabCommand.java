@@ -4,6 +4,8 @@ import io.osier.agent.lab.Lab;
 import io.osier.agent.lab.LabPlan;
 import io.osier.agent.pod.CommandException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,7 +32,8 @@ final class LabCommand implements Runnable {
     @Command(
             name = "up",
             description = "Brings a lab up; returns when all agents are ready.",
-            mixinStandardHelpOptions = true)
+            mixinStandardHelpOptions = true,
+            footer = {"", "Examples:", "  osier lab up", "  osier lab up --nodes 3 --underlay-mtu 9000"})
     int up(
             @Option(names = "--nodes", paramLabel = "N", defaultValue = "2", description = "How many nodes") int nodes,
             @Option(
@@ -44,18 +47,21 @@ final class LabCommand implements Runnable {
                             paramLabel = "M",
                             defaultValue = "1500",
                             description = "Bytes that fit a packet of the underlay")
-                    int underlayMtuBytes)
-            throws InterruptedException {
+                    int underlayMtuBytes) {
         if (!store.equals("directory")) {
-            throw CliException.usage("lab up: --store " + store + ": only directory is here so far");
+            throw CliException.usage("lab up: --store " + store + ": "
+                    + (store.equals("etcd") ? "is not there yet" : "is not known") + ": use directory");
         }
         try {
             LabPlan plan = new LabPlan(nodes, underlayMtuBytes);
+            checkIsRoot("up");
             lab().up(plan);
             print("lab is up: " + nodes + (nodes == 1 ? " node" : " nodes") + " ready\n");
             return 0;
         } catch (IllegalArgumentException e) {
             throw CliException.usage("lab up: " + e.getMessage());
+        } catch (InterruptedException e) {
+            throw CliException.failed("lab up: interrupted: what was made is removed again");
         } catch (IllegalStateException | CommandException | IOException e) {
             throw CliException.failed("lab up: " + e.getMessage());
         }
@@ -64,9 +70,11 @@ final class LabCommand implements Runnable {
     @Command(
             name = "down",
             description = "Removes the lab and everything that belongs to it.",
-            mixinStandardHelpOptions = true)
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example:", "  osier lab down"})
     int down() {
         try {
+            checkIsRoot("down");
             print(lab().down() ? "lab is down\n" : "no lab is up\n");
             return 0;
         } catch (CommandException | IOException e) {
@@ -74,7 +82,11 @@ final class LabCommand implements Runnable {
         }
     }
 
-    @Command(name = "status", description = "Shows the lab's nodes.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "status",
+            description = "Shows the lab's nodes; ends with 0 if all are ready.",
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example:", "  osier lab status"})
     int status() throws IOException {
         Optional<LabPlan> plan = Lab.present();
         if (plan.isEmpty()) {
@@ -89,6 +101,14 @@ final class LabCommand implements Runnable {
         }
         print(table.toString());
         return ready ? 0 : 1;
+    }
+
+    /** Namespaces and links are for root alone; better said at once than by the first of them. */
+    private static void checkIsRoot(String verb) throws IOException {
+        if (!Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
+            throw CliException.failed(
+                    "lab " + verb + ": only root can make and remove network namespaces: run it with sudo");
+        }
     }
 
     private Lab lab() {

@@ -59,15 +59,24 @@ public final class OsierCommand implements Runnable {
      * @return the exit code: 0 done, 1 failed, 2 wrong usage
      */
     public static int execute(String[] words, String version, AgentRunner agent) {
-        OsierCommand root = new OsierCommand();
-        CommandLine commandLine = new CommandLine(root);
+        return commandLine(version, agent).execute(words);
+    }
+
+    /** The whole command line, ready to be asked. */
+    static CommandLine commandLine(String version, AgentRunner agent) {
+        CommandLine commandLine = new CommandLine(new OsierCommand());
         commandLine.addSubcommand(new AgentCommand(agent));
-        commandLine.getCommandSpec().version("osier " + version);
+        setVersion(commandLine, "osier " + version);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setUsageHelpAutoWidth(true);
         commandLine.setParameterExceptionHandler(OsierCommand::complain);
         commandLine.setExecutionExceptionHandler((failure, line, result) -> fail(failure, line));
-        return commandLine.execute(words);
+        return commandLine;
+    }
+
+    private static void setVersion(CommandLine line, String version) {
+        line.getCommandSpec().version(version);
+        line.getSubcommands().values().forEach(subcommand -> setVersion(subcommand, version));
     }
 
     @Override

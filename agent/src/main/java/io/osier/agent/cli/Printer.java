@@ -1,12 +1,17 @@
 package io.osier.agent.cli;
 
+import io.osier.agent.cli.GetCommand.Section;
 import io.osier.agent.model.Json;
 import io.osier.agent.model.Manifests;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Turns answers into what a terminal shows: tables in the manner of kubectl, netstat and bridge. */
 final class Printer {
@@ -14,31 +19,50 @@ final class Printer {
 
     private Printer() {}
 
-    /** A list of this kind in this format. */
-    static String list(Kinds kind, JsonNode list, OutputFormat format, Instant now) {
-        JsonNode items = list.path("items");
+    /** What was found, of one kind or several. */
+    static String sections(List<Section> sections, OutputFormat format, boolean namespaces, Instant now) {
         return switch (format) {
-            case JSON -> Json.pretty(list) + "\n";
-            case YAML -> Manifests.write(list);
-            case NAME -> names(kind, items);
-            case TABLE, WIDE -> table(kind, items, format == OutputFormat.WIDE, now);
+            case JSON -> Json.pretty(tree(sections)) + "\n";
+            case YAML -> Manifests.write(tree(sections));
+            case NAME ->
+                sections.stream()
+                        .map(section -> names(section.kind(), section.items()))
+                        .collect(Collectors.joining());
+            case TABLE, WIDE -> tables(sections, format == OutputFormat.WIDE, namespaces, now);
         };
     }
 
-    /** One object of this kind. */
-    static String object(Kinds kind, JsonNode object, OutputFormat format, Instant now) {
-        return switch (format) {
-            case JSON -> Json.pretty(object) + "\n";
-            case YAML -> Manifests.write(object);
-            case NAME, TABLE, WIDE -> {
-                var list = Json.object();
-                list.putArray("items").add(object);
-                yield list(kind, list, format, now);
+    /** The one object that was asked for by its name, or a list of all that there are. */
+    private static JsonNode tree(List<Section> sections) {
+        if (sections.size() == 1 && sections.get(0).single()) {
+            return sections.get(0).items().get(0);
+        }
+        ObjectNode list = Json.object().put("apiVersion", "v1").put("kind", "List");
+        var items = list.putArray("items");
+        sections.forEach(section -> section.items().forEach(items::add));
+        return list;
+    }
+
+    /** A table for each kind; where there are several, names say of which kind they are. */
+    private static String tables(List<Section> sections, boolean wide, boolean namespaces, Instant now) {
+        Map<Kinds, List<JsonNode>> inOrder = new LinkedHashMap<>();
+        for (Section section : sections) {
+            inOrder.computeIfAbsent(section.kind(), kind -> new ArrayList<>()).addAll(section.items());
+        }
+        List<String> texts = new ArrayList<>();
+        inOrder.forEach((kind, items) -> {
+            if (!items.isEmpty() || !kind.isObject()) {
+                texts.add(table(
+                        kind, items, new Columns(wide, namespaces && kind.isNamespaced(), inOrder.size() > 1), now));
             }
-        };
+        });
+        return String.join("\n", texts);
     }
 
-    private static String names(Kinds kind, JsonNode items) {
+    /** Which columns a table has beside the usual ones, and whether its names say the kind. */
+    private record Columns(boolean wide, boolean namespaces, boolean kinds) {}
+
+    private static String names(Kinds kind, List<JsonNode> items) {
         StringBuilder text = new StringBuilder();
         for (JsonNode item : items) {
             String name = switch (kind) {
@@ -53,7 +77,8 @@ final class Printer {
         return text.toString();
     }
 
-    private static String table(Kinds kind, JsonNode items, boolean wide, Instant now) {
+    private static String table(Kinds kind, List<JsonNode> items, Columns columns, Instant now) {
+        boolean wide = columns.wide();
         if (kind == Kinds.ROUTES) {
             return routes(items);
         }
@@ -78,13 +103,21 @@ final class Printer {
             default -> new Table("PROTO", "CLIENT", "SERVICE", "BACKEND", "STATE", "EXPIRES", "PACKETS", "BYTES");
         };
         for (JsonNode item : items) {
-            row(kind, table, item, wide, now);
+            row(kind, table, item, columns, now);
+        }
+        if (columns.namespaces()) {
+            table.prepend(
+                    "NAMESPACE",
+                    items.stream()
+                            .map(item -> string(item.path("metadata"), "namespace"))
+                            .toList());
         }
         return table.toString();
     }
 
-    private static void row(Kinds kind, Table table, JsonNode item, boolean wide, Instant now) {
-        String name = string(item.path("metadata"), "name");
+    private static void row(Kinds kind, Table table, JsonNode item, Columns columns, Instant now) {
+        boolean wide = columns.wide();
+        String name = (columns.kinds() ? kind.singular() + "/" : "") + string(item.path("metadata"), "name");
         String age = Age.since(string(item.path("metadata"), "creationTimestamp"), now);
         switch (kind) {
             case PODS -> pod(table, item, wide, name, age);
@@ -173,7 +206,7 @@ final class Printer {
     }
 
     /** The columns of {@code netstat -rn}. */
-    private static String routes(JsonNode items) {
+    private static String routes(List<JsonNode> items) {
         StringBuilder text =
                 new StringBuilder("Destination     Gateway         Genmask         Flags   MSS Window  irtt Iface\n");
         for (JsonNode item : items) {
@@ -193,7 +226,7 @@ final class Printer {
     }
 
     /** The lines of {@code bridge fdb show}. */
-    private static String stations(JsonNode items) {
+    private static String stations(List<JsonNode> items) {
         StringBuilder text = new StringBuilder();
         for (JsonNode item : items) {
             text.append(string(item, "mac")).append(" dev ").append(string(item, "dev"));

@@ -20,12 +20,19 @@ import tools.jackson.databind.node.ObjectNode;
         name = "serve",
         hidden = true,
         description = "A small web server for trying services out.",
-        mixinStandardHelpOptions = true)
+        footer = {"", "Example:", "  osier create pod web-1 -l app=web -- osier serve --port 9876"})
 final class ServeCommand implements Callable<Integer> {
     /** The kernel's own word, because the name of a pod resolves nowhere. */
     private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     private static final int BACKLOG = 1024;
+
+    // The usual help options would bring a --version of their own.
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help message and exit.")
+    boolean help;
 
     @Option(names = "--port", paramLabel = "PORT", description = "Where it listens", defaultValue = "9876")
     int port = 9876;
@@ -40,8 +47,12 @@ final class ServeCommand implements Callable<Integer> {
         server.setExecutor(Executors.newFixedThreadPool(8));
         server.createContext("/", exchange -> answer(exchange, host));
         server.start();
-        new CountDownLatch(1).await();
-        return 0;
+        try {
+            new CountDownLatch(1).await();
+            return 0;
+        } finally {
+            server.stop(0);
+        }
     }
 
     private void answer(HttpExchange exchange, String host) throws IOException {

@@ -22,6 +22,17 @@ final class Table {
         rows.add(row);
     }
 
+    /** Puts a column before the others; one cell for each row that has been added. */
+    void prepend(String heading, List<String> cells) {
+        List<String> column = new ArrayList<>(List.of(heading));
+        column.addAll(cells);
+        for (int i = 0; i < rows.size(); i++) {
+            List<String> row = new ArrayList<>(List.of(column.get(i)));
+            row.addAll(rows.get(i));
+            rows.set(i, row);
+        }
+    }
+
     @Override
     public String toString() {
         int columns = rows.get(0).size();

@@ -2,8 +2,9 @@ package io.osier.agent.cli;
 
 import java.io.Console;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 
-/** Whether somebody watches: progress and colours are for terminals only, and colours only where {@code NO_COLOR} is not set. */
+/** Whether somebody watches: progress is for terminals only. */
 final class Terminal {
     private Terminal() {}
 
@@ -23,8 +24,20 @@ final class Terminal {
         }
     }
 
-    static boolean isColored() {
-        String noColor = System.getenv("NO_COLOR");
-        return isInteractive() && (noColor == null || noColor.isEmpty());
+    /**
+     * Lets Ctrl-C end the command that has the terminal, and not this process beside it. The JDK's only door to signals is one
+     * that javac warns of, hence the reflection; where it is shut, Ctrl-C ends both.
+     */
+    static void leaveInterrupts() {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object ignoring = Proxy.newProxyInstance(
+                    Terminal.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> null);
+            Object interrupt = signal.getConstructor(String.class).newInstance("INT");
+            signal.getMethod("handle", signal, handler).invoke(null, interrupt, ignoring);
+        } catch (ReflectiveOperationException e) {
+            // Nothing is lost but the comfort.
+        }
     }
 }

@@ -1,0 +1,315 @@
+package io.osier.agent.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code osier get}, word by word as kubectl, netstat and bridge print it. */
+@Timeout(60)
+class GetCommandTest {
+    private static final String PODS = "GET /api/v1/pods?namespace=default&allNamespaces=false";
+    private static final String SERVICES = "GET /api/v1/services?namespace=default&allNamespaces=false";
+
+    private static final String WEB_1 = pod("web-1", "default", "{\"app\":\"web\"}", "node-a", """
+            {"phase":"Running","podIP":"10.32.0.2","ready":true,"restartCount":0}""");
+    private static final String WEB_2 = pod("web-2", "default", "{\"app\":\"web\",\"tier\":\"b\"}", "node-b", """
+            {"phase":"Running","podIP":"10.32.1.2","ready":false,"restartCount":12,"reason":"CrashLoopBackOff"}""");
+    private static final String NEW = pod("db", "default", "{\"app\":\"db\"}", "node-a", "{\"phase\":\"Pending\"}");
+    private static final String WEB = """
+            {"metadata":{"name":"web","namespace":"default","creationTimestamp":"%s"},
+             "spec":{"clusterIP":"10.96.0.10","type":"ClusterIP","selector":{"app":"web"},
+                     "ports":[{"port":80,"protocol":"TCP","targetPort":9876},{"port":53,"protocol":"UDP"}]}}""".formatted(threeHoursAgo());
+
+    @TempDir
+    private Path directory;
+
+    private FakeAgent agent;
+
+    @BeforeEach
+    void listen() throws IOException {
+        agent = new FakeAgent(directory.resolve("api.sock"));
+    }
+
+    @AfterEach
+    void close() {
+        agent.close();
+    }
+
+    @Test
+    void podsWideSayWhereEachIs() {
+        agent.onList(PODS, WEB_1, WEB_2, NEW);
+        assertThat(ask("get", "pods", "-o", "wide")).isEqualTo("""
+                NAME    READY   STATUS             RESTARTS   AGE   IP          NODE
+                web-1   1/1     Running            0          3h    10.32.0.2   node-a
+                web-2   0/1     CrashLoopBackOff   12         3h    10.32.1.2   node-b
+                db      0/1     Pending            0          3h    <none>      node-a
+                """);
+    }
+
+    @Test
+    void podsAreOfTheNamespaceThatIsAskedFor() {
+        agent.onList("GET /api/v1/pods?namespace=prod&allNamespaces=false", WEB_1);
+        assertThat(ask("-n", "prod", "get", "po")).isEqualTo("""
+                NAME    READY   STATUS    RESTARTS   AGE
+                web-1   1/1     Running   0          3h
+                """);
+    }
+
+    @Test
+    void podsOfAllNamespacesSayWhichIsTheirs() {
+        agent.onList(
+                "GET /api/v1/pods?namespace=default&allNamespaces=true",
+                WEB_1,
+                pod("x", "prod", "{}", "node-a", "{\"phase\":\"Pending\"}"));
+        assertThat(ask("get", "pods", "-A")).isEqualTo("""
+                NAMESPACE   NAME    READY   STATUS    RESTARTS   AGE
+                default     web-1   1/1     Running   0          3h
+                prod        x       0/1     Pending   0          3h
+                """);
+    }
+
+    @Test
+    void aPodThatIsBeingDeletedIsTerminating() {
+        agent.on("GET /api/v1/pods/web-1?namespace=default", 200, WEB_1.replace("\"name\":\"web-1\"", """
+                "name":"web-1","deletionTimestamp":"2026-01-01T00:00:00Z\""""));
+        assertThat(ask("get", "pod", "web-1")).contains("web-1   1/1     Terminating   0");
+    }
+
+    @Test
+    void services() {
+        agent.onList(SERVICES, WEB);
+        assertThat(ask("get", "services")).isEqualTo("""
+                NAME   TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)         AGE
+                web    ClusterIP   10.96.0.10   <none>        80/TCP,53/UDP   3h
+                """);
+    }
+
+    @Test
+    void endpointsWithAndWithoutAddresses() {
+        String full = """
+                {"metadata":{"name":"web","creationTimestamp":"%s"},"subsets":[
+                 {"addresses":[{"ip":"10.32.0.2"},{"ip":"10.32.1.2"}],"ports":[{"port":9876}]}]}""".formatted(threeHoursAgo());
+        String empty = "{\"metadata\":{\"name\":\"none\",\"creationTimestamp\":\"" + threeHoursAgo() + "\"}}";
+        agent.onList("GET /api/v1/endpoints?namespace=default&allNamespaces=false", full, empty);
+        assertThat(ask("get", "ep")).isEqualTo("""
+                NAME   ENDPOINTS                       AGE
+                web    10.32.0.2:9876,10.32.1.2:9876   3h
+                none   <none>                          3h
+                """);
+    }
+
+    @Test
+    void nodesWideSayTheirAddressesAndRanges() {
+        String nodeA = """
+                {"metadata":{"name":"node-a","creationTimestamp":"%s"},"spec":{"podCIDR":"10.32.0.0/24"},
+                 "status":{"ready":true,"version":"0.1.0","addresses":[{"type":"InternalIP","address":"172.30.0.1"}]}}""".formatted(threeHoursAgo());
+        String lost = """
+                {"metadata":{"name":"node-b","creationTimestamp":"%s"},"spec":{"podCIDR":"10.32.1.0/24"},
+                 "status":{"ready":false,"version":"0.1.0","addresses":[{"type":"InternalIP","address":"172.30.0.2"}]}}""".formatted(threeHoursAgo());
+        agent.onList("GET /api/v1/nodes?namespace=default&allNamespaces=false", nodeA, lost);
+        assertThat(ask("get", "nodes", "-o", "wide")).isEqualTo("""
+                NAME     STATUS     ROLES    AGE   VERSION   INTERNAL-IP   POD-CIDR
+                node-a   Ready      <none>   3h    0.1.0     172.30.0.1    10.32.0.0/24
+                node-b   NotReady   <none>   3h    0.1.0     172.30.0.2    10.32.1.0/24
+                """);
+    }
+
+    @Test
+    void routesAsNetstatPrintsThem() {
+        agent.onList("GET /osier/v1/routes?node=node-a", """
+                {"destination":"10.32.0.0","gateway":"0.0.0.0","genmask":"255.255.255.0","flags":"U",
+                 "mss":0,"window":0,"irtt":0,"iface":"osier0"}""", """
+                {"destination":"10.32.1.0","gateway":"172.30.0.2","genmask":"255.255.255.0","flags":"UG",
+                 "mss":0,"window":0,"irtt":0,"iface":"vxlan1"}""");
+        assertThat(ask("--node", "node-a", "get", "routes")).isEqualTo("""
+                Destination     Gateway         Genmask         Flags   MSS Window  irtt Iface
+                10.32.0.0       0.0.0.0         255.255.255.0   U         0 0          0 osier0
+                10.32.1.0       172.30.0.2      255.255.255.0   UG        0 0          0 vxlan1
+                """);
+    }
+
+    @Test
+    void stationsAsBridgePrintsThem() {
+        agent.onList(
+                "GET /osier/v1/fdb",
+                "{\"mac\":\"0a:58:0a:20:00:02\",\"dev\":\"web-1\",\"state\":\"permanent\"}",
+                "{\"mac\":\"0a:58:0a:20:01:02\",\"dev\":\"vxlan1\",\"dst\":\"172.30.0.2\",\"state\":\"\"}");
+        assertThat(ask("get", "fdb")).isEqualTo("""
+                0a:58:0a:20:00:02 dev web-1 permanent
+                0a:58:0a:20:01:02 dev vxlan1 dst 172.30.0.2 self
+                """);
+    }
+
+    @Test
+    void flowsOfAllNodesUnlessOneIsNamed() {
+        agent.onList("GET /osier/v1/flows?node=*", """
+                {"proto":"tcp","client":"10.32.0.3:40000","service":"10.96.0.10:80","backend":"10.32.1.2:9876",
+                 "state":"ESTABLISHED","expiresSeconds":7440,"packets":12,"bytes":3456,"node":"node-a"}""");
+        assertThat(ask("get", "flows")).isEqualTo("""
+                PROTO   CLIENT            SERVICE         BACKEND          STATE         EXPIRES   PACKETS   BYTES
+                tcp     10.32.0.3:40000   10.96.0.10:80   10.32.1.2:9876   ESTABLISHED   7440s     12        3456
+                """);
+    }
+
+    @Test
+    void flowsOfANodeThatDoesNotAnswerAreMissedAloud() {
+        agent.on("GET /osier/v1/flows?node=*", 200, "{\"items\":[],\"unreachable\":[\"node-b\"]}");
+        Dialogue dialogue = Dialogue.with(agent, "get", "flows");
+        assertThat(dialogue.out()).startsWith("PROTO");
+        assertThat(dialogue.err()).isEqualTo("osier: get: node node-b did not answer\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "app=web          | web-1 web-2",
+                "app==web         | web-1 web-2",
+                "app=web,tier=b   | web-2",
+                "app!=web         | db",
+                "tier             | web-2",
+                "!tier            | web-1 db",
+                "tier!=b          | web-1 db",
+                "app=nothing      | ''",
+            })
+    void aSelectorPicksByLabels(String selector, String expected) {
+        agent.onList(PODS, WEB_1, WEB_2, NEW);
+        assertThat(ask("get", "pods", "-o", "name", "-l", selector)
+                        .replace("pod/", "")
+                        .strip()
+                        .replace("\n", " "))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void jsonOfAListIsKubernetesShaped() {
+        agent.onList(PODS, WEB_1, WEB_2);
+        assertThat(ask("get", "pods", "-o", "json"))
+                .startsWith("{\n")
+                .contains("\"apiVersion\"", "\"kind\"", "\"List\"", "\"items\"", "\"podIP\"")
+                .endsWith("}\n");
+    }
+
+    @Test
+    void jsonOfOneObjectIsThatObject() {
+        agent.on("GET /api/v1/pods/web-1?namespace=default", 200, WEB_1);
+        assertThat(ask("get", "pod", "web-1", "-o", "json"))
+                .contains("\"web-1\"")
+                .doesNotContain("items");
+    }
+
+    @Test
+    void jsonOfSeveralKindsIsOneDocument() {
+        agent.onList(PODS, WEB_1).onList(SERVICES, WEB);
+        var tree = io.osier.agent.model.Json.parse(
+                ask("get", "pods,svc", "-o", "json").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        assertThat(tree.path("items")
+                        .valueStream()
+                        .map(item -> item.path("metadata").path("name").asString()))
+                .containsExactly("web-1", "web");
+    }
+
+    @Test
+    void severalKindsHaveATableEachWhoseNamesSayTheKind() {
+        agent.onList(PODS, WEB_1).onList(SERVICES, WEB);
+        assertThat(ask("get", "pods,svc")).isEqualTo("""
+                NAME        READY   STATUS    RESTARTS   AGE
+                pod/web-1   1/1     Running   0          3h
+
+                NAME          TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)         AGE
+                service/web   ClusterIP   10.96.0.10   <none>        80/TCP,53/UDP   3h
+                """);
+    }
+
+    @Test
+    void objectsMayBeNamedWithTheirKinds() {
+        agent.on("GET /api/v1/pods/web-1?namespace=default", 200, WEB_1);
+        agent.on("GET /api/v1/services/web?namespace=default", 200, WEB);
+        assertThat(ask("get", "pod/web-1", "svc/web", "-o", "name")).isEqualTo("pod/web-1\nservice/web\n");
+    }
+
+    @Test
+    void yaml() {
+        agent.on("GET /api/v1/services/web?namespace=default", 200, WEB);
+        assertThat(ask("get", "service", "web", "-o", "yaml"))
+                .contains("metadata:\n  name: web\n", "spec:\n  clusterIP: 10.96.0.10\n", "  - port: 80\n");
+    }
+
+    @Test
+    void nothingFoundIsSaidOnStandardErrorAsKubectlDoes() {
+        agent.onList(PODS);
+        assertThat(Dialogue.with(agent, "get", "pods"))
+                .isEqualTo(new Dialogue(0, "", "No resources found in default namespace.\n"));
+        agent.onList("GET /api/v1/nodes?namespace=default&allNamespaces=false");
+        assertThat(Dialogue.with(agent, "get", "nodes")).isEqualTo(new Dialogue(0, "", "No resources found\n"));
+    }
+
+    @Test
+    void nothingFoundIsAnEmptyListForPrograms() {
+        agent.onList(PODS);
+        assertThat(ask("get", "pods", "-o", "json").replaceAll("\\s", ""))
+                .isEqualTo("{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[]}");
+    }
+
+    @Test
+    void globalOptionsMayStandBeforeOrBehindTheCommand() {
+        agent.onList(PODS, WEB_1);
+        String socket = agent.socket().toString();
+        List<Dialogue> same = List.of(
+                Dialogue.of("-o", "name", "--socket", socket, "get", "pods"),
+                Dialogue.of("-o", "name", "get", "--socket", socket, "pods"),
+                Dialogue.of("get", "pods", "-o", "name", "--socket", socket),
+                Dialogue.of("get", "-o=name", "--socket=" + socket, "pods"));
+        assertThat(same).containsOnly(new Dialogue(0, "pod/web-1\n", ""));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "get                  | 2 | osier: get: Missing required parameter: 'KIND': see 'osier get --help'",
+                "get cats             | 2 | osier: get: unknown kind \"cats\": this knows nodes, pods, services, endpoints, routes, fdb, flows and leases",
+                "get pods -o xml      | 2 | osier: get: Invalid value for option '--output': \"xml\" is not table, wide, json, yaml or name: see 'osier get --help'",
+                "get routes 10.0.0.0  | 2 | osier: get: routes have no names: leave out 10.0.0.0",
+                "get pod/a b          | 2 | osier: get: b: write KIND/NAME, as the others are",
+                "get pods -l =x       | 2 | osier: get: -l \"=x\": write K=V, K!=V, K or !K, with commas between",
+                "get pods --colour    | 2 | osier: get: Unknown option: '--colour': see 'osier get --help'",
+                "get pod nobody       | 1 | osier: get: pods \"nobody\" not found",
+            })
+    void saysInOneLineWhatIsWrong(String words, int exitCode, String message) {
+        agent.onList(PODS, WEB_1)
+                .on(
+                        "GET /api/v1/pods/nobody?namespace=default",
+                        404,
+                        "{\"message\":\"pods \\\"nobody\\\" not found\"}");
+        assertThat(Dialogue.with(agent, words.split(" "))).isEqualTo(new Dialogue(exitCode, "", message + "\n"));
+    }
+
+    private String ask(String... words) {
+        Dialogue dialogue = Dialogue.with(agent, words);
+        assertThat(dialogue.err()).isEmpty();
+        assertThat(dialogue.exitCode()).isZero();
+        return dialogue.out();
+    }
+
+    private static String pod(String name, String namespace, String labels, String node, String status) {
+        return """
+                {"metadata":{"name":"%s","namespace":"%s","labels":%s,"creationTimestamp":"%s"},
+                 "spec":{"nodeName":"%s"},"status":%s}""".formatted(name, namespace, labels, threeHoursAgo(), node, status);
+    }
+
+    /** Long enough ago that no clock of a slow machine makes another age of it. */
+    private static String threeHoursAgo() {
+        return Instant.now().minusSeconds(3 * 3600 + 20).toString();
+    }
+}

@@ -1,0 +1,132 @@
+package io.osier.agent.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** What needs no agent: help, versions, completion, and wrong words. */
+@Timeout(60)
+class HelpTest {
+    @TempDir
+    private Path directory;
+
+    static Stream<List<String>> commands() {
+        return below(OsierCommand.commandLine("1.2.3", config -> 0), List.of()).stream();
+    }
+
+    private static List<List<String>> below(CommandLine line, List<String> words) {
+        List<List<String>> all = new ArrayList<>(List.of(words));
+        line.getSubcommands().forEach((name, subcommand) -> {
+            List<String> longer = new ArrayList<>(words);
+            longer.add(name);
+            all.addAll(below(subcommand, longer));
+        });
+        return all;
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyCommandHasHelpWithAnExample(List<String> words) {
+        List<String> asked = new ArrayList<>(words);
+        asked.add("--help");
+        Dialogue dialogue = Dialogue.of(asked.toArray(String[]::new));
+        assertThat(dialogue.exitCode()).isZero();
+        assertThat(dialogue.err()).isEmpty();
+        assertThat(dialogue.out()).contains("Usage: osier", "Example").containsPattern("\n  .*osier [a-z]");
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyCommandRefusesAnUnknownOptionInOneLine(List<String> words) {
+        List<String> asked = new ArrayList<>(words);
+        asked.add("--no-such-option");
+        Dialogue dialogue = Dialogue.of(asked.toArray(String[]::new));
+        assertThat(dialogue.exitCode()).isEqualTo(2);
+        assertThat(dialogue.out()).isEmpty();
+        assertThat(dialogue.err()).startsWith("osier: ").endsWith(" --help'\n").hasLineCount(1);
+    }
+
+    @Test
+    void versionIsOneLine() {
+        assertThat(Dialogue.of("--version")).isEqualTo(new Dialogue(0, "osier 1.2.3\n", ""));
+        assertThat(Dialogue.of("get", "--version")).isEqualTo(new Dialogue(0, "osier 1.2.3\n", ""));
+    }
+
+    @Test
+    void noWordsAtAllAreWrongUsage() {
+        assertThat(Dialogue.of()).isEqualTo(new Dialogue(2, "", "osier: say what to do: see 'osier --help'\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bash", "zsh"})
+    void completionIsAScriptThatBashUnderstands(String shell) throws IOException, InterruptedException {
+        Dialogue dialogue = Dialogue.of("completion", shell);
+        assertThat(dialogue.exitCode()).isZero();
+        assertThat(dialogue.out()).contains("complete -F _complete_osier", "capture", "--ignore-not-found");
+        Path script = Files.writeString(directory.resolve("osier.bash"), dialogue.out());
+        assertThat(new ProcessBuilder("bash", "-n", script.toString())
+                        .inheritIO()
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    @Test
+    void completionOffersTheCommands() throws IOException, InterruptedException {
+        Path script = Files.writeString(
+                directory.resolve("osier.bash"),
+                Dialogue.of("completion", "bash").out());
+        Process bash = new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        "source \"$0\"; COMP_WORDS=(osier de); COMP_CWORD=1; _complete_osier; echo \"${COMPREPLY[@]}\"",
+                        script.toString())
+                .redirectErrorStream(true)
+                .start();
+        assertThat(new String(bash.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+                .contains("delete", "describe")
+                .doesNotContain("rules");
+        assertThat(bash.waitFor()).isZero();
+    }
+
+    @Test
+    void completionOfAnotherShellIsNotThere() {
+        assertThat(Dialogue.of("completion", "fish"))
+                .isEqualTo(new Dialogue(2, "", "osier: completion: fish: bash and zsh are known\n"));
+    }
+
+    @Test
+    void theHelpOfOsierNamesEveryCommandButTheHiddenOne() {
+        assertThat(Dialogue.of("--help").out())
+                .contains("agent", "apply", "capture", "create", "delete", "describe", "drops", "exec", "get", "lab")
+                .contains("logs", "rules", "status")
+                .doesNotContain("serve ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "lab | lab: say up, down or status: see 'osier lab --help'",
+                "lab up --store etcd | lab up: --store etcd: is not there yet: use directory",
+                "lab up --nodes 0 | lab up: --nodes 0: must be 1 to 26",
+                "lab up --nodes 27 | lab up: --nodes 27: must be 1 to 26",
+                "lab up --nodes x | lab up: Invalid value for option '--nodes': 'x' is not an int: see 'osier lab up --help'",
+                "lab up --underlay-mtu 100 | lab up: --underlay-mtu 100: must be 576 to 65535",
+            })
+    void aLabThatCannotBeIsRefusedBeforeAnythingIsMade(String line) {
+        String[] parts = line.split(" \\| ", 2);
+        assertThat(Dialogue.of(parts[0].split(" "))).isEqualTo(new Dialogue(2, "", "osier: " + parts[1] + "\n"));
+    }
+}

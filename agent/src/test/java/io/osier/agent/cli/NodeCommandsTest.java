@@ -1,0 +1,159 @@
+package io.osier.agent.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.osier.agent.api.server.ApiServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code osier rules}, {@code drops}, {@code status}, {@code logs}, {@code exec}: what a node tells, and who cannot be asked. */
+@Timeout(60)
+class NodeCommandsTest {
+    @TempDir
+    private Path directory;
+
+    private FakeAgent agent;
+
+    @BeforeEach
+    void listen() throws IOException {
+        agent = new FakeAgent(directory.resolve("api.sock"));
+    }
+
+    @AfterEach
+    void close() {
+        agent.close();
+    }
+
+    @Test
+    void rulesAreTheAgentsTextToTheLastSpace() {
+        String chain =
+                "Chain KUBE-SERVICES (2 references)\ntarget     prot opt source               destination         \n";
+        agent.on("GET /osier/v1/rules?verbose=false", 200, chain);
+        assertThat(Dialogue.with(agent, "rules")).isEqualTo(new Dialogue(0, chain, ""));
+    }
+
+    @Test
+    void rulesOfANamedNodeWithCounters() {
+        agent.on("GET /osier/v1/rules?node=node-b&verbose=true", 200, "counted\n");
+        assertThat(Dialogue.with(agent, "--node", "node-b", "rules", "-v").out())
+                .isEqualTo("counted\n");
+    }
+
+    @Test
+    void dropsShowTheReasonsAndThatNoPacketIsMissing() {
+        agent.onList("GET /osier/v1/drops?node=*", """
+                {"node":"node-a","reasons":[{"reason":"no-endpoint","description":"The service has no endpoint.","packets":2}],
+                 "balance":{"in":12,"received":10,"originated":1,"replicated":1,"out":9,"dropped":2,"held":1}}""");
+        assertThat(Dialogue.with(agent, "drops").out()).isEqualTo("""
+                NODE     REASON        PACKETS   DESCRIPTION
+                node-a   no-endpoint   2         The service has no endpoint.
+
+                node-a: in 12 = out 9 + dropped 2 + held 1   (in: received 10, originated 1, replicated 1)
+                """);
+    }
+
+    @Test
+    void dropsOfANodeThatDoesNotAnswerAreMissedAloud() {
+        agent.on("GET /osier/v1/drops?node=*", 200, "{\"items\":[],\"unreachable\":[\"node-b\"]}");
+        assertThat(Dialogue.with(agent, "drops").err()).isEqualTo("osier: drops: node node-b did not answer\n");
+    }
+
+    @Test
+    void statusInTheMannerOfWeave() {
+        agent.on("GET /osier/v1/status", 200, """
+                {"version":"0.1.0","node":"node-a","underlay":"172.30.0.1:4789","encapsulation":"VXLAN","vni":1,
+                 "podMtuBytes":1450,"subnet":"10.32.0.0/24","podRange":"10.32.0.0/12","gateway":"10.32.0.1",
+                 "serviceRange":"10.96.0.0/12","store":"directory",
+                 "dataplane":{"generation":7,"pods":3,"services":1,"flows":2,
+                  "balance":{"in":12,"out":9,"dropped":2,"held":1}},
+                 "peers":[{"name":"node-b","address":"172.30.0.2","foreign":false,
+                  "transmittedPackets":5,"receivedPackets":6}]}""");
+        assertThat(Dialogue.with(agent, "status").out()).isEqualTo("""
+                         Version: 0.1.0
+                            Node: node-a
+                        Underlay: 172.30.0.1:4789
+                   Encapsulation: VXLAN, VNI 1
+                          PodMTU: 1450
+
+                           Lease: 10.32.0.0/24 of 10.32.0.0/12
+                         Gateway: 10.32.0.1
+                    ServiceRange: 10.96.0.0/12
+                           Store: directory
+
+                            Pods: 3
+                        Services: 1
+                           Flows: 2
+                      Generation: 7
+                         Packets: in 12 = out 9 + dropped 2 + held 1
+
+                           Peers: 1
+                          node-b: 172.30.0.2, 5 packets sent, 6 received
+                """);
+    }
+
+    @Test
+    void logsPrintWhatThePodPrinted() {
+        agent.on("GET /osier/v1/pods/web-1/log?namespace=default", 200, "hello\nworld\n");
+        assertThat(Dialogue.with(agent, "logs", "web-1")).isEqualTo(new Dialogue(0, "hello\nworld\n", ""));
+    }
+
+    @Test
+    void logsFollowWhatIsAddedUntilThePodIsGone() {
+        String log = "GET /osier/v1/pods/web-1/log?namespace=default";
+        agent.on(log, 200, "a\n").on(log, 200, "a\nb\n").on(log, 404, "{\"message\":\"pods \\\"web-1\\\" not found\"}");
+        assertThat(Dialogue.with(agent, "logs", "-f", "web-1"))
+                .isEqualTo(new Dialogue(1, "a\nb\n", "osier: logs: pods \"web-1\" not found\n"));
+    }
+
+    @Test
+    void execOfAPodOnAnotherMachineSaysWhere() {
+        agent.on("GET /api/v1/pods/far-away?namespace=default", 200, "{\"spec\":{\"nodeName\":\"node-z\"}}");
+        assertThat(Dialogue.with(agent, "exec", "far-away", "--", "ls"))
+                .isEqualTo(new Dialogue(
+                        1, "", "osier: exec: pod far-away is not on this machine: run this on node node-z\n"));
+    }
+
+    @Test
+    void aSocketWithoutAnAgentIsNamed() {
+        assertThat(Dialogue.of("--socket", "/none/api.sock", "status"))
+                .isEqualTo(new Dialogue(1, "", "osier: connect: no agent listens at /none/api.sock\n"));
+    }
+
+    @Test
+    void aSocketThatAKilledAgentLeftBehindHasNoAgent() throws IOException {
+        Path stale = directory.resolve("stale.sock");
+        try (var channel = java.nio.channels.ServerSocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
+            channel.bind(java.net.UnixDomainSocketAddress.of(stale));
+        }
+        assertThat(Files.exists(stale)).isTrue();
+        assertThat(Dialogue.of("--socket", stale.toString(), "status").err())
+                .isEqualTo("osier: connect: no agent listens at " + stale + "\n");
+    }
+
+    @Test
+    void anAnswerThatIsNoJsonIsOneLineToo() {
+        agent.on("GET /osier/v1/status", 200, "<html>");
+        Dialogue dialogue = Dialogue.with(agent, "status");
+        assertThat(dialogue.exitCode()).isEqualTo(1);
+        assertThat(dialogue.err()).startsWith("osier: status: ").hasLineCount(1);
+    }
+
+    @Test
+    void anAgentThatFailsSaysItInOneLine() throws IOException {
+        Path socket = directory.resolve("broken.sock");
+        try (ApiServer broken = ApiServer.listen(socket, request -> {
+            throw new IllegalStateException("the store is full");
+        })) {
+            assertThat(broken).isNotNull();
+            Dialogue dialogue = Dialogue.of("--socket", socket.toString(), "status");
+            assertThat(dialogue.exitCode()).isEqualTo(1);
+            assertThat(dialogue.err()).startsWith("osier: status: ").hasLineCount(1);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package io.osier.agent.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code osier create}, {@code apply}, {@code delete} and {@code describe}: what they ask of an agent and what they say. */
+@Timeout(60)
+class ObjectCommandsTest {
+    private static final String NOT_FOUND = "{\"message\":\"pods \\\"web-1\\\" not found\"}";
+    private static final String RUNNING = "{\"status\":{\"phase\":\"Running\"}}";
+    private static final String PENDING = "{\"status\":{\"phase\":\"Pending\"}}";
+    private static final String WEB_1 = "/api/v1/pods/web-1?namespace=default";
+
+    @TempDir
+    private Path directory;
+
+    private FakeAgent agent;
+
+    @BeforeEach
+    void listen() throws IOException {
+        agent = new FakeAgent(directory.resolve("api.sock"));
+    }
+
+    @AfterEach
+    void close() {
+        agent.close();
+    }
+
+    @Test
+    void createPodWaitsUntilItRuns() {
+        agent.on("POST /api/v1/pods?namespace=default", 201, PENDING)
+                .on("GET " + WEB_1, 200, PENDING)
+                .on("GET " + WEB_1, 200, PENDING)
+                .on("GET " + WEB_1, 200, RUNNING);
+        assertThat(Dialogue.with(agent, "create", "pod", "web-1")).isEqualTo(done("pod/web-1 created"));
+        assertThat(agent.questions()).hasSize(4);
+    }
+
+    @Test
+    void createPodAsksForWhatTheWordsSay() {
+        agent.on("POST /api/v1/pods?namespace=default", 201, RUNNING).on("GET " + WEB_1, 200, RUNNING);
+        String words =
+                "create pod web-1 -l app=web -l tier=b,zone=x --node node-b --ip 10.32.1.9 -- nc -l -p 80 -o table";
+        assertThat(Dialogue.with(agent, words.split(" "))).isEqualTo(done("pod/web-1 created"));
+        assertThat(agent.questions().get(0))
+                .isEqualTo("POST /api/v1/pods?namespace=default "
+                        + "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"web-1\",\"namespace\":\"default\","
+                        + "\"labels\":{\"app\":\"web\",\"tier\":\"b\",\"zone\":\"x\"}},\"spec\":{\"nodeName\":\"node-b\","
+                        + "\"podIP\":\"10.32.1.9\",\"containers\":[{\"name\":\"web-1\","
+                        + "\"command\":[\"nc\",\"-l\",\"-p\",\"80\",\"-o\",\"table\"]}]}}");
+    }
+
+    @Test
+    void createPodThatCannotBeMadeSaysWhyAndHowToGiveUp() {
+        agent.on("POST /api/v1/pods?namespace=default", 201, PENDING).on("GET " + WEB_1, 200, """
+                        {"status":{"phase":"Pending","reason":"CreateError","message":"no TAP"}}""");
+        assertThat(Dialogue.with(agent, "create", "pod", "web-1"))
+                .isEqualTo(new Dialogue(
+                        1, "", "osier: create pod: web-1: no TAP (still trying; 'osier delete pod web-1' gives up)\n"));
+    }
+
+    @Test
+    void createOfWhatIsThereFails() {
+        agent.on("POST /api/v1/pods?namespace=default", 409, "{\"message\":\"pods \\\"web-1\\\" already exists\"}");
+        assertThat(Dialogue.with(agent, "create", "pod", "web-1"))
+                .isEqualTo(new Dialogue(1, "", "osier: create pod: pods \"web-1\" already exists\n"));
+    }
+
+    @Test
+    void createServiceReadsItsPorts() {
+        agent.on("POST /api/v1/services?namespace=default", 201, "{}");
+        String words = "create service dns --port 53:5353/udp --port 80:http --port 443 --selector app=dns"
+                + " --cluster-ip 10.96.0.10 --type ClusterIP --session-affinity ClientIP";
+        assertThat(Dialogue.with(agent, words.split(" "))).isEqualTo(done("service/dns created"));
+        assertThat(agent.questions().get(0))
+                .contains("\"selector\":{\"app\":\"dns\"}")
+                .contains("{\"name\":\"p53-udp\",\"protocol\":\"UDP\",\"port\":53,\"targetPort\":5353}")
+                .contains("{\"name\":\"p80-tcp\",\"protocol\":\"TCP\",\"port\":80,\"targetPort\":\"http\"}")
+                .contains("{\"name\":\"p443-tcp\",\"protocol\":\"TCP\",\"port\":443,\"targetPort\":443}")
+                .contains("\"clusterIP\":\"10.96.0.10\",\"type\":\"ClusterIP\",\"sessionAffinity\":\"ClientIP\"");
+    }
+
+    @Test
+    void theOnlyPortOfAServiceHasNoName() {
+        agent.on("POST /api/v1/services?namespace=default", 201, "{}");
+        Dialogue.with(agent, "create", "service", "web", "--port", "80:9876");
+        assertThat(agent.questions().get(0))
+                .contains("\"ports\":[{\"protocol\":\"TCP\",\"port\":80,\"targetPort\":9876}]", "{\"app\":\"web\"}");
+    }
+
+    @Test
+    void createNodeIsAForeignOne() {
+        agent.on("POST /api/v1/nodes?namespace=default", 201, "{}");
+        String words = "create node kernel --address 172.30.0.9 --pod-cidr 10.32.9.0/24";
+        assertThat(Dialogue.with(agent, words.split(" "))).isEqualTo(done("node/kernel created"));
+        assertThat(agent.questions().get(0))
+                .contains("\"spec\":{\"foreign\":true,\"podCIDRs\":[\"10.32.9.0/24\"]}")
+                .contains("{\"type\":\"InternalIP\",\"address\":\"172.30.0.9\"}");
+    }
+
+    @Test
+    void applySaysWhatBecameOfEachObject() throws IOException {
+        Path file = manifests();
+        agent.on("PUT /api/v1/pods/web-1?namespace=prod", 200, "{\"result\":\"created\"}")
+                .on("PUT /api/v1/services/web?namespace=default", 200, "{\"result\":\"unchanged\"}");
+        assertThat(Dialogue.with(agent, "apply", "-f", file.toString()))
+                .isEqualTo(done("pod/web-1 created\nservice/web unchanged"));
+    }
+
+    @Test
+    void applyUsesNothingOfAFileThatIsWrongInOnePlace() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("x.yaml"),
+                "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Cat\n");
+        Dialogue dialogue = Dialogue.with(agent, "apply", "-f", file.toString());
+        assertThat(dialogue.exitCode()).isEqualTo(1);
+        assertThat(dialogue.err())
+                .startsWith("osier: " + file + ": unknown kind \"Cat\"")
+                .hasLineCount(1);
+        assertThat(agent.questions()).isEmpty();
+    }
+
+    @Test
+    void applyOfAMissingFile() {
+        assertThat(Dialogue.with(agent, "apply", "-f", "/none.yaml"))
+                .isEqualTo(new Dialogue(1, "", "osier: /none.yaml: no such file\n"));
+    }
+
+    @Test
+    void deletePodWaitsUntilItIsGone() {
+        agent.on("DELETE " + WEB_1, 200, "{}").on("GET " + WEB_1, 200, RUNNING).on("GET " + WEB_1, 404, NOT_FOUND);
+        assertThat(Dialogue.with(agent, "delete", "pod", "web-1")).isEqualTo(done("pod \"web-1\" deleted"));
+        assertThat(agent.questions()).hasSize(3);
+    }
+
+    @Test
+    void deleteGoesOnBehindWhatIsMissingAndFails() {
+        agent.on("DELETE " + WEB_1, 404, NOT_FOUND).on("DELETE /api/v1/services/web?namespace=default", 200, "{}");
+        assertThat(Dialogue.with(agent, "delete", "pod/web-1", "svc/web"))
+                .isEqualTo(new Dialogue(1, "service \"web\" deleted\n", "osier: delete: pods \"web-1\" not found\n"));
+    }
+
+    @Test
+    void deleteMayIgnoreWhatIsMissing() {
+        agent.on("DELETE " + WEB_1, 404, NOT_FOUND);
+        assertThat(Dialogue.with(agent, "delete", "pod", "web-1", "--ignore-not-found"))
+                .isEqualTo(new Dialogue(0, "", ""));
+    }
+
+    @Test
+    void deleteOfManifestsLooksWhereTheySay() throws IOException {
+        Path file = manifests();
+        agent.on("DELETE /api/v1/pods/web-1?namespace=prod", 200, "{}")
+                .on("GET /api/v1/pods/web-1?namespace=prod", 404, NOT_FOUND)
+                .on("DELETE /api/v1/services/web?namespace=default", 200, "{}");
+        assertThat(Dialogue.with(agent, "delete", "-f", file.toString()))
+                .isEqualTo(done("pod \"web-1\" deleted\nservice \"web\" deleted"));
+    }
+
+    @Test
+    void describePod() {
+        agent.on("GET " + WEB_1, 200, """
+                {"metadata":{"name":"web-1","namespace":"default","labels":{"app":"web"}},
+                 "spec":{"nodeName":"node-a","restartPolicy":"Always","containers":[{"name":"web-1","command":["nc","-l"]}]},
+                 "status":{"phase":"Running","podIP":"10.32.0.2","restartCount":3}}""");
+        Dialogue dialogue = Dialogue.with(agent, "describe", "po", "web-1");
+        assertThat(dialogue.exitCode()).isZero();
+        assertThat(dialogue.out())
+                .startsWith("Name:             web-1\nNamespace:        default\nLabels:           app=web\n")
+                .contains("Node:             node-a\n", "Status:           Running\n", "IP:               10.32.0.2\n")
+                .contains("Restarts:         3\n", "nc -l\n");
+    }
+
+    @Test
+    void describeServiceWithItsEndpoints() {
+        agent.on("GET /api/v1/services/web?namespace=default", 200, """
+                {"metadata":{"name":"web"},"spec":{"clusterIP":"10.96.0.10","selector":{"app":"web"},
+                 "ports":[{"port":80,"protocol":"TCP","targetPort":9876}]}}""")
+                .onList("GET /api/v1/endpoints?namespace=default", """
+                {"metadata":{"name":"web"},"subsets":[{"addresses":[{"ip":"10.32.0.2"}],"ports":[{"port":9876}]}]}""");
+        assertThat(Dialogue.with(agent, "describe", "service", "web").out())
+                .contains("Selector:         app=web\n", "IP:               10.96.0.10\n")
+                .contains("Port:             <unset>  80/TCP\n", "TargetPort:       9876/TCP\n")
+                .contains("Endpoints:        10.32.0.2:9876\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            value = {
+                "create ~ 2 ~ osier: create: say what to create: pod, service or node: see 'osier create --help'",
+                "create pod ~ 2 ~ osier: create pod: Missing required parameter: 'NAME': see 'osier create pod --help'",
+                "create service web ~ 2 ~ osier: create service: Missing required option: '--port=PORT:TARGET[/tcp|udp|sctp]': see 'osier create service --help'",
+                "create service web --port 80:1/x ~ 2 ~ osier: create service: --port 80:1/x: write PORT:TARGET[/tcp|udp|sctp], as in 80:8080",
+                "create service web --port 99999999999 ~ 2 ~ osier: create service: --port 99999999999: must be between 1 and 65535",
+                "create node kernel ~ 2 ~ osier: create node: Missing required options: '--address=UNDERLAY', '--pod-cidr=CIDR': see 'osier create node --help'",
+                "delete ~ 2 ~ osier: delete: say KIND NAME, or -f FILE",
+                "delete pod ~ 2 ~ osier: delete: say which pod",
+                "delete routes x ~ 2 ~ osier: delete: routes cannot be deleted",
+                "delete dogs x ~ 2 ~ osier: delete: unknown kind \"dogs\": this knows nodes, pods, services, endpoints, routes, fdb, flows and leases",
+                "describe fdb x ~ 2 ~ osier: describe: fdb are shown by 'osier get fdb'",
+                "apply ~ 2 ~ osier: apply: Missing required option: '--filename=FILE': see 'osier apply --help'",
+            })
+    void saysInOneLineHowItIsUsed(String words, int exitCode, String message) {
+        assertThat(Dialogue.with(agent, words.split(" "))).isEqualTo(new Dialogue(exitCode, "", message + "\n"));
+        assertThat(agent.questions()).isEmpty();
+    }
+
+    private Path manifests() throws IOException {
+        return Files.writeString(directory.resolve("web.yaml"), """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: web-1, namespace: prod}
+                spec: {containers: [{name: c, image: nginx}]}
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: web}
+                spec: {ports: [{port: 80}]}
+                """);
+    }
+
+    private static Dialogue done(String lines) {
+        return new Dialogue(0, lines + "\n", "");
+    }
+}
