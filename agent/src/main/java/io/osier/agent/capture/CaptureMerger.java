@@ -65,7 +65,10 @@ public final class CaptureMerger {
     private final BitSet answered = new BitSet();
 
     private final BitSet recording = new BitSet();
-    private String lastFailure = "there is no node to capture on";
+    /** Those that failed before all had answered: they matter only if others go on. */
+    private final List<Ended> failures = new ArrayList<>();
+
+    private boolean ready;
     private volatile boolean stopped;
 
     public CaptureMerger(List<CaptureSource> sources, Listener listener) {
@@ -98,6 +101,8 @@ public final class CaptureMerger {
         try {
             readers.forEach(NodeReader::start);
             awaitAnswers();
+            // Whoever waits for the file to begin may count on every packet from here on.
+            sink.flush();
             Countdown countdown = new Countdown(maxDuration);
             while (written < maxPackets && !countdown.isOver()) {
                 hear();
@@ -125,10 +130,15 @@ public final class CaptureMerger {
             hear();
         }
         if (asked.isEmpty() && answered.isEmpty()) {
-            throw CaptureException.unavailable(lastFailure);
+            throw CaptureException.unavailable(
+                    failures.isEmpty()
+                            ? "there is no node to capture on"
+                            : nodeOf(failures.get(0)) + ": " + failures.get(0).why());
         }
+        failures.forEach(failed -> listener.failed(nodeOf(failed), failed.why()));
+        ready = true;
         listener.ready(
-                recording.stream().mapToObj(node -> sources.get(node).node()).toList());
+                answered.stream().mapToObj(node -> sources.get(node).node()).toList());
     }
 
     /** Takes in what nodes have said; waits a moment if they have said nothing. */
@@ -161,12 +171,18 @@ public final class CaptureMerger {
     }
 
     private void end(Ended ended) {
-        String node = sources.get(ended.node()).node();
         asked.clear(ended.node());
         recording.clear(ended.node());
         window.end(ended.node());
-        lastFailure = node + ": " + ended.why();
-        listener.failed(node, ended.why());
+        if (ready) {
+            listener.failed(nodeOf(ended), ended.why());
+        } else {
+            failures.add(ended);
+        }
+    }
+
+    private String nodeOf(Ended ended) {
+        return sources.get(ended.node()).node();
     }
 
     private long write(CaptureSink sink, long max) throws IOException {

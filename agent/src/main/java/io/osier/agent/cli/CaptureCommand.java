@@ -200,7 +200,6 @@ final class CaptureCommand extends ApiCommand {
                 .addServices(agent.get("/api/v1/services?allNamespaces=true"))
                 .addNodes(agent.get("/api/v1/nodes"));
         writer.writeNames(names.byAddress());
-        writer.flush();
         return new PcapngSink(writer);
     }
 

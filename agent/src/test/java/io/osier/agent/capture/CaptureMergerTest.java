@@ -96,6 +96,7 @@ class CaptureMergerTest {
         assertThatThrownBy(() -> new CaptureMerger(List.of(dead), notes).run(EVERYTHING, sink, NO_LIMIT, null))
                 .isInstanceOf(CaptureException.class)
                 .hasMessage("node-a: cannot connect");
+        assertThat(notes.failed).as("said once").isEmpty();
     }
 
     @Test
