@@ -23,7 +23,7 @@ import java.util.function.Function;
  */
 public final class CaptureService {
     /** Each takes {@link CaptureRecorder#DEFAULT_RING_BYTES} while it runs. */
-    private static final int MAX_CAPTURES = 8;
+    private static final int MAX_CAPTURES = 4;
 
     private final String nodeName;
     private final IpAddress underlay;
