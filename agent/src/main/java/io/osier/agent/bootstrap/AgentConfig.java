@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -108,7 +109,7 @@ public record AgentConfig(
     public static AgentConfig read(Path file) {
         try {
             String text = Files.readString(file);
-            return text.isBlank() ? defaults() : parse(text);
+            return parse(text);
         } catch (NoSuchFileException e) {
             if (file.equals(DEFAULT_FILE)) {
                 return defaults();
@@ -126,12 +127,14 @@ public record AgentConfig(
     }
 
     static AgentConfig parse(String text) {
+        YAMLMapper yaml = YAMLMapper.builder()
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .build();
         try {
-            return YAMLMapper.builder()
-                    .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                    .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-                    .build()
-                    .readValue(text, AgentConfig.class);
+            JsonNode tree = yaml.readTree(text);
+            boolean onlyComments = tree == null || tree.isMissingNode() || tree.isNull();
+            return yaml.treeToValue(onlyComments ? yaml.createObjectNode() : tree, AgentConfig.class);
         } catch (UnrecognizedPropertyException e) {
             throw new ValidationException("unknown key \"" + e.getPropertyName() + "\"");
         } catch (DatabindException e) {

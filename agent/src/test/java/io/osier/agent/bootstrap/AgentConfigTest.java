@@ -1,0 +1,79 @@
+package io.osier.agent.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.osier.agent.model.ValidationException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AgentConfigTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{}", "# nothing but a comment\n", "---\n"})
+    void everythingHasADefault(String text) {
+        AgentConfig config = AgentConfig.parse(text);
+
+        assertThat(config.podRange()).isEqualTo("10.32.0.0/12");
+        assertThat(config.serviceRange()).isEqualTo("10.96.0.0/12");
+        assertThat(config.subnetPrefixLength()).isEqualTo(24);
+        assertThat(config.port()).isEqualTo(4789);
+        assertThat(config.vni()).isEqualTo(1);
+        assertThat(config.socket()).isEqualTo("/run/osier/api.sock");
+        assertThat(config.storeDirectory()).isEqualTo(Path.of("/var/lib/osier/store"));
+        assertThat(config.nodeName()).isNotBlank();
+    }
+
+    @Test
+    void whatIsSetCounts() {
+        AgentConfig config = AgentConfig.parse("""
+                nodeName: node-1           # as the others will call it
+                podRange: 10.200.0.0/16
+                subnetPrefixLength: 26
+                underlayAddress: 192.168.56.11
+                vni: 0
+                store: {type: directory, directory: /srv/osier}
+                """);
+
+        assertThat(config.nodeName()).isEqualTo("node-1");
+        assertThat(config.subnetPrefixLength()).isEqualTo(26);
+        assertThat(config.vni()).isZero();
+        assertThat(config.storeDirectory()).isEqualTo(Path.of("/srv/osier"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    podrange: 10.0.0.0/8                       | unknown key "podrange"
+                    podRange: 10.0.0.1/8                       | has bits below its mask
+                    podRange: fd00::/48                        | only IPv4 is served so far
+                    podRange: 10.96.0.0/12                     | podRange and serviceRange overlap
+                    subnetPrefixLength: 8                      | must be 12 to 29
+                    subnetPrefixLength: 31                     | must be 12 to 29
+                    vni: 16777216                              | must be 0 to 16777215
+                    port: 70000                                | must be 1 to 65535
+                    underlayAddress: here                      | is not an IP address
+                    store: {type: consul}                      | must be directory
+                    store: {typ: directory}                    | unknown key "typ"
+                    port: [1                                   | not YAML
+                    """)
+    void whatIsWrongIsSaidInOneLine(String text, String complaint) {
+        assertThatThrownBy(() -> AgentConfig.parse(text))
+                .isInstanceOf(ValidationException.class)
+                .hasMessageContaining(complaint)
+                .message()
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNamed(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("agent.yaml");
+        assertThatThrownBy(() -> AgentConfig.read(file)).hasMessage(file + ": no such file");
+
+        Files.writeString(file, "vni: -1");
+        assertThatThrownBy(() -> AgentConfig.read(file)).hasMessageStartingWith(file + ": vni: ");
+    }
+}
