@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -21,6 +22,9 @@ import java.util.concurrent.TimeUnit;
 
 /** The agent's door: HTTP on a unix socket that its owner and group may open. Questions are answered on threads of their own. */
 public final class ApiServer implements AutoCloseable {
+    /** Answers everything with an empty list. */
+    public static final ApiRoutes EMPTY = request -> ApiResponse.json(200, ObjectRoutes.listOf(List.of()));
+
     private static final int MAX_BODY_BYTES = 4 << 20;
 
     private final Path socket;

@@ -1,0 +1,39 @@
+package io.osier.agent.bootstrap;
+
+import io.osier.agent.api.client.ApiClient;
+import io.osier.agent.api.server.ApiServer;
+import io.osier.agent.cli.OsierCommand;
+import io.osier.agent.model.Manifests;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Uses once what every command and agent uses, so that the build can make an archive of the classes that it loads ({@code java
+ * -XX:ArchiveClassesAtExit}). Needs no rights and leaves nothing.
+ */
+public final class WarmUp {
+    private WarmUp() {}
+
+    public static void main(String[] arguments) throws IOException {
+        Path folder = Files.createTempDirectory("osier-warm-up");
+        Path socket = folder.resolve("api.sock");
+        AgentConfig.defaults();
+        Manifests.read("{apiVersion: v1, kind: Pod, metadata: {name: warm-up}}").forEach(Manifests::bind);
+        ApiServer server = ApiServer.listen(socket, ApiServer.EMPTY);
+        try (ApiClient client = new ApiClient(socket)) {
+            client.get("/");
+            for (String words : List.of("get pods -o wide", "get services -o yaml", "rules", "drops")) {
+                run(words + " --socket " + socket);
+            }
+        } finally {
+            server.close();
+            Files.deleteIfExists(folder);
+        }
+    }
+
+    private static void run(String words) {
+        OsierCommand.execute(words.split(" ", -1), Version.current(), config -> 0);
+    }
+}
