@@ -9,6 +9,7 @@ import io.osier.dataplane.packet.IpPrefix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,9 @@ import java.util.stream.Stream;
 /** A lab: brought up as one, taken down as one. What it consists of is noted before anything is made. */
 public final class Lab {
     private static final Path NOTE = LabPlan.RUN.resolve("lab.json");
+    /** There as soon as the namespaces and the underlay are complete. */
+    private static final Path BUILT = LabPlan.RUN.resolve("built");
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long LOOK_MILLIS = 20;
 
@@ -47,28 +51,39 @@ public final class Lab {
             throw new IllegalStateException(
                     "a lab of " + present.get().nodes() + " nodes is up already: run 'osier lab down' first");
         }
-        if (present.isPresent()) {
+        if (Files.exists(BUILT)) {
             startMissing(plan);
             return;
         }
+        // What an earlier one had made when it was killed goes first.
+        down();
         LabNetwork.checkNamesAreFree(plan);
-        Thread cleanUp = new Thread(this::downQuietly, "osier-lab-interrupted");
-        Runtime.getRuntime().addShutdownHook(cleanUp);
-        boolean up = false;
+        LabGuard guard = new LabGuard(this::downQuietly);
         try {
-            Files.createDirectories(LabPlan.RUN);
-            Files.write(NOTE, Json.bytes(plan));
-            progress.accept("namespaces and underlay");
-            LabNetwork.build(plan);
-            leaseInOrder(plan);
-            startMissing(plan);
-            up = true;
+            make(plan);
+            guard.keep();
         } finally {
-            Runtime.getRuntime().removeShutdownHook(cleanUp);
-            if (!up) {
-                downQuietly();
-            }
+            guard.close();
         }
+    }
+
+    private void make(LabPlan plan) throws IOException, InterruptedException {
+        Files.createDirectories(LabPlan.RUN);
+        note(plan);
+        // A machine that was switched off forgets the lab but not what its agents had kept.
+        deleteTree(LabPlan.STATE);
+        progress.accept("namespaces and underlay");
+        LabNetwork.build(plan);
+        leaseInOrder(plan);
+        Files.createFile(BUILT);
+        startMissing(plan);
+    }
+
+    /** In one piece or not at all: whoever takes a lab down has to know what was made. */
+    private static void note(LabPlan plan) throws IOException {
+        Path draft = LabPlan.RUN.resolve("lab.json.draft");
+        Files.write(draft, Json.bytes(plan));
+        Files.move(draft, NOTE, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Agents start together and would take their subnets as they come; in a lab, node-a has the first. */
@@ -81,6 +96,9 @@ public final class Lab {
 
     private void startMissing(LabPlan plan) throws IOException, InterruptedException {
         for (LabNode node : plan.labNodes()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
             if (!LabAgents.isReady(node)) {
                 progress.accept("agent of " + node.name());
                 LabAgents.start(node);

@@ -14,6 +14,11 @@ import java.util.List;
 final class LabAgents {
     private static final String MAIN_CLASS = "io.osier.agent.bootstrap.Main";
 
+    /** The first JDK that warns of native libraries without this. */
+    private static final int NATIVE_ACCESS_SINCE = 24;
+
+    private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
     private LabAgents() {}
 
     /** Starts an agent; it goes on when the command line ends. */
@@ -65,6 +70,9 @@ final class LabAgents {
             if (argument.startsWith("-XX:SharedArchiveFile") || argument.startsWith("--enable-native-access")) {
                 words.add(argument);
             }
+        }
+        if (Runtime.version().feature() >= NATIVE_ACCESS_SINCE && !words.contains(NATIVE_ACCESS)) {
+            words.add(NATIVE_ACCESS);
         }
         words.addAll(List.of("-Xms16m", "-Xmx96m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=96m", "-Xshare:auto"));
         words.addAll(List.of("-cp", classPath(), MAIN_CLASS));
