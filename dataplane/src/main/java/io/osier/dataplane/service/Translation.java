@@ -109,7 +109,7 @@ public final class Translation {
         int inner = packet.embeddedOffset();
         int transport = packet.embeddedTransportOffset();
         // Everything that changes lies in here; the length is even, as the sums of 16-bit words want it.
-        int covered = Math.min(packet.networkEnd() & ~1, transport + TcpHeader.MIN_LENGTH_BYTES) - inner;
+        int covered = Math.min((packet.networkEnd() - inner) & ~1, transport + TcpHeader.MIN_LENGTH_BYTES - inner);
         int before = InternetChecksum.sum(bytes, inner, covered, 0);
 
         int removed = InternetChecksum.sumOfAddress(oldHigh, oldLow);
