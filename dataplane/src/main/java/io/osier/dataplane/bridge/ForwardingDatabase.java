@@ -100,13 +100,13 @@ public final class ForwardingDatabase {
                 countLearned(port, 1);
                 ports[slot] = port;
             }
-            expiryNanos[slot] = nowNanos + AGEING_NANOS;
+            expiryNanos[slot] = expiryNanos(nowNanos);
             return true;
         }
         if (size < capacity && learned < capacity / 2 && learnedFrom(port) < learnedPerPort) {
             macs[slot] = mac;
             ports[slot] = port;
-            expiryNanos[slot] = nowNanos + AGEING_NANOS;
+            expiryNanos[slot] = expiryNanos(nowNanos);
             size++;
             countLearned(port, 1);
         }
@@ -141,6 +141,11 @@ public final class ForwardingDatabase {
     /** Sees one entry. */
     public interface Visitor {
         void visit(long mac, Port port, boolean isStatic);
+    }
+
+    /** An even number, which the mark of pinned entries is not, wherever the clock stands. */
+    private static long expiryNanos(long nowNanos) {
+        return (nowNanos + AGEING_NANOS) & ~1L;
     }
 
     private boolean isExpired(int slot, long nowNanos) {
