@@ -1,11 +1,16 @@
 package io.osier.dataplane.packet;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * An address range in CIDR notation (RFC 4632). The address part has no bits below the mask.
  *
  * @param lengthBits leading bits that count: 0 to 32 for IPv4, 0 to 128 for IPv6
  */
 public record IpPrefix(IpAddress address, int lengthBits) {
+    private static final Pattern CIDR = Pattern.compile("([^/]+)/([0-9]{1,3})");
+
     public IpPrefix {
         if (lengthBits < 0 || lengthBits > (address.isV4() ? 32 : 128)) {
             throw new IllegalArgumentException("prefix length " + lengthBits + " of " + address + " is out of range");
@@ -22,16 +27,11 @@ public record IpPrefix(IpAddress address, int lengthBits) {
      * @throws IllegalArgumentException if it is not a prefix, or has bits below its mask
      */
     public static IpPrefix parse(String text) {
-        int slash = text.indexOf('/');
-        try {
-            if (slash > 0) {
-                return new IpPrefix(
-                        IpAddress.parse(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
-            }
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("\"" + text + "\" is not a CIDR range", e);
+        Matcher matcher = CIDR.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a CIDR range such as 10.32.0.0/12");
         }
-        throw new IllegalArgumentException("\"" + text + "\" is not a CIDR range such as 10.32.0.0/12");
+        return new IpPrefix(IpAddress.parse(matcher.group(1)), Integer.parseInt(matcher.group(2)));
     }
 
     /** The one-address prefix. */
