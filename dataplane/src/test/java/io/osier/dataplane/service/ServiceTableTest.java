@@ -1,0 +1,136 @@
+package io.osier.dataplane.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpProtocol;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+class ServiceTableTest {
+    private static final List<IpAddress> ADDRESSES = IntStream.range(0, 8)
+            .mapToObj(i -> i < 6 ? IpAddress.v4(0x0a60_000a + i) : IpAddress.parse("fd00:96::" + i))
+            .toList();
+    private static final int[] PROTOCOLS = {IpProtocol.TCP, IpProtocol.UDP, IpProtocol.SCTP};
+    private static final Backend BACKEND = new Backend(IpAddress.parse("10.32.0.2"), 8080, 1);
+
+    record Place(IpAddress address, int protocol, int port) {
+        VirtualService service(Backend... backends) {
+            return new VirtualService(address + "/" + port, protocol, address, port, List.of(backends));
+        }
+    }
+
+    @Provide
+    Arbitrary<List<Place>> places() {
+        return Combinators.combine(
+                        Arbitraries.of(ADDRESSES),
+                        Arbitraries.integers().between(0, 2),
+                        Arbitraries.integers().between(1, 5))
+                .as((address, protocol, port) -> new Place(address, PROTOCOLS[protocol], port))
+                .list()
+                .uniqueElements()
+                .ofMaxSize(60);
+    }
+
+    @Property
+    void behavesLikeAMap(@ForAll("places") List<Place> places) {
+        Map<Place, VirtualService> model = new HashMap<>();
+        places.forEach(place -> model.put(place, place.service()));
+        ServiceTable table = ServiceTable.of(model.values());
+
+        for (IpAddress address : ADDRESSES) {
+            assertThat(table.hasAddress(address.high(), address.low()))
+                    .isEqualTo(places.stream().anyMatch(place -> place.address().equals(address)));
+            for (int protocol : PROTOCOLS) {
+                for (int port = 1; port <= 6; port++) {
+                    assertThat(table.lookup(protocol, address.high(), address.low(), port))
+                            .isSameAs(model.get(new Place(address, protocol, port)));
+                }
+            }
+        }
+        assertThat(table.services()).containsExactlyInAnyOrderElementsOf(model.values());
+    }
+
+    @Test
+    void findsEachOfThousands() {
+        List<VirtualService> services = IntStream.range(0, 10_000)
+                .mapToObj(i -> new Place(IpAddress.v4(0x0a60_0000 + i), IpProtocol.TCP, 80).service())
+                .toList();
+        ServiceTable table = ServiceTable.of(services);
+
+        assertThat(services)
+                .allSatisfy(service -> assertThat(table.lookup(
+                                IpProtocol.TCP,
+                                service.address().high(),
+                                service.address().low(),
+                                80))
+                        .isSameAs(service));
+        assertThat(table.hasAddress(0, IpAddress.v4(0x0a60_0000 + 10_000).low()))
+                .isFalse();
+    }
+
+    @Test
+    void listsServicesByNameAndProtocol() {
+        VirtualService b = new VirtualService("default/b", IpProtocol.TCP, ADDRESSES.get(0), 80, List.of());
+        VirtualService aUdp = new VirtualService("default/a:dns", IpProtocol.UDP, ADDRESSES.get(1), 53, List.of());
+        VirtualService aTcp = new VirtualService("default/a:dns", IpProtocol.TCP, ADDRESSES.get(1), 53, List.of());
+
+        assertThat(ServiceTable.of(List.of(b, aUdp, aTcp)).services()).containsExactly(aTcp, aUdp, b);
+    }
+
+    @Test
+    void twoServicesAtOnePlaceAreRefusedByName() {
+        VirtualService one = new VirtualService("default/one", IpProtocol.TCP, ADDRESSES.get(0), 80, List.of());
+        VirtualService two = new VirtualService("default/two", IpProtocol.TCP, ADDRESSES.get(0), 80, List.of());
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ServiceTable.of(List.of(one, two)))
+                .withMessage("default/two has the address and port of default/one");
+    }
+
+    @Test
+    void aServiceThatHasNotChangedGoesOnCounting() {
+        Place place = new Place(ADDRESSES.get(0), IpProtocol.TCP, 80);
+        ServiceTable first = ServiceTable.of(List.of(place.service(BACKEND)));
+
+        ServiceTable second = ServiceTable.of(List.of(place.service(BACKEND)), first);
+        assertThat(second.services().get(0)).isSameAs(first.services().get(0));
+
+        VirtualService changed = place.service(BACKEND, new Backend(IpAddress.parse("10.32.0.3"), 8080, 1));
+        assertThat(ServiceTable.of(List.of(changed), second).services().get(0)).isSameAs(changed);
+    }
+
+    @Test
+    void aBackendIsFoundByAddressAndPort() {
+        VirtualService service = new Place(ADDRESSES.get(0), IpProtocol.TCP, 80)
+                .service(
+                        BACKEND,
+                        new Backend(BACKEND.address(), 8081, 1),
+                        new Backend(IpAddress.parse("fd00::2"), 8080, 1));
+        IpAddress v6 = IpAddress.parse("fd00::2");
+
+        assertThat(service.indexOf(0, BACKEND.address().low(), 8080)).isZero();
+        assertThat(service.indexOf(0, BACKEND.address().low(), 8081)).isEqualTo(1);
+        assertThat(service.indexOf(v6.high(), v6.low(), 8080)).isEqualTo(2);
+        assertThat(service.indexOf(0, BACKEND.address().low(), 8082)).isEqualTo(-1);
+        assertThat(service.indexOf(1, BACKEND.address().low(), 8080)).isEqualTo(-1);
+        assertThat(service.indexOf(0, BACKEND.address().low() + 1, 8080)).isEqualTo(-1);
+    }
+
+    @Test
+    void theEmptyTableHasNothing() {
+        assertThat(ServiceTable.EMPTY.lookup(IpProtocol.TCP, 0, 0, 80)).isNull();
+        assertThat(ServiceTable.EMPTY.hasAddress(0, 0)).isFalse();
+        assertThat(ServiceTable.EMPTY.services()).isEmpty();
+    }
+}
