@@ -36,7 +36,7 @@ public final class AgentApi {
         ObjectRoutes resources = new ObjectRoutes(Map.of(
                 "pods", new PodResource(objects, claims, directory, settings.podRange()),
                 "services", new ServiceResource(objects, claims, settings.serviceRange()),
-                "nodes", new NodeResource(objects, leases, directory),
+                "nodes", new NodeResource(objects, leases, claims, directory),
                 "endpoints", new EndpointsResource(objects)));
         ObjectNode description = Json.object()
                 .put("version", version())

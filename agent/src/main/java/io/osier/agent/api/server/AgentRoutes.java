@@ -3,11 +3,19 @@ package io.osier.agent.api.server;
 import io.osier.agent.api.client.ApiAnswer;
 import io.osier.agent.api.client.ApiException;
 import io.osier.agent.model.Json;
+import io.osier.agent.model.ValidationException;
 import java.io.IOException;
 import java.io.PushbackInputStream;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -18,6 +26,14 @@ import tools.jackson.databind.node.ObjectNode;
 final class AgentRoutes implements ApiRoutes {
     private static final Set<String> MERGED = Set.of("flows", "drops", "fdb", "routes");
 
+    /** So long is waited for any one of them when all nodes are asked. */
+    private static final Duration MERGE_DEADLINE = Duration.ofSeconds(3);
+
+    private final ExecutorService questions = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "osier-merge");
+        thread.setDaemon(true);
+        return thread;
+    });
     private final ClusterDirectory directory;
     private final ObjectRoutes objects;
     private final NodeView node;
@@ -40,6 +56,10 @@ final class AgentRoutes implements ApiRoutes {
         }
         if (!request.method().equals("GET")) {
             throw new ApiError(405, "MethodNotAllowed", request.method() + " is not answered here");
+        }
+        int words = request.word(2).equals("pods") ? 5 : 3;
+        if (request.path().size() > words) {
+            throw new ApiError(404, "NotFound", "the server has no " + request.uri());
         }
         String asked = request.parameter("node");
         if (asked == null || asked.equals(directory.self())) {
@@ -79,13 +99,13 @@ final class AgentRoutes implements ApiRoutes {
         if (request.word(2).equals("capture")) {
             return passStream(other, request);
         }
-        ApiAnswer answer = directory.ask(other, withoutNode(request));
+        ApiAnswer answer = directory.ask(other, request.uriWithout("node"));
         return new ApiResponse(answer.status(), answer.contentType(), answer.body(), null);
     }
 
     /** Waits for the beginning, so that a refusal goes back as one. */
     private ApiResponse passStream(String other, ApiRequest request) {
-        PushbackInputStream in = new PushbackInputStream(directory.client(other).stream(withoutNode(request)));
+        PushbackInputStream in = new PushbackInputStream(directory.client(other).stream(request.uriWithout("node")));
         try {
             int first = in.read();
             if (first < 0) {
@@ -108,18 +128,19 @@ final class AgentRoutes implements ApiRoutes {
         if (!MERGED.contains(request.word(2))) {
             throw new ApiError(400, "BadRequest", request.word(2) + " is told by one node at a time");
         }
+        Map<String, CompletableFuture<byte[]>> asked = new LinkedHashMap<>();
+        for (String name : directory.agents()) {
+            asked.put(name, CompletableFuture.supplyAsync(() -> itemsOf(name, request), questions));
+        }
         List<JsonNode> items = new ArrayList<>();
         List<String> silent = new ArrayList<>();
-        for (String name : directory.agents()) {
+        asked.forEach((name, answer) -> {
             try {
-                byte[] body = name.equals(directory.self())
-                        ? answerHere(request).body()
-                        : directory.ask(name, withoutNode(request)).body();
-                Json.parse(body).path("items").forEach(items::add);
-            } catch (ApiError e) {
+                Json.parse(answer.join()).path("items").forEach(items::add);
+            } catch (CompletionException | ValidationException e) {
                 silent.add(name);
             }
-        }
+        });
         ObjectNode list = ObjectRoutes.listOf(items);
         if (!silent.isEmpty()) {
             var array = list.putArray("unreachable");
@@ -128,7 +149,11 @@ final class AgentRoutes implements ApiRoutes {
         return ApiResponse.json(200, list);
     }
 
-    private static String withoutNode(ApiRequest request) {
-        return request.uri().replaceAll("([?&])node=[^&]*&?", "$1").replaceAll("[?&]$", "");
+    private byte[] itemsOf(String name, ApiRequest request) {
+        return name.equals(directory.self())
+                ? answerHere(request).body()
+                : directory
+                        .ask(name, request.uriWithout("node"), MERGE_DEADLINE)
+                        .body();
     }
 }

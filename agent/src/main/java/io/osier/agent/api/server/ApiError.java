@@ -32,6 +32,20 @@ public final class ApiError extends RuntimeException {
         return new ApiError(422, "Invalid", message);
     }
 
+    /** Kubernetes' word for an HTTP status. */
+    static String reasonOf(int code) {
+        return switch (code) {
+            case 400 -> "BadRequest";
+            case 404 -> "NotFound";
+            case 405 -> "MethodNotAllowed";
+            case 409 -> "Conflict";
+            case 413 -> "RequestEntityTooLarge";
+            case 422 -> "Invalid";
+            case 503 -> "ServiceUnavailable";
+            default -> "InternalError";
+        };
+    }
+
     int code() {
         return code;
     }

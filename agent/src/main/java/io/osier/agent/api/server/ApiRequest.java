@@ -1,6 +1,7 @@
 package io.osier.agent.api.server;
 
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.codec.http.QueryStringEncoder;
 import io.osier.agent.model.ObjectMeta;
 import java.util.Arrays;
 import java.util.List;
@@ -45,5 +46,16 @@ public record ApiRequest(String method, List<String> path, Map<String, List<Stri
     /** The word at this place of the path, or nothing. */
     String word(int index) {
         return index < path.size() ? path.get(index) : "";
+    }
+
+    /** The same question without one of its parameters, however that was written. */
+    String uriWithout(String parameter) {
+        QueryStringEncoder encoder = new QueryStringEncoder(new QueryStringDecoder(uri).rawPath());
+        query.forEach((name, values) -> {
+            if (!name.equals(parameter)) {
+                values.forEach(value -> encoder.addParam(name, value));
+            }
+        });
+        return encoder.toString();
     }
 }

@@ -7,7 +7,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +24,7 @@ public final class ApiServer implements AutoCloseable {
     /** Answers everything with an empty list. */
     public static final ApiRoutes EMPTY = request -> ApiResponse.json(200, ObjectRoutes.listOf(List.of()));
 
-    private static final int MAX_BODY_BYTES = 4 << 20;
+    static final int MAX_BODY_BYTES = 4 << 20;
 
     private final Path socket;
     private final MultiThreadIoEventLoopGroup loop =
@@ -70,7 +69,7 @@ public final class ApiServer implements AutoCloseable {
                     protected void initChannel(Channel channel) {
                         channel.pipeline()
                                 .addLast(new HttpServerCodec())
-                                .addLast(new HttpObjectAggregator(MAX_BODY_BYTES))
+                                .addLast(new BoundedBody(MAX_BODY_BYTES))
                                 .addLast(new RequestHandler(routes, answers));
                     }
                 })
@@ -90,6 +89,11 @@ public final class ApiServer implements AutoCloseable {
     @Override
     public void close() {
         answers.shutdownNow();
+        try {
+            answers.awaitTermination(1, TimeUnit.SECONDS); // what is nearly said is said
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
         try {
             Files.deleteIfExists(socket);

@@ -63,8 +63,13 @@ public final class ClusterDirectory implements AutoCloseable {
 
     /** Passes a question on to a node's agent and gives back its answer. */
     ApiAnswer ask(String node, String uri) {
+        return ask(node, uri, DEADLINE);
+    }
+
+    /** The same for an answer that must not take long. */
+    ApiAnswer ask(String node, String uri, Duration deadline) {
         try {
-            return client(node).ask(HttpMethod.GET, uri, null, DEADLINE);
+            return client(node).ask(HttpMethod.GET, uri, null, deadline);
         } catch (ApiException e) {
             throw passOn(node, e);
         }
@@ -74,7 +79,7 @@ public final class ClusterDirectory implements AutoCloseable {
     static ApiError passOn(String node, ApiException e) {
         return e.code() == ApiException.UNREACHABLE
                 ? new ApiError(503, "ServiceUnavailable", "node " + node + ": " + e.getMessage())
-                : new ApiError(e.code(), "Forwarded", String.valueOf(e.getMessage()));
+                : new ApiError(e.code(), ApiError.reasonOf(e.code()), String.valueOf(e.getMessage()));
     }
 
     /** The client of a node's agent. */

@@ -1,5 +1,6 @@
 package io.osier.agent.api.server;
 
+import io.osier.agent.ipam.AddressClaims;
 import io.osier.agent.ipam.SubnetLeases;
 import io.osier.agent.model.Json;
 import io.osier.agent.model.Lease;
@@ -22,11 +23,13 @@ final class NodeResource implements Resource {
 
     private final ObjectStore objects;
     private final SubnetLeases leases;
+    private final AddressClaims claims;
     private final ClusterDirectory directory;
 
-    NodeResource(ObjectStore objects, SubnetLeases leases, ClusterDirectory directory) {
+    NodeResource(ObjectStore objects, SubnetLeases leases, AddressClaims claims, ClusterDirectory directory) {
         this.objects = objects;
         this.leases = leases;
+        this.claims = claims;
         this.directory = directory;
     }
 
@@ -43,7 +46,7 @@ final class NodeResource implements Resource {
 
     @Override
     public Node create(JsonNode object) {
-        Node node = foreign(Json.convert(object, Node.class));
+        Node node = foreign(read(object));
         if (!objects.create(Keys.node(node.metadata().name()), node)) {
             throw ApiError.alreadyExists(NODES, node.metadata().name());
         }
@@ -52,7 +55,7 @@ final class NodeResource implements Resource {
 
     @Override
     public ObjectNode apply(JsonNode object) {
-        Node asked = Json.convert(object, Node.class);
+        Node asked = read(object);
         String name = asked.metadata().name();
         Node before = objects.get(Keys.node(name), Node.class).orElse(null);
         if (before == null) {
@@ -80,6 +83,16 @@ final class NodeResource implements Resource {
         }
         objects.delete(Keys.node(name));
         leases.release(name);
+        claims.releaseOrphans(); // of the node's pods
+    }
+
+    private static Node read(JsonNode object) {
+        for (JsonNode address : object.path("status").path("addresses")) {
+            if (!address.path("type").isString() || !address.path("address").isString()) {
+                throw new ValidationException("status.addresses[]: Required value: type and address");
+            }
+        }
+        return Json.convert(object, Node.class);
     }
 
     private Node foreign(Node asked) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -119,10 +120,9 @@ final class PodResource implements Resource {
         }
         // Nobody is there to take it down; its node does so when it is back and does not find the object.
         objects.delete(key);
-        String address = pod.status().podIP();
-        if (address != null) {
-            claims.release(IpAddress.parse(address), key);
-        }
+        Stream.of(pod.status().podIP(), pod.spec().podIP())
+                .filter(Objects::nonNull)
+                .forEach(address -> claims.release(IpAddress.parse(address), key));
     }
 
     /** A pod's command and place are for life, as most of a pod's fields are in Kubernetes. */

@@ -42,10 +42,11 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         byte[] body = ByteBufUtil.getBytes(http.content());
         String method = http.method().name();
         String uri = http.uri();
-        answers.execute(() -> send(context, answer(method, uri, body)));
+        answers.execute(() -> send(context, answer(routes, method, uri, body)));
     }
 
-    private ApiResponse answer(String method, String uri, byte[] body) {
+    /** Whatever is asked, there is an answer. */
+    static ApiResponse answer(ApiRoutes routes, String method, String uri, byte[] body) {
         try {
             return routes.answer(ApiRequest.of(method, uri, body));
         } catch (ApiError e) {

@@ -1,0 +1,126 @@
+package io.osier.agent.api.server;
+
+import io.osier.agent.ipam.AddressClaims;
+import io.osier.agent.ipam.SubnetLeases;
+import io.osier.agent.model.Node;
+import io.osier.agent.model.ObjectMeta;
+import io.osier.agent.pod.CommandSupervisor;
+import io.osier.agent.reconcile.ClusterState;
+import io.osier.agent.reconcile.ForwardingStateCompiler;
+import io.osier.agent.reconcile.NodeSettings;
+import io.osier.agent.store.Keys;
+import io.osier.agent.store.ObjectStore;
+import io.osier.agent.store.directory.DirectoryStore;
+import io.osier.dataplane.observe.Counters;
+import io.osier.dataplane.packet.DropReason;
+import io.osier.dataplane.packet.Frame;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpPrefix;
+import io.osier.dataplane.port.FrameBatch;
+import io.osier.dataplane.port.PortCounters;
+import io.osier.dataplane.service.ServiceTable;
+import io.osier.dataplane.vxlan.Underlay;
+import io.osier.dataplane.worker.Worker;
+import io.osier.dataplane.worker.WorkerConfig;
+import io.osier.dataplane.worker.WorkerProxy;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/** One agent's answers, with a store, a worker and a socket, and with no devices. Several can share a store. */
+final class TestAgent implements AutoCloseable {
+    private final DirectoryStore store;
+    private final ExecutorService workerThread = Executors.newSingleThreadExecutor();
+    private final CommandSupervisor commands;
+    private final ClusterDirectory directory;
+    private final ApiServer server;
+    final ApiRoutes routes;
+    final ObjectStore objects;
+    final AddressClaims claims;
+    final Path socket;
+
+    TestAgent(Path folder, int index) throws IOException {
+        String name = "node-" + (char) ('a' + index);
+        IpAddress underlay = IpAddress.parse("172.30.0." + (1 + index));
+        IpPrefix podRange = IpPrefix.parse("10.32.0.0/12");
+        store = DirectoryStore.open(folder.resolve("store"));
+        objects = new ObjectStore(store);
+        claims = new AddressClaims(store);
+        SubnetLeases leases = new SubnetLeases(store, podRange, 24, Clock.systemUTC());
+        IpPrefix subnet = leases.acquire(name, List.of());
+        NodeSettings settings = new NodeSettings(name, podRange, IpPrefix.parse("10.96.0.0/12"), subnet);
+        Worker worker = new Worker(
+                WorkerConfig.DEFAULT,
+                new ForwardingStateCompiler(settings).compile(ClusterState.EMPTY, 1, ServiceTable.EMPTY),
+                new NoUnderlay(),
+                new Counters(),
+                System::nanoTime,
+                new SplittableRandom(1));
+        commands = new CommandSupervisor(
+                folder.resolve(name + "-logs"), folder.resolve(name + "-notes"), (namespace, status) -> {});
+        directory = new ClusterDirectory(name, objects);
+        routes = new AgentApi(
+                        settings,
+                        1,
+                        underlay,
+                        1450,
+                        new WorkerProxy(worker, workerThread),
+                        objects,
+                        leases,
+                        claims,
+                        commands,
+                        directory)
+                .routes();
+        socket = folder.resolve(name + ".sock");
+        server = ApiServer.listen(socket, routes);
+        objects.put(
+                Keys.node(name),
+                Node.of(
+                        ObjectMeta.named(name),
+                        new Node.Spec(null, List.of(subnet.toString()), false),
+                        new Node.Status(
+                                List.of(new Node.Address("InternalIP", underlay.toString())),
+                                socket.toString(),
+                                "test",
+                                null)));
+    }
+
+    /** The agent is killed: its socket stays, and nobody answers. */
+    void stopAnswering() {
+        server.close();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        directory.close();
+        commands.close();
+        workerThread.shutdownNow();
+        store.close();
+    }
+
+    private static final class NoUnderlay implements Underlay {
+        @Override
+        public int receive(FrameBatch batch) {
+            return 0;
+        }
+
+        @Override
+        public @Nullable DropReason send(IpAddress node, Frame frame, int start, int length, PortCounters account) {
+            return null;
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public int heldPackets() {
+            return 0;
+        }
+    }
+}
