@@ -2,6 +2,7 @@ package io.osier.agent.model;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.osier.dataplane.packet.IpPrefix;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,15 @@ public record Node(@Nullable String apiVersion, @Nullable String kind, ObjectMet
         public Spec {
             podCIDRs = podCIDRs == null ? (podCIDR == null ? List.of() : List.of(podCIDR)) : List.copyOf(podCIDRs);
             podCIDR = podCIDRs.isEmpty() ? null : podCIDRs.get(0);
+            podCIDRs.forEach(Spec::checkCidr);
+        }
+
+        private static void checkCidr(String cidr) {
+            try {
+                IpPrefix.parse(cidr);
+            } catch (IllegalArgumentException e) {
+                throw new ValidationException("spec.podCIDRs: " + e.getMessage());
+            }
         }
     }
 

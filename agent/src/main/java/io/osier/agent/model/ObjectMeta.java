@@ -65,6 +65,8 @@ public record ObjectMeta(
     }
 
     private static Map<String, String> sorted(Map<String, String> map) {
-        return Collections.unmodifiableMap(new TreeMap<>(map));
+        Map<String, String> sorted = new TreeMap<>(map);
+        sorted.replaceAll((key, value) -> value == null ? "" : value); // YAML's "app:" with nothing behind it
+        return Collections.unmodifiableMap(sorted);
     }
 }

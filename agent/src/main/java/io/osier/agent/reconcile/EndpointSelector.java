@@ -45,6 +45,7 @@ public final class EndpointSelector {
         List<Endpoint> endpoints =
                 service.spec().selector().isEmpty() ? endpointsByHand(service, port) : selectedEndpoints(service, port);
         return endpoints.stream()
+                .filter(endpoint -> endpoint.address().isV4()) // as virtual addresses are, so far
                 .distinct()
                 .sorted(Comparator.comparing(Endpoint::address).thenComparing(Endpoint::port))
                 .toList();

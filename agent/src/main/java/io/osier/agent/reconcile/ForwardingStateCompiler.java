@@ -41,7 +41,9 @@ public final class ForwardingStateCompiler {
         Map<String, Peer> peers = new HashMap<>();
         List<Route> routes = new ArrayList<>(List.of(new Route(settings.subnet(), null)));
         for (Node node : cluster.nodes()) {
-            if (!node.metadata().name().equals(settings.nodeName())) {
+            // One that has not said where it is cannot be reached; that must not keep others from being.
+            boolean located = !node.status().addresses().isEmpty();
+            if (located && !node.metadata().name().equals(settings.nodeName())) {
                 addPeer(node, peers, routes);
             }
         }
@@ -89,6 +91,9 @@ public final class ForwardingStateCompiler {
             return;
         }
         IpAddress parsed = IpAddress.parse(address);
+        if (!parsed.isV4()) {
+            return;
+        }
         Route covering = bySubnet.lookup(parsed.v4Bits());
         if (covering == null || !Objects.equals(covering.via(), peer)) {
             routes.add(new Route(IpPrefix.of(parsed), peer));

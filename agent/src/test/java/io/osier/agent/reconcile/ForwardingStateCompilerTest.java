@@ -1,0 +1,159 @@
+package io.osier.agent.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.osier.agent.model.Endpoints;
+import io.osier.agent.model.Manifests;
+import io.osier.agent.model.Node;
+import io.osier.agent.model.Pod;
+import io.osier.agent.model.Service;
+import io.osier.dataplane.forwarding.ForwardingState;
+import io.osier.dataplane.forwarding.Route;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpPrefix;
+import io.osier.dataplane.service.Backend;
+import io.osier.dataplane.service.ServiceTable;
+import io.osier.dataplane.service.VirtualService;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Manifests in, tables out, as node-a sees them. */
+class ForwardingStateCompilerTest {
+    private static final String NODES = """
+            {apiVersion: v1, kind: Node, metadata: {name: node-a}, spec: {podCIDRs: [10.32.0.0/24]},
+             status: {addresses: [{type: InternalIP, address: 172.30.0.1}]}}
+            ---
+            {apiVersion: v1, kind: Node, metadata: {name: node-b}, spec: {podCIDRs: [10.32.1.0/24]},
+             status: {addresses: [{type: InternalIP, address: 172.30.0.2}]}}
+            ---
+            {apiVersion: v1, kind: Node, metadata: {name: kernel}, spec: {podCIDRs: [10.32.9.0/24], foreign: true},
+             status: {addresses: [{type: InternalIP, address: 172.30.0.9}]}}
+            ---
+            {apiVersion: v1, kind: Node, metadata: {name: lost}, spec: {podCIDRs: [10.32.7.0/24]}}
+            """;
+
+    private static ForwardingState compile(String... manifests) {
+        List<Node> nodes = new ArrayList<>();
+        List<Pod> pods = new ArrayList<>();
+        List<Service> services = new ArrayList<>();
+        List<Endpoints> endpoints = new ArrayList<>();
+        Manifests.read(NODES + "---\n" + String.join("---\n", manifests)).forEach(tree -> {
+            Object object = Manifests.bind(tree);
+            if (object instanceof Node node) {
+                nodes.add(node);
+            } else if (object instanceof Pod pod) {
+                pods.add(pod);
+            } else if (object instanceof Service service) {
+                services.add(service);
+            } else if (object instanceof Endpoints byHand) {
+                endpoints.add(byHand);
+            }
+        });
+        NodeSettings settings = new NodeSettings(
+                "node-a",
+                IpPrefix.parse("10.32.0.0/12"),
+                IpPrefix.parse("10.96.0.0/12"),
+                IpPrefix.parse("10.32.0.0/24"));
+        return new ForwardingStateCompiler(settings)
+                .compile(new ClusterState(nodes, pods, services, endpoints), 7, ServiceTable.EMPTY);
+    }
+
+    private static String pod(String name, String labels, String node, String ip, boolean ready) {
+        return """
+                {apiVersion: v1, kind: Pod, metadata: {name: %s, labels: {%s}},
+                 spec: {nodeName: %s, containers: [{command: [serve], ports: [{name: http, containerPort: 8080}]}]},
+                 status: {phase: Running, podIP: %s, ready: %s}}
+                """.formatted(name, labels, node, ip, ready);
+    }
+
+    private static String service(String spec) {
+        return "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {clusterIP: 10.96.0.10, " + spec + "}}\n";
+    }
+
+    private static List<String> backendsOf(VirtualService service) {
+        return service.backends().stream().map(Backend::toString).toList();
+    }
+
+    @Test
+    void everyLocatedNodeIsAPeerAndItsSubnetARoute() {
+        ForwardingState state = compile();
+
+        assertThat(state.generation()).isEqualTo(7);
+        assertThat(state.gateway()).isEqualTo(IpAddress.parse("10.32.0.1"));
+        assertThat(state.peers())
+                .extracting(peer -> peer.name() + " " + peer.underlay() + " " + peer.foreign())
+                .containsExactly("kernel 172.30.0.9 true", "node-b 172.30.0.2 false");
+        assertThat(state.routes().routes())
+                .extracting(ForwardingStateCompilerTest::words)
+                .containsExactly("10.32.0.0/24 here", "10.32.1.0/24 node-b", "10.32.9.0/24 kernel");
+    }
+
+    @Test
+    void aPodOutsideItsNodesSubnetGetsARouteOfItsOwn() {
+        ForwardingState state = compile(
+                pod("in-place", "", "node-b", "10.32.1.5", true),
+                pod("stray", "", "node-b", "10.40.0.77", true),
+                pod("guest", "", "node-a", "10.32.1.77", true));
+
+        assertThat(state.routes().routes())
+                .extracting(ForwardingStateCompilerTest::words)
+                .contains("10.40.0.77/32 node-b", "10.32.1.77/32 here")
+                .doesNotContain("10.32.1.5/32 node-b");
+    }
+
+    @Test
+    void aServicePicksReadyPodsByLabelInTheOrderOfTheirAddresses() {
+        ForwardingState state = compile(
+                service("selector: {app: web}, ports: [{port: 80, targetPort: http}]"),
+                pod("b", "app: web", "node-b", "10.32.1.2", true),
+                pod("a", "app: web, tier: x", "node-a", "10.32.0.2", true),
+                pod("starting", "app: web", "node-a", "10.32.0.3", false),
+                pod("other", "app: db", "node-a", "10.32.0.4", true));
+
+        VirtualService web = state.services().services().get(0);
+        assertThat(web.name()).isEqualTo("default/web");
+        assertThat(backendsOf(web)).containsExactly("10.32.0.2:8080", "10.32.1.2:8080");
+        assertThat(web.backends().get(1).mac()).isEqualTo(0x0a58_0a20_0102L);
+    }
+
+    @Test
+    void severalPortsAreSeveralServices() {
+        ForwardingState state = compile(
+                service("selector: {app: web}, ports: [{name: http, port: 80, targetPort: 1}, {name: dns, port: 53,"
+                        + " protocol: UDP, targetPort: 2}]"),
+                pod("a", "app: web", "node-a", "10.32.0.2", true));
+
+        assertThat(state.services().services())
+                .extracting(VirtualService::name)
+                .containsExactly("default/web:dns", "default/web:http");
+        assertThat(state.services().services())
+                .extracting(ForwardingStateCompilerTest::backendsOf)
+                .containsExactly(List.of("10.32.0.2:2"), List.of("10.32.0.2:1"));
+    }
+
+    @Test
+    void endpointsByHandStandInForASelector() {
+        ForwardingState state = compile(service("ports: [{port: 80}]"), """
+                {apiVersion: v1, kind: Endpoints, metadata: {name: web},
+                 subsets: [{addresses: [{ip: 192.168.7.7}, {ip: 10.32.9.4}, {ip: 'fd00::1'}], ports: [{port: 8000}]}]}
+                """);
+
+        VirtualService web = state.services().services().get(0);
+        assertThat(backendsOf(web)).containsExactly("10.32.9.4:8000", "192.168.7.7:8000");
+        assertThat(web.backends()).extracting(Backend::mac).containsOnly(Backend.VIA_GATEWAY);
+    }
+
+    @Test
+    void aHeadlessServiceHasNoVirtualAddress() {
+        ForwardingState state = compile(
+                "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {clusterIP: None, ports: [{port: 80}]}}\n");
+
+        assertThat(state.services().services()).isEmpty();
+    }
+
+    private static String words(Route route) {
+        return route.destination() + " "
+                + (route.via() == null ? "here" : route.via().name());
+    }
+}
