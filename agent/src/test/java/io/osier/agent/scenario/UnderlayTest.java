@@ -36,10 +36,11 @@ class UnderlayTest {
         String a1 = podIp("a1");
         String b1 = podIp("b1");
         Path file = folder.resolve("underlay.pcap");
-        Process tcpdump = Shell.start(
-                "node-a", "tcpdump -Z root -Uni eth0 -w " + file + " udp port 4789", folder.resolve("log"));
+        Process tcpdump =
+                Shell.start("node-a", "tcpdump -Z root -Uni eth0 -w " + file + " udp port 4789", folder.resolve("log"));
         try {
-            bash("for i in $(seq 50); do grep -q listening " + folder.resolve("log") + " && exit 0; sleep 0.1; done; exit 1")
+            bash("for i in $(seq 50); do grep -q listening " + folder.resolve("log")
+                            + " && exit 0; sleep 0.1; done; exit 1")
                     .succeeded();
             in("a1", "ping -c 3 -i 0.2 -W 2 " + b1).succeeded();
             bash("sleep 0.5").succeeded();
@@ -52,8 +53,13 @@ class UnderlayTest {
                         .lines())
                 .hasSize(3)
                 .containsOnly("172.30.0.1," + a1 + "\t172.30.0.2," + b1);
-        assertThat(bash("tshark -r " + file + " -Y '_ws.malformed' | wc -l").out().trim()).isEqualTo("0");
-        assertThat(echoesIn(file)).containsOnly(a1 + " > " + b1, b1 + " > " + a1).hasSize(6);
+        assertThat(bash("tshark -r " + file + " -Y '_ws.malformed' | wc -l")
+                        .out()
+                        .trim())
+                .isEqualTo("0");
+        assertThat(echoesIn(file))
+                .containsOnly(a1 + " > " + b1, b1 + " > " + a1)
+                .hasSize(6);
     }
 
     /** Every ICMP echo packet inside the tunnel, as pcap4j reads it. */
