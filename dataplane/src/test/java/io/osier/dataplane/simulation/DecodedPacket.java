@@ -60,6 +60,11 @@ public final class DecodedPacket {
         }
     }
 
+    /** The frame in pcap4j's terms. */
+    public EthernetPacket ethernet() {
+        return ethernet;
+    }
+
     public long sourceMac() {
         return mac(ethernet.getHeader().getSrcAddr().getAddress());
     }

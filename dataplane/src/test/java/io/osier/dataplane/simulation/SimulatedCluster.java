@@ -16,10 +16,12 @@ import io.osier.dataplane.worker.WorkerConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Nodes on one simulated underlay, with the policy that an agent would compile for each. Every change is published to all
@@ -39,6 +41,7 @@ public final class SimulatedCluster implements AutoCloseable {
     private final Map<SimulatedNode, List<Route>> nodes = new LinkedHashMap<>();
     private final List<ForeignNode> foreignNodes = new ArrayList<>();
     private final Map<String, VirtualService> services = new LinkedHashMap<>();
+    private final Set<SimulatedNode> behind = new HashSet<>();
     private ServiceTable serviceTable = ServiceTable.EMPTY;
     private long generation;
     private int lastUnderlayAddress;
@@ -133,13 +136,26 @@ public final class SimulatedCluster implements AutoCloseable {
         publish();
     }
 
-    /** Gives every node the present policy. */
+    /** Gives every node the present policy, but for those that are behind. */
     public void publish() {
         generation++;
         serviceTable = ServiceTable.of(services.values(), serviceTable);
         for (SimulatedNode node : nodes.keySet()) {
-            node.proxy().publish(stateOf(node)).join();
+            if (!behind.contains(node)) {
+                node.proxy().publish(stateOf(node)).join();
+            }
         }
+    }
+
+    /** Lets a node go on by the policy that it has, as one does that hears late. */
+    public void fallBehind(SimulatedNode node) {
+        behind.add(node);
+    }
+
+    /** Lets all nodes hear what they have missed. */
+    public void catchUp() {
+        behind.clear();
+        publish();
     }
 
     private ForwardingState stateOf(SimulatedNode node) {
@@ -192,6 +208,15 @@ public final class SimulatedCluster implements AutoCloseable {
         }
         clock.advanceNanos(time.toNanosPart());
         settle();
+    }
+
+    /** The underlay address of the node that this pod or gateway is on. */
+    public IpAddress nodeOf(IpAddress station) {
+        return nodes.keySet().stream()
+                .filter(node -> node.subnet().contains(station))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(station + " is of no node"))
+                .underlayAddress();
     }
 
     public SimulatedUnderlay underlay() {
