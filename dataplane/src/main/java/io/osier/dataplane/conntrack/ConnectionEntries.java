@@ -261,13 +261,14 @@ public final class ConnectionEntries {
                 && memory.getLong(to) == key.destinationHigh();
     }
 
-    /** Whether the packet goes between the two addresses that the referenced direction has, whatever its ports. */
+    /** Whether the packet goes between the two addresses of the referenced direction, whatever its ports, of a flow still up. */
     public boolean matchesAddresses(int reference, ParsedPacket packet) {
         int at = at(ConnectionTable.entryOf(reference));
         boolean reply = ConnectionTable.isReply(reference);
         int from = at + (reply ? BACKEND : CLIENT);
         int to = at + (reply ? SOURCE : SERVICE);
         return isLive(ConnectionTable.entryOf(reference))
+                && state(ConnectionTable.entryOf(reference)) != ConnectionState.STALE
                 && memory.getLong(from + 8) == packet.sourceLow()
                 && memory.getLong(to + 8) == packet.destinationLow()
                 && memory.getLong(from) == packet.sourceHigh()

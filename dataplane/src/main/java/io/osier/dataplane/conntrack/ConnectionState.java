@@ -22,7 +22,9 @@ public enum ConnectionState {
     /** UDP and others: no answer yet. */
     UNREPLIED(120),
     /** UDP and others: packets in both directions. */
-    ASSURED(300);
+    ASSURED(300),
+    /** Lost its backend: an answer that is still on its way is nobody's, for as long as one may take. */
+    STALE(120);
 
     private static final ConnectionState[] VALUES = values();
 
@@ -36,9 +38,9 @@ public enum ConnectionState {
         return timeoutNanos;
     }
 
-    /** Whether the flow is over, so that its entry may go when room is short and its ports may be used anew. */
+    /** Whether the flow is over, so that its entry may go when room is short and the client may use its port anew. */
     public boolean isOver() {
-        return this == TIME_WAIT || this == CLOSED;
+        return this == TIME_WAIT || this == CLOSED || this == STALE;
     }
 
     /** The state of a flow's first packet. */

@@ -97,12 +97,16 @@ public final class ConnectionTable {
     }
 
     /**
-     * Makes both tuples of the entry findable.
+     * Makes both tuples of the entry findable. A stale flow that had the same two makes way.
      *
      * @return false if another flow has one of the tuples; the entry is then given back
      */
     public boolean link(int entry) {
-        if (lookup(entries.key(entry, false, scratch)) != NONE || lookup(entries.key(entry, true, scratch)) != NONE) {
+        boolean taken = lookup(entries.key(entry, false, scratch)) != NONE;
+        int answered = lookup(entries.key(entry, true, scratch));
+        if (!taken && answered != NONE && isStaleFormOf(entry, answered)) {
+            remove(entryOf(answered));
+        } else if (taken || answered != NONE) {
             entries.setLive(entry, false);
             free[freeCount++] = entry;
             return false;
@@ -111,6 +115,23 @@ public final class ConnectionTable {
         insert(entry, true);
         entries.setLive(entry, true);
         return true;
+    }
+
+    private boolean isStaleFormOf(int entry, int reference) {
+        return isReply(reference)
+                && entries.state(entryOf(reference)) == ConnectionState.STALE
+                && entries.matches(entryOf(reference) << 1, entries.key(entry, false, scratch));
+    }
+
+    /**
+     * Frees the client's tuple for another flow and makes this one stale: the backend's tuple is found, and given to no other
+     * flow, until its time is over. One that is stale already stays as it is.
+     */
+    public void retire(int entry, long nowNanos) {
+        if (entries.state(entry) != ConnectionState.STALE) {
+            unlink(entry, false);
+            entries.setState(entry, ConnectionState.STALE, nowNanos);
+        }
     }
 
     /** Forgets a flow. */
@@ -122,7 +143,7 @@ public final class ConnectionTable {
     }
 
     /**
-     * Removes what has expired, and what {@code stale} says is no longer wanted, among {@code count} entries from
+     * Removes what has expired, and retires what {@code stale} says is no longer wanted, among {@code count} entries from
      * {@code from} on; the caller walks the table in such steps.
      *
      * @return where to go on
@@ -130,8 +151,12 @@ public final class ConnectionTable {
     public int expire(int from, int count, long nowNanos, IntPredicate stale) {
         int entry = from;
         for (int i = 0; i < count; i++) {
-            if (entries.isLive(entry) && (entries.expiryNanos(entry) - nowNanos <= 0 || stale.test(entry))) {
-                remove(entry);
+            if (entries.isLive(entry)) {
+                if (entries.expiryNanos(entry) - nowNanos <= 0) {
+                    remove(entry);
+                } else if (stale.test(entry)) {
+                    retire(entry, nowNanos);
+                }
             }
             entry = entry + 1 == free.length ? 0 : entry + 1;
         }

@@ -5,6 +5,7 @@ import static io.osier.dataplane.conntrack.ConnectionTable.entryOf;
 import static io.osier.dataplane.conntrack.ConnectionTable.isReply;
 
 import io.osier.dataplane.conntrack.ConnectionEntries;
+import io.osier.dataplane.conntrack.ConnectionState;
 import io.osier.dataplane.conntrack.ConnectionTable;
 import io.osier.dataplane.conntrack.FlowKey;
 import io.osier.dataplane.conntrack.FragmentTable;
@@ -100,14 +101,18 @@ final class ServiceTranslator {
         boolean opening = !reply && (packet.tcpFlags() & (TcpHeader.SYN | TcpHeader.ACK)) == TcpHeader.SYN;
         boolean over =
                 (opening && entries.state(entry).isOver()) || entries.expiryNanos(entry) - segment.nowNanos() <= 0;
-        if (over || (!reply && !isCurrent(entry, opening))) {
+        if (over) {
             connections.remove(entry);
+            return NONE;
+        }
+        if (!reply && !isCurrent(entry, opening)) {
+            connections.retire(entry, segment.nowNanos());
             return NONE;
         }
         return reference;
     }
 
-    /** A backend that is gone answers no more, until the client has been given another or the flow is swept away. */
+    /** A backend that is gone answers no more, also when the client has been given another. */
     private boolean isStaleReply(int reference) {
         return isReply(reference) && !isCurrent(entryOf(reference), false);
     }
@@ -117,6 +122,9 @@ final class ServiceTranslator {
      * backend, nor does a TCP connection that is only being opened; an open one may drain.
      */
     boolean isCurrent(int entry, boolean opening) {
+        if (entries.state(entry) == ConnectionState.STALE) {
+            return false;
+        }
         long generation = segment.state().generation();
         if (entries.generation(entry) == generation && !opening) {
             return true;
@@ -209,6 +217,9 @@ final class ServiceTranslator {
                 packet.embeddedSourcePort()));
         if (reference == NONE) {
             return isServiceAddress(packet) ? DropReason.UNTRANSLATABLE : null;
+        }
+        if (isStaleReply(reference)) {
+            return DropReason.STALE_FLOW;
         }
         int entry = entryOf(reference);
         if (isReply(reference)) {

@@ -72,10 +72,10 @@ class ConnectionStateTest {
     }
 
     @Test
-    void onlyFinishedAndResetConnectionsAreOver() {
+    void finishedResetAndStaleFlowsAreOver() {
         assertThat(ConnectionState.values())
                 .filteredOn(ConnectionState::isOver)
-                .containsExactly(ConnectionState.TIME_WAIT, ConnectionState.CLOSED);
+                .containsExactly(ConnectionState.TIME_WAIT, ConnectionState.CLOSED, ConnectionState.STALE);
     }
 
     @Test
@@ -95,6 +95,9 @@ class ConnectionStateTest {
         assertThat(ConnectionState.ASSURED.timeoutNanos())
                 .as("RFC 4787")
                 .isGreaterThanOrEqualTo(TimeUnit.SECONDS.toNanos(300));
+        assertThat(ConnectionState.STALE.timeoutNanos())
+                .as("an answer may take as long as for a flow that is not stale")
+                .isEqualTo(ConnectionState.UNREPLIED.timeoutNanos());
     }
 
     @ParameterizedTest

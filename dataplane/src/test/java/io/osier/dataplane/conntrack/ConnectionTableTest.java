@@ -58,6 +58,8 @@ class ConnectionTableTest {
 
     record Remove(int which) implements Action {}
 
+    record Retire(int which) implements Action {}
+
     record Pass(int seconds) implements Action {}
 
     record Expire(int count) implements Action {}
@@ -71,6 +73,7 @@ class ConnectionTableTest {
         Arbitrary<Action> other = Arbitraries.oneOf(
                 index.map(Reset::new),
                 index.map(Remove::new),
+                index.map(Retire::new),
                 Arbitraries.integers().between(1, 200).map(Pass::new),
                 Arbitraries.integers().between(0, 2 * CAPACITY).map(Expire::new));
         return Arbitraries.oneOf(open, open, other).list().ofMaxSize(80);
@@ -91,6 +94,7 @@ class ConnectionTableTest {
         private final Map<Integer, Flow> flows = new HashMap<>();
         private final Map<Integer, Long> expiries = new HashMap<>();
         private final Set<Integer> over = new HashSet<>();
+        private final Set<Integer> stale = new HashSet<>();
         private long nowNanos = START;
         private int position;
 
@@ -102,7 +106,9 @@ class ConnectionTableTest {
             List<Integer> live = new ArrayList<>(flows.keySet());
             if (action instanceof Open open) {
                 open(open.flow);
-            } else if (action instanceof Reset reset && reset.which < live.size()) {
+            } else if (action instanceof Reset reset
+                    && reset.which < live.size()
+                    && !stale.contains(live.get(reset.which))) {
                 int entry = live.get(reset.which);
                 table.entries().setState(entry, ConnectionState.CLOSED, nowNanos);
                 over.add(entry);
@@ -110,6 +116,9 @@ class ConnectionTableTest {
             } else if (action instanceof Remove remove && remove.which < live.size()) {
                 table.remove(live.get(remove.which));
                 forget(live.get(remove.which));
+            } else if (action instanceof Retire retire && retire.which < live.size()) {
+                table.retire(live.get(retire.which), nowNanos);
+                retired(live.get(retire.which));
             } else if (action instanceof Pass pass) {
                 nowNanos += TimeUnit.SECONDS.toNanos(pass.seconds);
             } else if (action instanceof Expire expire) {
@@ -131,20 +140,31 @@ class ConnectionTableTest {
             }
             assertThat(flows).as("an entry in use").doesNotContainKey(entry);
             fill(entry, flow);
-            boolean taken = flows.values().stream()
-                    .anyMatch(other -> other.original().equals(flow.original())
-                            || other.reply().equals(flow.reply()));
+            List<Integer> before = flows.entrySet().stream()
+                    .filter(other ->
+                            stale.contains(other.getKey()) && other.getValue().equals(flow))
+                    .map(Map.Entry::getKey)
+                    .toList();
+            boolean taken = flows.entrySet().stream()
+                    .anyMatch(other -> !before.contains(other.getKey())
+                            && collides(flow, other.getValue(), stale.contains(other.getKey())));
             assertThat(table.link(entry)).isEqualTo(!taken);
             if (!taken) {
+                before.forEach(this::forget);
                 flows.put(entry, flow);
                 expiries.put(entry, nowNanos + ConnectionState.SYN_SENT.timeoutNanos());
             }
         }
 
+        private static boolean collides(Flow flow, Flow other, boolean otherIsStale) {
+            return other.reply().equals(flow.reply())
+                    || (!otherIsStale && other.original().equals(flow.original()));
+        }
+
         /** One flow went to make room: it has to be one that could. */
         private void evicted() {
             List<Integer> gone = flows.entrySet().stream()
-                    .filter(flow -> table.lookup(flow.getValue().original().key()) == ConnectionTable.NONE)
+                    .filter(flow -> table.lookup(flow.getValue().reply().key()) == ConnectionTable.NONE)
                     .map(Map.Entry::getKey)
                     .toList();
             assertThat(gone).hasSize(1);
@@ -165,17 +185,24 @@ class ConnectionTableTest {
         }
 
         private void expire(int count) {
-            List<Integer> due = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 int entry = (position + i) % CAPACITY;
-                if (flows.containsKey(entry)
-                        && (isExpired(entry) || flows.get(entry).service() == 1)) {
-                    due.add(entry);
+                if (flows.containsKey(entry) && isExpired(entry)) {
+                    forget(entry);
+                } else if (flows.containsKey(entry) && flows.get(entry).service() == 1) {
+                    retired(entry);
                 }
             }
             position = table.expire(position, count, nowNanos, this::isUnwanted);
             assertThat(position).isBetween(0, CAPACITY - 1);
-            due.forEach(this::forget);
+        }
+
+        /** The time of a flow that is stale already runs on. */
+        private void retired(int entry) {
+            if (stale.add(entry)) {
+                over.add(entry);
+                expiries.put(entry, nowNanos + ConnectionState.STALE.timeoutNanos());
+            }
         }
 
         /** Whatever goes to one of the services is no longer wanted when the table is swept. */
@@ -190,6 +217,7 @@ class ConnectionTableTest {
         private void forget(int entry) {
             flows.remove(entry);
             over.remove(entry);
+            stale.remove(entry);
             expiries.remove(entry);
         }
 
@@ -197,7 +225,9 @@ class ConnectionTableTest {
             assertThat(table.size()).isEqualTo(flows.size());
             Map<Tuple, Integer> references = new HashMap<>();
             flows.forEach((entry, flow) -> {
-                references.put(flow.original(), entry << 1);
+                if (!stale.contains(entry)) {
+                    references.put(flow.original(), entry << 1);
+                }
                 references.put(flow.reply(), entry << 1 | 1);
             });
             for (int a = 1; a <= 4; a++) {

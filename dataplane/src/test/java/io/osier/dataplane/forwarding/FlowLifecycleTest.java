@@ -58,18 +58,6 @@ class FlowLifecycleTest extends TwoNodeScenario {
     }
 
     @Test
-    void anAnswerFromARemovedUdpBackendIsStale() {
-        cluster.service("default/dns", IpProtocol.UDP, VIP, 53, FAR + ":5353");
-        send(client, udp().from(CLIENT, 4000).to(VIP, 53));
-
-        cluster.service("default/dns", IpProtocol.UDP, VIP, 53, NEAR + ":5353");
-        send(far, udp().from(FAR, 5353).to(CLIENT, 4000), udp().from(FAR, 5353).to(CLIENT, 4000));
-
-        assertThat(client.drainFrames()).isEmpty();
-        assertThat(nodeA.drops()).containsExactly("stale-flow 2");
-    }
-
-    @Test
     void tcpConnectionsToARemovedBackendDrain() {
         cluster.service("default/web", IpProtocol.TCP, VIP, 80, FAR + ":8080");
         open(client, far, 4000);
@@ -209,20 +197,6 @@ class FlowLifecycleTest extends TwoNodeScenario {
         send(client, udp().from(CLIENT, 4000).to(VIP, 53));
 
         assertThat(nodeA.flow().packets()).isEqualTo(1);
-    }
-
-    @Test
-    void aRemovedBackendsEntriesAreSweptAway() {
-        cluster.service("default/dns", IpProtocol.UDP, VIP, 53, FAR + ":5353");
-        send(client, udp().from(CLIENT, 4000).to(VIP, 53));
-
-        cluster.removeService("default/dns");
-        cluster.advance(Duration.ofSeconds(1));
-        send(far, udp().from(FAR, 5353).to(CLIENT, 4000));
-
-        assertThat(client.drain())
-                .as("no longer a flow, so plain traffic")
-                .containsExactly("10.32.1.2:5353 > 10.32.0.2:4000 udp");
     }
 
     @Test
