@@ -53,11 +53,17 @@ final class BackendKnowledge {
             return server == null ? Set.copyOf(flow.possibleServers) : Set.of(server);
         }
         boolean remembered = nowNanos - flow.lastSentNanos < REMEMBERED_NANOS;
-        return server != null && remembered && !hasBeenRemoved(flow, flow.service, server) ? Set.of(server) : present;
+        if (server != null && remembered && !hasBeenRemoved(flow, flow.service, server)) {
+            return Set.of(server);
+        }
+        // Another may be chosen now, and is not known before it answers.
+        flow.server = null;
+        flow.chosenAtRemoval = removals;
+        return present;
     }
 
     private boolean hasBeenRemoved(ClientFlow flow, String service, String server) {
-        return lastRemovals.getOrDefault(new Removal(flow.client.node(), service, server), -1L) > flow.openedAtRemoval;
+        return lastRemovals.getOrDefault(new Removal(flow.client.node(), service, server), -1L) > flow.chosenAtRemoval;
     }
 
     private static Map<String, Set<String>> backendsKnownTo(SimulatedNode node) {

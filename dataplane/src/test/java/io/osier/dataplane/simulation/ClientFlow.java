@@ -13,8 +13,6 @@ final class ClientFlow {
     final int targetPort;
     /** The service's name; null for a flow straight to a pod. */
     final @Nullable String service;
-    /** How many removals of backends there had been when the flow began. */
-    final long openedAtRemoval;
     /** Every backend that a repeated SYN may have gone to. */
     final Set<String> possibleServers = new HashSet<>();
     /** Who has answered; null for nobody yet. */
@@ -22,6 +20,8 @@ final class ClientFlow {
     String server;
 
     long lastSentNanos;
+    /** How many removals of backends there had been when the flow's backend was last chosen. */
+    long chosenAtRemoval;
 
     ClientFlow(
             SimulatedPod client,
@@ -30,13 +30,13 @@ final class ClientFlow {
             String target,
             int targetPort,
             @Nullable String service,
-            long openedAtRemoval) {
+            long chosenAtRemoval) {
         this.client = client;
         this.port = port;
         this.protocol = protocol;
         this.target = target;
         this.targetPort = targetPort;
         this.service = service;
-        this.openedAtRemoval = openedAtRemoval;
+        this.chosenAtRemoval = chosenAtRemoval;
     }
 }
