@@ -12,10 +12,14 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class TrafficSimulationTest {
     private static final int STEPS = 1_500;
+    /** As many as take about ten seconds. */
+    private static final long SEEDS = 25;
 
     static LongStream seeds() {
         Long one = Long.getLong("osier.simulation.seed");
-        return one != null ? LongStream.of(one) : LongStream.rangeClosed(1, Long.getLong("osier.simulation.seeds", 6));
+        return one != null
+                ? LongStream.of(one)
+                : LongStream.rangeClosed(1, Long.getLong("osier.simulation.seeds", SEEDS));
     }
 
     @ParameterizedTest(name = "seed {0}")
