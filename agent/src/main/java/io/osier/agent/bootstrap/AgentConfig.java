@@ -29,6 +29,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * @param socket where the agent answers
  * @param stateDirectory what has to survive a restart of the machine
  * @param store where the cluster's state is
+ * @param offloads {@code auto}: whatever work the kernel's TAPs can leave to others, segmentation and checksums; {@code none}:
+ *     every packet by itself and complete
  */
 public record AgentConfig(
         String nodeName,
@@ -40,7 +42,8 @@ public record AgentConfig(
         int port,
         String socket,
         String stateDirectory,
-        Store store) {
+        Store store,
+        String offloads) {
     /** Where the packaged agent looks. */
     public static final Path DEFAULT_FILE = Path.of("/etc/osier/agent.yaml");
 
@@ -77,6 +80,10 @@ public record AgentConfig(
         socket = socket == null ? DEFAULT_SOCKET.toString() : socket;
         stateDirectory = stateDirectory == null ? "/var/lib/osier" : stateDirectory;
         store = store == null ? new Store(null, null) : store;
+        offloads = offloads == null ? "auto" : offloads;
+        if (!offloads.equals("auto") && !offloads.equals("none")) {
+            throw new ValidationException("offloads: Invalid value: \"" + offloads + "\": must be auto or none");
+        }
     }
 
     /**

@@ -24,6 +24,8 @@ import io.osier.agent.store.directory.DirectoryStore;
 import io.osier.dataplane.io.Dataplane;
 import io.osier.dataplane.io.DataplaneConfig;
 import io.osier.dataplane.io.DataplaneListener;
+import io.osier.dataplane.io.TapFactory;
+import io.osier.dataplane.io.TapOffload;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.port.PortId;
@@ -36,6 +38,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -83,7 +86,8 @@ public final class AgentProcess implements AutoCloseable {
         List<Node> nodes = objects.list(Keys.NODES, Node.class);
         IpAddress underlay = underlay(nodes);
         int mtuBytes = UnderlayAddress.podMtuBytes(underlay);
-        NodeSettings settings = settings(leases, nodes, podRange);
+        Set<TapOffload> offloads = config.offloads().equals("none") ? Set.of() : TapFactory.acceptedOffloads();
+        NodeSettings settings = settings(leases, nodes, podRange, offloads);
         LOG.info(
                 "node {} has {} and is reached at {}; pods have an MTU of {} bytes",
                 settings.nodeName(),
@@ -94,7 +98,7 @@ public final class AgentProcess implements AutoCloseable {
         ForwardingStateCompiler compiler = new ForwardingStateCompiler(settings);
         AtomicReference<PodKeeper> keeper = new AtomicReference<>();
         Dataplane dataplane = keep(Dataplane.open(
-                new DataplaneConfig(underlay, config.port(), WorkerConfig.DEFAULT.withVni(vni())),
+                new DataplaneConfig(underlay, config.port(), WorkerConfig.DEFAULT.withVni(vni()), offloads),
                 compiler.compile(ClusterState.EMPTY, 1, ServiceTable.EMPTY),
                 new Listener(keeper)));
         new HostNetwork(podRange, settings.serviceRange(), settings.gateway(), mtuBytes).connect(dataplane);
@@ -123,7 +127,17 @@ public final class AgentProcess implements AutoCloseable {
 
         ClusterDirectory directory = keep(new ClusterDirectory(settings.nodeName(), objects));
         AgentApi api = new AgentApi(
-                settings, vni(), underlay, mtuBytes, dataplane.proxy(), objects, leases, claims, commands, directory);
+                settings,
+                vni(),
+                underlay,
+                mtuBytes,
+                offloads,
+                dataplane.proxy(),
+                objects,
+                leases,
+                claims,
+                commands,
+                directory);
         keep(ApiServer.listen(Path.of(config.socket()), api.routes()));
         LOG.info("ready; answering at {}", config.socket());
         ReadyNotice.send();
@@ -137,14 +151,19 @@ public final class AgentProcess implements AutoCloseable {
         return address;
     }
 
-    private NodeSettings settings(SubnetLeases leases, List<Node> nodes, IpPrefix podRange) {
+    private NodeSettings settings(SubnetLeases leases, List<Node> nodes, IpPrefix podRange, Set<TapOffload> offloads) {
         List<IpPrefix> foreign = nodes.stream()
                 .filter(node -> node.spec().foreign())
                 .flatMap(node -> node.spec().podCIDRs().stream())
                 .map(IpPrefix::parse)
                 .toList();
         IpPrefix subnet = leases.acquire(config.nodeName(), foreign);
-        return new NodeSettings(config.nodeName(), podRange, IpPrefix.parse(config.serviceRange()), subnet);
+        return new NodeSettings(
+                config.nodeName(),
+                podRange,
+                IpPrefix.parse(config.serviceRange()),
+                subnet,
+                offloads.contains(TapOffload.CSUM));
     }
 
     private int vni() {
@@ -157,7 +176,11 @@ public final class AgentProcess implements AutoCloseable {
         String key = Keys.node(settings.nodeName());
         Node.Spec spec = new Node.Spec(null, List.of(settings.subnet().toString()), false);
         Node.Status status = new Node.Status(
-                List.of(new Node.Address("InternalIP", underlay.toString())), config.socket(), Version.current(), null);
+                List.of(new Node.Address("InternalIP", underlay.toString())),
+                config.socket(),
+                Version.current(),
+                settings.remoteChecksum() ? List.of(Node.Status.REMOTE_CHECKSUM) : List.of(),
+                null);
         Node present = objects.get(key, Node.class).orElse(null);
         if (present != null) {
             String socket = present.status().apiSocket();

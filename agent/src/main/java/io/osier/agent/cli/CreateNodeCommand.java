@@ -33,17 +33,22 @@ final class CreateNodeCommand extends ApiCommand {
     @Option(names = "--pod-cidr", required = true, paramLabel = "CIDR", description = "The range of its pods")
     List<String> podCidrs = List.of();
 
+    @Option(
+            names = "--remote-checksum",
+            description = "It takes packets with partial checksums: a Linux device made with remcsumtx remcsumrx")
+    boolean remoteChecksum;
+
     @Override
     int run(ApiClient agent) {
         ObjectNode node = Json.object().put("apiVersion", "v1").put("kind", "Node");
         node.putObject("metadata").put("name", name);
         ObjectNode spec = node.putObject("spec").put("foreign", true);
         spec.set("podCIDRs", Json.tree(podCidrs));
-        node.putObject("status")
-                .putArray("addresses")
-                .addObject()
-                .put("type", "InternalIP")
-                .put("address", address);
+        ObjectNode status = node.putObject("status");
+        status.putArray("addresses").addObject().put("type", "InternalIP").put("address", address);
+        if (remoteChecksum) {
+            status.putArray("features").add("remote-checksum");
+        }
         agent.post(path(Kinds.NODES, ""), node);
         print("node/" + name + " created\n");
         return 0;

@@ -4,6 +4,7 @@ import io.osier.agent.api.client.ApiClient;
 import io.osier.agent.model.Json;
 import io.osier.agent.model.Manifests;
 import java.util.Locale;
+import java.util.StringJoiner;
 import picocli.CommandLine.Command;
 import tools.jackson.databind.JsonNode;
 
@@ -36,6 +37,7 @@ final class StatusCommand extends ApiCommand {
         line(text, "Underlay", text(status, "underlay"));
         line(text, "Encapsulation", text(status, "encapsulation") + ", VNI " + text(status, "vni"));
         line(text, "PodMTU", text(status, "podMtuBytes"));
+        line(text, "Offloads", offloads(status));
         text.append('\n');
         line(text, "Lease", text(status, "subnet") + " of " + text(status, "podRange"));
         line(text, "Gateway", text(status, "gateway"));
@@ -58,10 +60,17 @@ final class StatusCommand extends ApiCommand {
                     text,
                     text(peer, "name"),
                     text(peer, "address") + (peer.path("foreign").asBoolean() ? " (foreign)" : "") + ", "
+                            + (peer.path("remoteChecksum").asBoolean() ? "remote checksum, " : "")
                             + text(peer, "transmittedPackets") + " packets sent, " + text(peer, "receivedPackets")
                             + " received");
         }
         return text.toString();
+    }
+
+    private static String offloads(JsonNode status) {
+        StringJoiner offloads = new StringJoiner(" ");
+        status.path("offloads").forEach(offload -> offloads.add(offload.asString()));
+        return offloads.length() == 0 ? "none" : offloads.toString();
     }
 
     private static void line(StringBuilder text, String name, String value) {

@@ -9,6 +9,7 @@ import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.port.PortKind;
+import io.osier.dataplane.vxlan.VxlanTunnel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,14 +50,23 @@ public final class HostNetwork {
                         NetworkNamespace.present(),
                         DEVICE,
                         MacAddress.ofPod(gateway.v4Bits()),
-                        Set.of()),
+                        dataplane.offloads()),
                 Set.of(gateway));
         CommandRunner.runWithInput(
                 """
                 addr replace %s/%d dev %s
-                link set %s mtu %d up
+                link set %s mtu %d gso_max_segs %d up
                 route replace %s dev %s src %s
-                """.formatted(gateway, podRange.lengthBits(), DEVICE, DEVICE, mtuBytes, serviceRange, DEVICE, gateway),
+                """.formatted(
+                                gateway,
+                                podRange.lengthBits(),
+                                DEVICE,
+                                DEVICE,
+                                mtuBytes,
+                                VxlanTunnel.maxSegments(mtuBytes),
+                                serviceRange,
+                                DEVICE,
+                                gateway),
                 "ip",
                 "-batch",
                 "-");

@@ -17,7 +17,7 @@ public record Node(@Nullable String apiVersion, @Nullable String kind, ObjectMet
             throw new ValidationException("metadata: Required value");
         }
         spec = spec == null ? new Spec(null, List.of(), false) : spec;
-        status = status == null ? new Status(List.of(), null, null, null) : status;
+        status = status == null ? new Status(List.of(), null, null, List.of(), null) : status;
     }
 
     public static Node of(ObjectMeta metadata, Spec spec, Status status) {
@@ -54,6 +54,7 @@ public record Node(@Nullable String apiVersion, @Nullable String kind, ObjectMet
      * @param addresses {@code InternalIP} is the underlay address
      * @param apiSocket where its agent listens, for other agents on the same machine
      * @param version of its agent
+     * @param features what the other end of a tunnel may use there: {@link #REMOTE_CHECKSUM}
      * @param ready filled in by whoever answers, never stored
      */
     @JsonIgnoreProperties({"capacity", "allocatable", "conditions", "nodeInfo", "images", "daemonEndpoints"})
@@ -61,14 +62,19 @@ public record Node(@Nullable String apiVersion, @Nullable String kind, ObjectMet
             List<Address> addresses,
             @Nullable String apiSocket,
             @Nullable String version,
+            List<String> features,
             @Nullable Boolean ready) {
+        /** It takes tunnel packets whose inner transport checksum is partial (Linux: {@code remcsumrx}). */
+        public static final String REMOTE_CHECKSUM = "remote-checksum";
+
         @SuppressWarnings("NullAway") // what Jackson leaves out is null
         public Status {
             addresses = addresses == null ? List.of() : List.copyOf(addresses);
+            features = features == null ? List.of() : List.copyOf(features);
         }
 
         public Status withReady(boolean now) {
-            return new Status(addresses, apiSocket, version, now);
+            return new Status(addresses, apiSocket, version, features, now);
         }
     }
 

@@ -8,6 +8,7 @@ import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.port.PortKind;
+import io.osier.dataplane.vxlan.VxlanTunnel;
 import java.io.IOException;
 import java.util.Set;
 
@@ -39,15 +40,20 @@ public final class PodLink {
                         NetworkNamespace.named(namespace),
                         DEVICE,
                         MacAddress.ofPod(address.v4Bits()),
-                        Set.of()),
+                        dataplane.offloads()),
                 Set.of(address));
         CommandRunner.runWithInput(
                 """
                 link set lo up
                 addr replace %s/%d dev eth0
-                link set eth0 mtu %d up
+                link set eth0 mtu %d gso_max_segs %d up
                 route replace default via %s dev eth0
-                """.formatted(address, podRange.lengthBits(), mtuBytes, gateway), "ip", "-n", namespace, "-batch", "-");
+                """.formatted(address, podRange.lengthBits(), mtuBytes, VxlanTunnel.maxSegments(mtuBytes), gateway),
+                "ip",
+                "-n",
+                namespace,
+                "-batch",
+                "-");
     }
 
     /** Takes the pod off the segment; its device goes with its namespace. */

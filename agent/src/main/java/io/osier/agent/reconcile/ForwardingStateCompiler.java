@@ -65,11 +65,12 @@ public final class ForwardingStateCompiler {
                 ServiceTable.of(services(cluster, podRoutes), earlier));
     }
 
-    private static void addPeer(Node node, Map<String, Peer> peers, List<Route> routes) {
+    private void addPeer(Node node, Map<String, Peer> peers, List<Route> routes) {
         Peer peer = new Peer(
                 node.metadata().name(),
                 IpAddress.parse(node.underlayAddress()),
-                node.spec().foreign());
+                node.spec().foreign(),
+                settings.remoteChecksum() && node.status().features().contains(Node.Status.REMOTE_CHECKSUM));
         peers.put(peer.name(), peer);
         for (String subnet : node.spec().podCIDRs()) {
             IpPrefix prefix = IpPrefix.parse(subnet);

@@ -69,17 +69,18 @@ class NodeCommandsTest {
         agent.on("GET /osier/v1/status", 200, """
                 {"version":"0.1.0","node":"node-a","underlay":"172.30.0.1:4789","encapsulation":"VXLAN","vni":1,
                  "podMtuBytes":1450,"subnet":"10.32.0.0/24","podRange":"10.32.0.0/12","gateway":"10.32.0.1",
-                 "serviceRange":"10.96.0.0/12","store":"directory",
+                 "serviceRange":"10.96.0.0/12","store":"directory","offloads":["csum","tso4"],
                  "dataplane":{"generation":7,"pods":3,"services":1,"flows":2,
                   "balance":{"in":12,"out":9,"dropped":2,"held":1}},
                  "peers":[{"name":"node-b","address":"172.30.0.2","foreign":false,
-                  "transmittedPackets":5,"receivedPackets":6}]}""");
+                  "remoteChecksum":true,"transmittedPackets":5,"receivedPackets":6}]}""");
         assertThat(Dialogue.with(agent, "status").out()).isEqualTo("""
                          Version: 0.1.0
                             Node: node-a
                         Underlay: 172.30.0.1:4789
                    Encapsulation: VXLAN, VNI 1
                           PodMTU: 1450
+                        Offloads: csum tso4
 
                            Lease: 10.32.0.0/24 of 10.32.0.0/12
                          Gateway: 10.32.0.1
@@ -93,7 +94,7 @@ class NodeCommandsTest {
                          Packets: in 12 = out 9 + dropped 2 + held 1
 
                            Peers: 1
-                          node-b: 172.30.0.2, 5 packets sent, 6 received
+                          node-b: 172.30.0.2, remote checksum, 5 packets sent, 6 received
                 """);
     }
 

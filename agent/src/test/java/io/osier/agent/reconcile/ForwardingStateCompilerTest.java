@@ -54,7 +54,8 @@ class ForwardingStateCompilerTest {
                 "node-a",
                 IpPrefix.parse("10.32.0.0/12"),
                 IpPrefix.parse("10.96.0.0/12"),
-                IpPrefix.parse("10.32.0.0/24"));
+                IpPrefix.parse("10.32.0.0/24"),
+                true);
         return new ForwardingStateCompiler(settings)
                 .compile(new ClusterState(nodes, pods, services, endpoints), 7, ServiceTable.EMPTY);
     }

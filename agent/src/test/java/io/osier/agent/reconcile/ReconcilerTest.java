@@ -16,6 +16,7 @@ import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.port.FrameBatch;
 import io.osier.dataplane.port.PortCounters;
 import io.osier.dataplane.service.ServiceTable;
+import io.osier.dataplane.vxlan.SegmentTrain;
 import io.osier.dataplane.vxlan.Underlay;
 import io.osier.dataplane.worker.Worker;
 import io.osier.dataplane.worker.WorkerConfig;
@@ -32,7 +33,11 @@ import org.junit.jupiter.api.Test;
 
 class ReconcilerTest {
     private static final NodeSettings SETTINGS = new NodeSettings(
-            "node-a", IpPrefix.parse("10.32.0.0/12"), IpPrefix.parse("10.96.0.0/12"), IpPrefix.parse("10.32.0.0/24"));
+            "node-a",
+            IpPrefix.parse("10.32.0.0/12"),
+            IpPrefix.parse("10.96.0.0/12"),
+            IpPrefix.parse("10.32.0.0/24"),
+            true);
 
     private final CountDownLatch published = new CountDownLatch(1);
     private final ForwardingStateCompiler compiler = new ForwardingStateCompiler(SETTINGS);
@@ -86,6 +91,11 @@ class ReconcilerTest {
 
         @Override
         public @Nullable DropReason send(IpAddress node, Frame frame, int start, int length, PortCounters account) {
+            return null;
+        }
+
+        @Override
+        public @Nullable DropReason send(IpAddress node, SegmentTrain train, PortCounters account) {
             return null;
         }
 

@@ -9,6 +9,8 @@ import io.osier.dataplane.packet.Frame;
 import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.packet.PacketParser;
 import io.osier.dataplane.packet.ParsedPacket;
+import io.osier.dataplane.packet.TransportChecksum;
+import io.osier.dataplane.packet.VirtioNetHeader;
 import io.osier.dataplane.port.Port;
 import io.osier.dataplane.port.PortKind;
 import io.osier.dataplane.vxlan.VxlanTunnel;
@@ -31,6 +33,7 @@ public final class Forwarder implements Egress {
     private final SenderCheck senders;
     private final Neighbors neighbors;
     private final ServiceTranslator services;
+    private final AnswerFrames answers = new AnswerFrames();
     private PacketObserver observer = PacketObserver.NONE;
 
     public Forwarder(Segment segment, ConnectionTable connections, Counters counters, RandomGenerator random) {
@@ -49,6 +52,11 @@ public final class Forwarder implements Egress {
     /** Whether a flow's backend still stands in the present policy; for lists and timers, not for packets. */
     public boolean isCurrent(int connection) {
         return services.isCurrent(connection, false);
+    }
+
+    /** Everything that was emitted has been sent by now. */
+    public void flushed() {
+        answers.flushed();
     }
 
     /** Takes one packet from a port to wherever it goes. */
@@ -122,11 +130,12 @@ public final class Forwarder implements Egress {
     private void reject(DropReason reason, Port in, Frame frame) {
         drop(reason, in, frame);
         boolean answered = reason == DropReason.NO_ENDPOINT || reason == DropReason.NO_SERVICE_PORT;
-        if (answered && IcmpErrors.mayAnswer(packet)) {
+        Frame error = answered && IcmpErrors.mayAnswer(packet) ? answers.take() : null;
+        if (error != null) {
             counters.originated();
-            IcmpErrors.portUnreachable(frame, packet, refusingAddress(in));
+            IcmpErrors.portUnreachable(frame, packet, refusingAddress(in), error);
             trace.replied();
-            emit(in, frame);
+            emit(in, error);
         }
     }
 
@@ -161,6 +170,9 @@ public final class Forwarder implements Egress {
         if (MacAddress.isLinkConstrained(packet.destinationMac())) {
             drop(DropReason.LINK_CONSTRAINED, in, frame);
             return;
+        }
+        if (frame.gsoType() == VirtioNetHeader.GSO_NONE) {
+            TransportChecksum.complete(frame); // once, since not every tunnel can leave it partial
         }
         int copies = 0;
         for (Port out : segment.localPorts()) {

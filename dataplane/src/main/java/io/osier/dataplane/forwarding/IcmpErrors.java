@@ -10,7 +10,7 @@ import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.packet.ParsedPacket;
 import java.nio.ByteBuffer;
 
-/** Turns packets into the ICMP errors that Osier itself sends about them, in place, as a router would (RFC 1812, 4.3). */
+/** Writes the ICMP errors that Osier itself sends about packets, as a router would (RFC 1812, section 4.3). */
 final class IcmpErrors {
     /** RFC 1812, section 4.3.2.3: as much of the packet as fits into 576 bytes. */
     private static final int MAX_QUOTED_BYTES = 576 - Ipv4Header.MIN_LENGTH_BYTES - IcmpHeader.LENGTH_BYTES;
@@ -35,29 +35,33 @@ final class IcmpErrors {
     }
 
     /**
-     * "Port unreachable", addressed back to the packet's sender: what connects there is refused at once. The packet moves
-     * back in its frame, to be quoted; what {@code packet} says about it is out of date afterwards.
+     * Writes "port unreachable", addressed back to the packet's sender: what connects there is refused at once.
      *
      * @param from the address that the error comes from
+     * @param error is overwritten
      */
-    static void portUnreachable(Frame frame, ParsedPacket packet, int from) {
-        ByteBuffer bytes = frame.bytes();
-        int ip = packet.networkOffset();
-        int icmp = ip + Ipv4Header.MIN_LENGTH_BYTES;
-        int quoted = Math.min(packet.networkLengthBytes(), MAX_QUOTED_BYTES);
-        int ipLength = Ipv4Header.MIN_LENGTH_BYTES + IcmpHeader.LENGTH_BYTES + quoted;
-        bytes.put(icmp + IcmpHeader.LENGTH_BYTES, bytes, ip, quoted);
+    static void portUnreachable(Frame frame, ParsedPacket packet, int from, Frame error) {
+        write(frame, packet, IcmpHeader.V4_CODE_PORT_UNREACHABLE, 0, from, error);
+    }
 
-        bytes.putInt(icmp, (IcmpHeader.V4_UNREACHABLE << 24) | (IcmpHeader.V4_CODE_PORT_UNREACHABLE << 16));
-        bytes.putInt(icmp + 4, 0);
+    private static void write(Frame frame, ParsedPacket packet, int code, int rest, int from, Frame error) {
+        int quoted = Math.min(packet.networkEnd() - packet.networkOffset(), MAX_QUOTED_BYTES);
+        int ipLength = Ipv4Header.MIN_LENGTH_BYTES + IcmpHeader.LENGTH_BYTES + quoted;
+        error.reset(Frame.HEADROOM_BYTES, EthernetHeader.LENGTH_BYTES + ipLength);
+        ByteBuffer bytes = error.bytes();
+        int ethernet = error.start();
+        EthernetHeader.setDestination(bytes, ethernet, packet.sourceMac());
+        EthernetHeader.setSource(bytes, ethernet, packet.destinationMac());
+        EthernetHeader.setEtherType(bytes, ethernet, EthernetHeader.TYPE_IPV4);
+
+        int ip = ethernet + EthernetHeader.LENGTH_BYTES;
+        Ipv4Header.write(bytes, ip, ipLength, TTL, IpProtocol.ICMP, from, (int) packet.sourceLow());
+
+        int icmp = ip + Ipv4Header.MIN_LENGTH_BYTES;
+        bytes.putInt(icmp, (IcmpHeader.V4_UNREACHABLE << 24) | (code << 16));
+        bytes.putInt(icmp + 4, rest);
+        bytes.put(icmp + IcmpHeader.LENGTH_BYTES, frame.bytes(), packet.networkOffset(), quoted);
         int sum = InternetChecksum.sum(bytes, icmp, IcmpHeader.LENGTH_BYTES + quoted, 0);
         bytes.putShort(icmp + IcmpHeader.CHECKSUM, (short) ~sum);
-
-        Ipv4Header.write(bytes, ip, ipLength, TTL, IpProtocol.ICMP, from, (int) packet.sourceLow());
-        long asked = packet.destinationMac();
-        packet.setDestinationMac(frame, packet.sourceMac());
-        packet.setSourceMac(frame, asked);
-        frame.setLength(EthernetHeader.LENGTH_BYTES + ipLength);
-        frame.clearOffloads();
     }
 }

@@ -68,7 +68,9 @@ final class Neighbors {
     private boolean answerNdp(Port in, Frame frame, ParsedPacket packet) {
         long target = NdpResponder.podMacOfLinkLocal(
                 NdpResponder.targetHigh(frame, packet), NdpResponder.targetLow(frame, packet));
-        if (target == 0 || !segment.isRouted((int) target)) {
+        boolean fromTunnel =
+                frame.isView(); // an answer may be longer than the question, which has no room to grow there
+        if (target == 0 || fromTunnel || !segment.isRouted((int) target)) {
             return false;
         }
         if (NdpResponder.isDuplicateAddressDetection(packet) || segment.portOf(target) == in) {

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionException;
  * go. Safe for any thread.
  */
 public final class Dataplane implements AutoCloseable {
+    private final DataplaneConfig config;
     private final UdpPort underlay;
     private final DataplaneListener listener;
     private final Worker worker;
@@ -31,6 +32,7 @@ public final class Dataplane implements AutoCloseable {
     private record AttachedTap(TapPort tap, IoRegistration registration) {}
 
     private Dataplane(DataplaneConfig config, ForwardingState initial, DataplaneListener listener) throws IOException {
+        this.config = config;
         this.listener = listener;
         Counters counters = new Counters();
         underlay = UdpPort.open(config.underlay(), config.tunnelPort(), counters.drops());
@@ -64,6 +66,11 @@ public final class Dataplane implements AutoCloseable {
     /** The way to the worker: policy, questions, observers. */
     public WorkerProxy proxy() {
         return proxy;
+    }
+
+    /** What may come and go undone through the TAPs here. */
+    public Set<TapOffload> offloads() {
+        return config.offloads();
     }
 
     /**

@@ -11,13 +11,13 @@ import java.nio.ByteBuffer;
  *  0          8         12  16        24           32            40               48      52  56        60 64
  *  | msg_name | namelen | – | msg_iov | msg_iovlen | msg_control | msg_controllen | flags | – | msg_len | – |
  *
- *  struct iovec, 16 bytes, one a message:    | base (8) | length (8) |
+ *  struct iovec, 16 bytes, in a pool:        | base (8) | length (8) |
  *  socket address, 32 bytes, one a message:  see SocketAddresses
- *  control, 32 bytes, one a message:         | cmsg_len (8) | cmsg_level (4) | cmsg_type (4) | segment size | – |
+ *  control, 24 bytes, one a message:         | cmsg_len (8) | cmsg_level (4) | cmsg_type (4) | segment size (4) | – |
  * </pre>
  *
- * The control region has room for one number beside each datagram, a segment size; {@code msg_controllen} stays 0 and the
- * kernel ignores it for as long as every datagram is a packet of its own.
+ * The one control message tells how long each datagram is of several that pass as one message: {@code UDP_SEGMENT}, two bytes,
+ * when sending, and {@code UDP_GRO}, four bytes, when receiving ({@code linux/udp.h}).
  */
 final class MessageVector {
     private static final int HEADER_BYTES = 64;
@@ -26,36 +26,38 @@ final class MessageVector {
     private static final int IOVECS = 16;
     private static final int IOVEC_COUNT = 24;
     private static final int CONTROL = 32;
+    private static final int CONTROL_LENGTH = 40;
     private static final int MESSAGE_LENGTH = 56;
 
     private static final int IOVEC_BYTES = 16;
     private static final int IOVEC_LENGTH = 8;
-    private static final int CONTROL_BYTES = 32;
 
-    private final int capacity;
+    private static final int CONTROL_BYTES = 24;
+    private static final int CONTROL_LEVEL = 8;
+    private static final int CONTROL_TYPE = 12;
+    private static final int CONTROL_DATA = 16;
+
     private final SocketAddresses addresses;
     private final ByteBuffer bytes;
     private final long address;
     private final int iovecs;
+    private final int controls;
 
-    MessageVector(int capacity) {
-        this.capacity = capacity;
-        addresses = new SocketAddresses(capacity);
-        iovecs = capacity * HEADER_BYTES;
-        int controls = iovecs + capacity * IOVEC_BYTES;
-        bytes = NativeMemory.allocate(controls + capacity * CONTROL_BYTES);
+    /**
+     * @param messages that fit in
+     * @param pieces of memory that the messages may have among them
+     */
+    MessageVector(int messages, int pieces) {
+        addresses = new SocketAddresses(messages);
+        iovecs = messages * HEADER_BYTES;
+        controls = iovecs + pieces * IOVEC_BYTES;
+        bytes = NativeMemory.allocate(controls + messages * CONTROL_BYTES);
         address = NativeMemory.address(bytes);
-        for (int i = 0; i < capacity; i++) {
+        for (int i = 0; i < messages; i++) {
             int header = i * HEADER_BYTES;
             bytes.putLong(header + NAME, addresses.address(i));
-            bytes.putLong(header + IOVECS, address + iovecs + (long) i * IOVEC_BYTES);
-            bytes.putLong(header + IOVEC_COUNT, 1);
-            bytes.putLong(header + CONTROL, address + controls + (long) i * CONTROL_BYTES);
+            bytes.putLong(header + CONTROL, address + control(i));
         }
-    }
-
-    int capacity() {
-        return capacity;
     }
 
     /** Where a message lies, for the kernel; those behind it follow. */
@@ -67,25 +69,59 @@ final class MessageVector {
         return addresses;
     }
 
+    private int control(int message) {
+        return controls + message * CONTROL_BYTES;
+    }
+
     /** How long the message's socket address is, or, before a receive, may be. */
     void setAddressLength(int message, int lengthBytes) {
         bytes.putInt(message * HEADER_BYTES + NAME_LENGTH, lengthBytes);
     }
 
-    /** The memory that the message's payload is read from, or received into. */
-    void setPayload(int message, long payloadAddress, int lengthBytes) {
-        int iovec = iovecs + message * IOVEC_BYTES;
-        bytes.putLong(iovec, payloadAddress);
-        bytes.putLong(iovec + IOVEC_LENGTH, lengthBytes);
+    /** Which pieces the message is made of. */
+    void setPieces(int message, int first, int count) {
+        int header = message * HEADER_BYTES;
+        bytes.putLong(header + IOVECS, address + iovecs + (long) first * IOVEC_BYTES);
+        bytes.putLong(header + IOVEC_COUNT, count);
     }
 
-    /** How long the payload is that is to be sent. */
-    int payloadLength(int message) {
-        return (int) bytes.getLong(iovecs + message * IOVEC_BYTES + IOVEC_LENGTH);
+    /** The memory that a piece is read from, or received into. */
+    void setPiece(int piece, long pieceAddress, int lengthBytes) {
+        int iovec = iovecs + piece * IOVEC_BYTES;
+        bytes.putLong(iovec, pieceAddress);
+        bytes.putLong(iovec + IOVEC_LENGTH, lengthBytes);
     }
 
     /** How many bytes the kernel has received into, or sent from, the message. */
     int transferredBytes(int message) {
         return bytes.getInt(message * HEADER_BYTES + MESSAGE_LENGTH);
+    }
+
+    /** Has the kernel cut the message into datagrams of this length, the last one perhaps shorter; 0 if it is one. */
+    void setSegmentBytes(int message, int segmentBytes) {
+        if (segmentBytes == 0) {
+            bytes.putLong(message * HEADER_BYTES + CONTROL_LENGTH, 0);
+            return;
+        }
+        int control = control(message);
+        bytes.putLong(control, CONTROL_DATA + Short.BYTES);
+        bytes.putInt(control + CONTROL_LEVEL, Libc.SOL_UDP);
+        bytes.putInt(control + CONTROL_TYPE, Libc.UDP_SEGMENT);
+        bytes.putShort(control + CONTROL_DATA, (short) segmentBytes);
+        bytes.putLong(message * HEADER_BYTES + CONTROL_LENGTH, CONTROL_BYTES);
+    }
+
+    /** Makes room for the kernel to tell how long each datagram of a message is. */
+    void expectSegmentBytes(int message) {
+        bytes.putLong(message * HEADER_BYTES + CONTROL_LENGTH, CONTROL_BYTES);
+    }
+
+    /** How long each datagram of the received message is but the last; 0 if it is one. */
+    int segmentBytes(int message) {
+        int control = control(message);
+        boolean told = bytes.getLong(message * HEADER_BYTES + CONTROL_LENGTH) >= CONTROL_DATA + Integer.BYTES
+                && bytes.getInt(control + CONTROL_LEVEL) == Libc.SOL_UDP
+                && bytes.getInt(control + CONTROL_TYPE) == Libc.UDP_GRO;
+        return told ? bytes.getInt(control + CONTROL_DATA) : 0;
     }
 }

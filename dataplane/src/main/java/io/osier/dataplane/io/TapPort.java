@@ -4,6 +4,7 @@ import io.netty.channel.unix.Errors.NativeIoException;
 import io.netty.channel.unix.FileDescriptor;
 import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.Frame;
+import io.osier.dataplane.packet.FrameTail;
 import io.osier.dataplane.packet.VirtioNetHeader;
 import io.osier.dataplane.port.FrameBatch;
 import io.osier.dataplane.port.Port;
@@ -29,12 +30,15 @@ import org.jspecify.annotations.Nullable;
 public final class TapPort implements Port, AutoCloseable {
     private static final int READ_OFFSET = Frame.HEADROOM_BYTES - VirtioNetHeader.LENGTH_BYTES;
 
-    // The memory of a write: the virtio header, then two struct iovec of 16 bytes, each an address and a length.
+    /** Bytes after which a batch ends: what it reads should still be in the processor's cache when it is sent. */
+    private static final int BATCH_BYTES = 96 << 10;
+
+    // The memory of a write: the virtio header, then struct iovec of 16 bytes, each an address and a length.
     private static final int HEADER = 0;
     private static final int IOVECS = 16;
-    private static final int FRAME_ADDRESS = IOVECS + 16;
-    private static final int FRAME_LENGTH = IOVECS + 24;
-    private static final int SCRATCH_BYTES = IOVECS + 32;
+    private static final int IOVEC_BYTES = 16;
+    private static final int MAX_IOVECS = 2 + FrameTail.MAX_SLICES;
+    private static final int SCRATCH_BYTES = IOVECS + MAX_IOVECS * IOVEC_BYTES;
 
     private final PortId id;
     private final FileDescriptor descriptor;
@@ -49,8 +53,7 @@ public final class TapPort implements Port, AutoCloseable {
         this.descriptor = descriptor;
         long address = NativeMemory.address(scratch);
         iovecsAddress = address + IOVECS;
-        scratch.putLong(IOVECS, address + HEADER);
-        scratch.putLong(IOVECS + 8, VirtioNetHeader.LENGTH_BYTES);
+        setIovec(0, address + HEADER, VirtioNetHeader.LENGTH_BYTES);
     }
 
     @Override
@@ -78,8 +81,10 @@ public final class TapPort implements Port, AutoCloseable {
     @Override
     public int receive(FrameBatch batch) {
         int received = 0;
+        int bytes = 0;
         try {
-            while (received < batch.capacity() && !gone && read(batch.frame(received))) {
+            while (received < batch.capacity() && bytes < BATCH_BYTES && !gone && read(batch.frame(received))) {
+                bytes += batch.frame(received).length();
                 received++;
             }
         } catch (IOException e) {
@@ -107,10 +112,13 @@ public final class TapPort implements Port, AutoCloseable {
             return DropReason.PORT_DOWN;
         }
         VirtioNetHeader.write(scratch, HEADER, frame);
-        scratch.putLong(FRAME_ADDRESS, frame.address() + frame.start());
-        scratch.putLong(FRAME_LENGTH, frame.length());
+        setIovec(1, frame.address() + frame.start(), frame.length());
+        FrameTail tail = frame.tail();
+        for (int i = 0; i < tail.count(); i++) {
+            setIovec(2 + i, tail.address(i), tail.lengthBytes(i));
+        }
         try {
-            if (descriptor.writevAddresses(iovecsAddress, 2) <= 0) {
+            if (descriptor.writevAddresses(iovecsAddress, 2 + tail.count()) <= 0) {
                 return DropReason.PORT_FULL;
             }
         } catch (NativeIoException e) {
@@ -118,8 +126,13 @@ public final class TapPort implements Port, AutoCloseable {
         } catch (IOException e) {
             return refused(Libc.EBADF);
         }
-        counters.transmitted(1, frame.length());
+        counters.transmitted(1, frame.totalLength());
         return null;
+    }
+
+    private void setIovec(int index, long address, int lengthBytes) {
+        scratch.putLong(IOVECS + index * IOVEC_BYTES, address);
+        scratch.putLong(IOVECS + index * IOVEC_BYTES + 8, lengthBytes);
     }
 
     private DropReason refused(int errno) {

@@ -8,26 +8,33 @@ import io.osier.dataplane.packet.VxlanHeader;
 import io.osier.dataplane.port.DropCounters;
 import io.osier.dataplane.port.FrameBatch;
 import io.osier.dataplane.port.PortCounters;
+import io.osier.dataplane.vxlan.SegmentTrain;
 import io.osier.dataplane.vxlan.Underlay;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tunnel's UDP socket: one for all nodes, up to 64 datagrams a system call in each direction, with no allocation.
- * Owned by the worker's thread.
+ * The tunnel's UDP socket: one for all nodes, with no allocation. A system call takes up to 64 messages in each direction, and
+ * a message may be many datagrams of one length ({@code UDP_SEGMENT}, {@code UDP_GRO}). Owned by the worker's thread.
  *
- * <p>A datagram is received so that the Ethernet frame inside lies where it would in a frame from a TAP:
+ * <p>A datagram is received so that the Ethernet frame inside lies where it would in a frame from a TAP; if there are more in
+ * the message, they follow:
  *
  * <pre>
  *  0      26      34 = HEADROOM_BYTES
- *  | free | VXLAN | Ethernet …
+ *  | free | VXLAN | Ethernet … | VXLAN | Ethernet … |
  * </pre>
  *
  * Packets leave from the tunnel port itself. Their UDP checksum is the kernel's to fill in, and they are never fragmented.
  */
 public final class UdpPort implements Underlay, AutoCloseable {
-    /** Datagrams a system call. */
-    public static final int BATCH_DATAGRAMS = 64;
+    /** Messages a system call. */
+    public static final int BATCH_MESSAGES = 64;
+
+    /** Messages a system call when they are long: what a batch reads should still be in the processor's cache when it is sent. */
+    private static final int FEW_MESSAGES = 4;
+
+    private static final int MUCH_BYTES = FEW_MESSAGES * 16_384;
 
     private static final int RECEIVE_OFFSET = Frame.HEADROOM_BYTES - VxlanHeader.LENGTH_BYTES;
 
@@ -35,11 +42,11 @@ public final class UdpPort implements Underlay, AutoCloseable {
     private final int family;
     private final int port;
     private final DropCounters drops;
-    private final MessageVector in = new MessageVector(BATCH_DATAGRAMS);
-    private final MessageVector out = new MessageVector(BATCH_DATAGRAMS);
-    private final PortCounters[] accounts = new PortCounters[BATCH_DATAGRAMS];
+    private final MessageVector in = new MessageVector(BATCH_MESSAGES, BATCH_MESSAGES);
+    private final SendQueue out = new SendQueue();
     private @Nullable FrameBatch prepared;
-    private int queued;
+    private int messagesPerCall = FEW_MESSAGES;
+    private boolean segments = true;
 
     private UdpPort(FileDescriptor socket, int family, int port, DropCounters drops) {
         this.socket = socket;
@@ -64,21 +71,31 @@ public final class UdpPort implements Underlay, AutoCloseable {
         return socket;
     }
 
+    /** Whether the underlay's device lets the kernel cut messages into datagrams; true until it has refused to. */
+    boolean segments() {
+        return segments;
+    }
+
     @Override
     public int receive(FrameBatch batch) {
         prepare(batch);
-        int messages = Math.min(batch.capacity(), BATCH_DATAGRAMS);
+        int messages = Math.min(batch.capacity(), messagesPerCall);
         for (int i = 0; i < messages; i++) {
             in.setAddressLength(i, in.addresses().slotBytes());
+            in.expectSegmentBytes(i);
         }
         // Less than one is nothing waiting, or the late report of an error that some datagram caused on its way.
         int received =
                 socket.isOpen() ? Math.max(0, Libc.recvmmsg(socket.intValue(), in.address(0), messages, 0, 0)) : 0;
+        int bytes = 0;
         for (int i = 0; i < received; i++) {
             Frame frame = batch.frame(i);
             frame.reset(RECEIVE_OFFSET, in.transferredBytes(i));
             frame.setOuterSource(in.addresses().high(i), in.addresses().low(i));
+            frame.setDatagramBytes(in.segmentBytes(i));
+            bytes += frame.length();
         }
+        messagesPerCall = bytes > MUCH_BYTES ? FEW_MESSAGES : BATCH_MESSAGES;
         batch.setSize(received);
         return received;
     }
@@ -89,9 +106,10 @@ public final class UdpPort implements Underlay, AutoCloseable {
             return;
         }
         prepared = batch;
-        for (int i = 0; i < Math.min(batch.capacity(), BATCH_DATAGRAMS); i++) {
+        for (int i = 0; i < Math.min(batch.capacity(), BATCH_MESSAGES); i++) {
             Frame frame = batch.frame(i);
-            in.setPayload(i, frame.address() + RECEIVE_OFFSET, frame.capacityBytes() - RECEIVE_OFFSET);
+            in.setPiece(i, frame.address() + RECEIVE_OFFSET, frame.capacityBytes() - RECEIVE_OFFSET);
+            in.setPieces(i, i, 1);
         }
     }
 
@@ -100,55 +118,76 @@ public final class UdpPort implements Underlay, AutoCloseable {
         if (family == Libc.AF_INET && !node.isV4()) {
             return DropReason.UNDERLAY_UNREACHABLE;
         }
-        if (queued == BATCH_DATAGRAMS) {
+        if (!out.hasRoomForDatagram()) {
             flush();
         }
-        int message = queued++;
-        out.setAddressLength(message, out.addresses().write(message, family, node.high(), node.low(), port));
-        out.setPayload(message, frame.address() + start, length);
-        accounts[message] = account;
+        out.add(family, node, port, frame.address() + start, length, account);
+        return null;
+    }
+
+    @Override
+    public @Nullable DropReason send(IpAddress node, SegmentTrain train, PortCounters account) {
+        if (family == Libc.AF_INET && !node.isV4()) {
+            return DropReason.UNDERLAY_UNREACHABLE;
+        }
+        if (!out.hasRoomFor(train)) {
+            flush();
+        }
+        out.add(family, node, port, train, account);
         return null;
     }
 
     @Override
     public void flush() {
         int next = 0;
-        boolean retried = false;
-        while (next < queued) {
-            int sent = sendFrom(next);
+        while (next < out.count()) {
+            int sent = segments || out.message(next).datagrams() == 1 ? sendFrom(next, out.count() - next) : 0;
             if (sent > 0) {
-                account(next, sent);
+                for (int i = next; i < next + sent; i++) {
+                    out.message(i).account();
+                }
                 next += sent;
-                retried = false;
-                continue;
+            } else {
+                sendAlone(next);
+                next++;
             }
-            DropReason reason = reasonFor(socket.isOpen() ? Libc.errno() : Libc.EBADF);
-            boolean full = reason == DropReason.UNDERLAY_FULL;
-            if (full && !retried) {
-                retried = true;
-                continue;
+        }
+        out.clear();
+    }
+
+    /** Sends a message that did not leave with the others, or drops it. */
+    private void sendAlone(int message) {
+        int datagrams = out.message(message).datagrams();
+        if (segments || datagrams == 1) {
+            if (sendFrom(message, 1) == 1) {
+                out.message(message).account();
+                return;
             }
-            // A full buffer is full for all that follow; any other failure is one node's.
-            int failed = full ? queued - next : 1;
-            drop(reason, failed);
-            next += failed;
-            retried = false;
+            int errno = socket.isOpen() ? Libc.errno() : Libc.EBADF;
+            segments = segments && errno != Libc.EIO; // a device that computes no checksums cannot cut either
+            if (segments || datagrams == 1) {
+                drop(reasonFor(errno), out.message(message).packets());
+                return;
+            }
         }
-        queued = 0;
-    }
-
-    private int sendFrom(int message) {
-        return socket.isOpen() ? Libc.sendmmsg(socket.intValue(), out.address(message), queued - message, 0) : 0;
-    }
-
-    private void account(int first, int count) {
-        for (int i = first; i < first + count; i++) {
-            accounts[i].transmitted(1, out.payloadLength(i) - VxlanHeader.LENGTH_BYTES);
+        for (int i = 0; i < datagrams; i++) {
+            out.narrow(message, i);
+            if (sendFrom(message, 1) != 1) {
+                drop(
+                        reasonFor(socket.isOpen() ? Libc.errno() : Libc.EBADF),
+                        out.message(message).packets());
+                return;
+            }
         }
+        out.message(message).account();
     }
 
-    private void drop(DropReason reason, int count) {
-        for (int i = 0; i < count; i++) {
+    private int sendFrom(int message, int count) {
+        return socket.isOpen() ? Libc.sendmmsg(socket.intValue(), out.vector().address(message), count, 0) : 0;
+    }
+
+    private void drop(DropReason reason, int packets) {
+        for (int i = 0; i < packets; i++) {
             drops.count(reason);
         }
     }
@@ -156,14 +195,14 @@ public final class UdpPort implements Underlay, AutoCloseable {
     private static DropReason reasonFor(int errno) {
         return switch (errno) {
             case Libc.EAGAIN, Libc.ENOBUFS, Libc.ENOMEM, Libc.EINTR -> DropReason.UNDERLAY_FULL;
-            case Libc.EMSGSIZE -> DropReason.TOO_BIG;
+            case Libc.EMSGSIZE, Libc.EINVAL -> DropReason.TOO_BIG; // EINVAL: of segments
             default -> DropReason.UNDERLAY_UNREACHABLE; // no route, link down, forbidden by a filter, or closed
         };
     }
 
     @Override
     public int heldPackets() {
-        return queued;
+        return out.packets();
     }
 
     @Override

@@ -36,6 +36,7 @@ final class UdpSocket {
             setBuffer(socket, Libc.SO_RCVBUFFORCE, Libc.SO_RCVBUF);
             setBuffer(socket, Libc.SO_SNDBUFFORCE, Libc.SO_SNDBUF);
             forbidFragments(socket, family);
+            check(setOption(socket, Libc.SOL_UDP, Libc.UDP_GRO, 1));
             bind(socket, local, port);
             return socket;
         } catch (IOException | RuntimeException e) {

@@ -193,8 +193,8 @@ public final class CaptureRecorder implements PacketObserver {
         }
         boolean tunnelled = (flags & (CaptureSlot.TUNNELLED | CaptureSlot.UNDECODED)) == CaptureSlot.TUNNELLED;
         // What came from a tunnel still has the header in front that was taken off, and what goes out has a new one.
-        int start = tunnelled ? frame.start() - VxlanHeader.LENGTH_BYTES : frame.start();
-        int original = frame.end() - start;
+        int before = tunnelled ? VxlanHeader.LENGTH_BYTES : 0;
+        int original = before + frame.totalLength();
         int kept = Math.min(original, selection.snapLengthBytes());
         int slot = ring.claim(CaptureSlot.BYTES + kept);
         if (slot == CaptureRing.FULL) {
@@ -210,7 +210,7 @@ public final class CaptureRecorder implements PacketObserver {
         bytes.putShort(slot + CaptureSlot.DROP_REASON, (short) reason);
         bytes.putInt(slot + CaptureSlot.ORIGINAL_LENGTH, original);
         putRemote(bytes, slot + CaptureSlot.REMOTE, at, frame, flags);
-        bytes.put(slot + CaptureSlot.BYTES, frame.bytes(), start, kept);
+        frame.copyTo(bytes, slot + CaptureSlot.BYTES, before, kept);
     }
 
     private static int offloadFlags(Frame frame) {

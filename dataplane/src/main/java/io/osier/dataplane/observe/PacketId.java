@@ -7,6 +7,7 @@ import io.osier.dataplane.packet.Ipv6Header;
 import io.osier.dataplane.packet.ParsedPacket;
 import io.osier.dataplane.packet.TcpHeader;
 import io.osier.dataplane.packet.UdpHeader;
+import io.osier.dataplane.packet.VirtioNetHeader;
 import java.nio.ByteBuffer;
 
 /**
@@ -15,7 +16,8 @@ import java.nio.ByteBuffer;
  *
  * <p>It is a 64-bit hash over what no hop changes: addresses, protocol, length, fragment identity, and the transport header
  * and the first and last bytes behind it without the checksums. Time to live, traffic class, MAC addresses and checksums
- * change on the way and do not count; the payload's middle is left out to keep it cheap. Address translation does change
+ * change on the way and do not count; the payload's middle is left out to keep it cheap. Of a super-frame, only what its first
+ * segment shares with the whole counts. Address translation does change
  * addresses, so the number is always taken of a packet's form between the nodes: behind the translation on the way to a
  * backend, before it on the way back. Two packets that agree in all of that, such as an exact retransmission without an IP
  * identification, share a number.
@@ -46,9 +48,11 @@ final class PacketId {
         hash = mix(hash, packet.sourceLow());
         hash = mix(hash, packet.destinationHigh());
         hash = mix(hash, packet.destinationLow());
-        hash = mix(hash, (long) packet.protocol() << 32 | packet.networkLengthBytes());
+        boolean train = frame.gsoType() != VirtioNetHeader.GSO_NONE;
+        hash = mix(hash, (long) packet.protocol() << 32 | (train ? 0 : packet.networkLengthBytes()));
         int from = packet.transportOffset();
-        int end = packet.networkEnd();
+        // A super-frame is known by the headers of its first segment: the next node may see its end elsewhere.
+        int end = train ? from + trainHeaderBytes(packet) : packet.networkEnd();
         if (packet.isIpv4()) {
             // Identification, flags and fragment offset are one word.
             hash = mix(hash, bytes.getInt(packet.networkOffset() + 4));
@@ -63,9 +67,14 @@ final class PacketId {
         } else {
             int field = from + checksumOffset(packet.protocol());
             hash = mixBytes(hash, bytes, from, Math.min(field, headEnd));
-            hash = mixBytes(hash, bytes, field + checksum, headEnd);
+            hash = mixBytes(hash, bytes, Math.min(field + checksum, headEnd), headEnd);
         }
         return finish(mixBytes(hash, bytes, tail, end));
+    }
+
+    /** What all who meet a super-frame see of its transport header: TCP's up to the flags, UDP's ports. */
+    private static int trainHeaderBytes(ParsedPacket packet) {
+        return packet.protocol() == IpProtocol.TCP ? 12 : 4;
     }
 
     /** The number of a frame that is not IP, or of bytes that nobody could read; never 0. */

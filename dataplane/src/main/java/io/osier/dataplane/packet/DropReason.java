@@ -29,6 +29,8 @@ public enum DropReason {
     UNKNOWN_TUNNEL_PEER("a tunnel packet from an address that is no node's"),
     MALFORMED_VXLAN("a tunnel packet that is cut short or has no valid network identifier"),
     WRONG_VNI("a tunnel packet of another network identifier"),
+    BAD_CHECKSUM("a tunnel packet whose inner TCP or UDP checksum is wrong"),
+    UNSEGMENTABLE("a super-frame of a kind that cannot be cut into packets for the tunnel"),
     NO_TUNNEL("to a node that has no tunnel yet"),
     TOO_BIG("larger than the path lets through"),
     PORT_DOWN("to an interface that is down or gone"),

@@ -14,8 +14,13 @@ public final class InternetChecksum {
         long sum = start & 0xffff_ffffL;
         int at = offset;
         int end = offset + lengthBytes;
-        for (; at + 4 <= end; at += 4) {
+        for (; at + 8 <= end; at += 8) {
+            long words = bytes.getLong(at);
+            sum += (words >>> 32) + (words & 0xffff_ffffL);
+        }
+        if (at + 4 <= end) {
             sum += bytes.getInt(at) & 0xffff_ffffL;
+            at += 4;
         }
         if (at + 2 <= end) {
             sum += bytes.getShort(at) & 0xffff;

@@ -36,6 +36,10 @@ public final class Ipv4Header {
         return (bytes.get(offset) & 0xf) << 2;
     }
 
+    public static void setTotalLengthBytes(ByteBuffer bytes, int offset, int lengthBytes) {
+        bytes.putShort(offset + 2, (short) lengthBytes);
+    }
+
     public static int totalLengthBytes(ByteBuffer bytes, int offset) {
         return bytes.getShort(offset + 2) & 0xffff;
     }
@@ -85,7 +89,13 @@ public final class Ipv4Header {
         bytes.putInt(offset + 8, ttl << 24 | protocol << 16);
         bytes.putInt(offset + SOURCE, source);
         bytes.putInt(offset + DESTINATION, destination);
-        int sum = InternetChecksum.sum(bytes, offset, MIN_LENGTH_BYTES, 0);
+        writeChecksum(bytes, offset);
+    }
+
+    /** Computes the header's checksum, options included. */
+    public static void writeChecksum(ByteBuffer bytes, int offset) {
+        bytes.putShort(offset + CHECKSUM, (short) 0);
+        int sum = InternetChecksum.sum(bytes, offset, headerLengthBytes(bytes, offset), 0);
         bytes.putShort(offset + CHECKSUM, (short) ~InternetChecksum.fold(sum));
     }
 }

@@ -23,6 +23,10 @@ public final class Ipv6Header {
         return bytes.getShort(offset + 4) & 0xffff;
     }
 
+    public static void setPayloadLengthBytes(ByteBuffer bytes, int offset, int lengthBytes) {
+        bytes.putShort(offset + 4, (short) lengthBytes);
+    }
+
     public static int nextHeader(ByteBuffer bytes, int offset) {
         return bytes.get(offset + 6) & 0xff;
     }

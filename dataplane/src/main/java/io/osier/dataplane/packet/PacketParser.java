@@ -56,7 +56,10 @@ public final class PacketParser {
         }
         int headerLength = Ipv4Header.headerLengthBytes(bytes, offset);
         int totalLength = Ipv4Header.totalLengthBytes(bytes, offset);
-        if (headerLength < Ipv4Header.MIN_LENGTH_BYTES || totalLength < headerLength || totalLength > available) {
+        if (headerLength < Ipv4Header.MIN_LENGTH_BYTES
+                || headerLength > available
+                || totalLength < headerLength
+                || totalLength > available + frame.tail().lengthBytes()) {
             return MALFORMED_IPV4;
         }
         packet.ipVersion = 4;
@@ -69,7 +72,8 @@ public final class PacketParser {
         packet.laterFragment = Ipv4Header.fragmentOffset(bytes, offset) != 0;
         packet.fragmentId = Ipv4Header.identification(bytes, offset);
         packet.transportOffset = offset + headerLength;
-        packet.networkEnd = offset + totalLength;
+        packet.networkLength = totalLength;
+        packet.networkEnd = offset + Math.min(totalLength, available);
         return parseTransport(bytes, packet);
     }
 
@@ -80,8 +84,8 @@ public final class PacketParser {
         if (available < Ipv6Header.LENGTH_BYTES || bytes.get(offset) >>> 4 != 6) {
             return MALFORMED_IPV6;
         }
-        int end = offset + Ipv6Header.LENGTH_BYTES + Ipv6Header.payloadLengthBytes(bytes, offset);
-        if (end > frame.end()) {
+        int totalLength = Ipv6Header.LENGTH_BYTES + Ipv6Header.payloadLengthBytes(bytes, offset);
+        if (totalLength > available + frame.tail().lengthBytes()) {
             return MALFORMED_IPV6;
         }
         packet.ipVersion = 6;
@@ -91,7 +95,8 @@ public final class PacketParser {
         packet.destinationLow = Ipv6Header.destinationLow(bytes, offset);
         packet.fragment = false;
         packet.laterFragment = false;
-        packet.networkEnd = end;
+        packet.networkLength = totalLength;
+        packet.networkEnd = offset + Math.min(totalLength, available);
         return skipExtensionHeaders(bytes, packet) ? parseTransport(bytes, packet) : MALFORMED_IPV6;
     }
 

@@ -25,6 +25,7 @@ public final class ParsedPacket {
     boolean fragment;
     boolean laterFragment;
     int fragmentId;
+    int networkLength;
     int networkEnd;
 
     /** The transport header; no field below counts in later fragments. */
@@ -126,12 +127,12 @@ public final class ParsedPacket {
         return fragmentId;
     }
 
-    /** The length of the IP packet. */
+    /** The length of the IP packet, tail included. */
     public int networkLengthBytes() {
-        return networkEnd - networkOffset;
+        return networkLength;
     }
 
-    /** Where the IP packet ends, before any Ethernet padding. */
+    /** Where the IP packet ends in the frame's window, before any Ethernet padding; what is in the tail comes after it. */
     public int networkEnd() {
         return networkEnd;
     }

@@ -7,11 +7,15 @@ import java.util.zip.CRC32C;
 public final class SctpChecksum {
     private static final int CHECKSUM = 8;
 
+    /** One for each thread: whether the compiler keeps a new one off the heap depends on the weather. */
+    private static final ThreadLocal<CRC32C> CRC = ThreadLocal.withInitial(CRC32C::new);
+
     private SctpChecksum() {}
 
     /** The value of the field for the SCTP packet in {@code [offset, end)}, whatever the field holds. */
     public static int compute(ByteBuffer bytes, int offset, int end) {
-        CRC32C crc = new CRC32C();
+        CRC32C crc = CRC.get();
+        crc.reset();
         int limit = bytes.limit();
         crc.update(bytes.limit(offset + CHECKSUM).position(offset));
         for (int i = 0; i < Integer.BYTES; i++) {

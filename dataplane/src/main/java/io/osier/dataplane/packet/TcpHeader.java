@@ -15,6 +15,8 @@ import java.nio.ByteBuffer;
  */
 public final class TcpHeader {
     public static final int MIN_LENGTH_BYTES = 20;
+    public static final int SEQUENCE = 4;
+    public static final int FLAGS = 13;
     public static final int CHECKSUM = 16;
 
     public static final int FIN = 0x01;
@@ -22,11 +24,13 @@ public final class TcpHeader {
     public static final int RST = 0x04;
     public static final int PSH = 0x08;
     public static final int ACK = 0x10;
+    public static final int ECE = 0x40;
+    public static final int CWR = 0x80;
 
     private TcpHeader() {}
 
     public static int sequence(ByteBuffer bytes, int offset) {
-        return bytes.getInt(offset + 4);
+        return bytes.getInt(offset + SEQUENCE);
     }
 
     public static int acknowledgment(ByteBuffer bytes, int offset) {
@@ -39,6 +43,6 @@ public final class TcpHeader {
     }
 
     public static int flags(ByteBuffer bytes, int offset) {
-        return bytes.get(offset + 13) & 0xff;
+        return bytes.get(offset + FLAGS) & 0xff;
     }
 }

@@ -30,4 +30,8 @@ public final class UdpHeader {
     public static int lengthBytes(ByteBuffer bytes, int offset) {
         return bytes.getShort(offset + 4) & 0xffff;
     }
+
+    public static void setLengthBytes(ByteBuffer bytes, int offset, int lengthBytes) {
+        bytes.putShort(offset + 4, (short) lengthBytes);
+    }
 }

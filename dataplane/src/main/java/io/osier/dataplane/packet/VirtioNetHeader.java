@@ -49,11 +49,13 @@ public final class VirtioNetHeader {
         putLittleEndian16(bytes, offset + 8, frame.checksumOffset());
     }
 
+    // Byte by byte, so that the buffer's own order does not matter.
     private static int littleEndian16(ByteBuffer bytes, int offset) {
-        return Short.reverseBytes(bytes.getShort(offset)) & 0xffff;
+        return (bytes.get(offset) & 0xff) | (bytes.get(offset + 1) & 0xff) << 8;
     }
 
     private static void putLittleEndian16(ByteBuffer bytes, int offset, int value) {
-        bytes.putShort(offset, Short.reverseBytes((short) value));
+        bytes.put(offset, (byte) value);
+        bytes.put(offset + 1, (byte) (value >>> 8));
     }
 }

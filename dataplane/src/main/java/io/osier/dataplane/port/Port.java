@@ -23,8 +23,9 @@ public interface Port {
     int receive(FrameBatch batch);
 
     /**
-     * Sends the frame, or queues it until {@link #flush}. The frame's bytes are borrowed and not changed until then. A port
-     * counts in {@link #counters()} what it has sent.
+     * Sends the frame, or queues it until {@link #flush}. The memory that the frame shows, in its window and its tail, is
+     * borrowed and not changed until then; the frame itself may show other memory after the call. A port counts in
+     * {@link #counters()} what it has sent; a super-frame is one packet.
      *
      * @return null if it was sent or queued; otherwise why it was not, and the caller drops it
      */

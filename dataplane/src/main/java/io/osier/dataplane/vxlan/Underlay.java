@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /** The tunnel's way to other nodes: a UDP socket, or a simulated network. Only the worker's thread calls it. */
 public interface Underlay {
     /**
-     * Takes the datagrams that have arrived, up to the batch's capacity, and never blocks. Each frame's window is one UDP
-     * payload, and its outer source is the sender's address.
+     * Takes what has arrived, up to the batch's capacity, and never blocks. Each frame's window is one UDP payload, or several
+     * from one sender behind one another, of {@link Frame#datagramBytes} each; its outer source is the sender's address.
      *
-     * @return the number of datagrams, which is also the batch's size
+     * @return the number of frames filled, which is also the batch's size
      */
     int receive(FrameBatch batch);
 
@@ -27,9 +27,19 @@ public interface Underlay {
     @Nullable
     DropReason send(IpAddress node, Frame frame, int start, int length, PortCounters account);
 
+    /**
+     * Sends the segments of a super-frame as a datagram each, or queues them until {@link #flush}; headers and payload are
+     * borrowed and not changed until then.
+     *
+     * @param account counts the frame, as one packet, when its last segment has really been sent
+     * @return null if sent or queued; otherwise why not, and the caller drops the frame
+     */
+    @Nullable
+    DropReason send(IpAddress node, SegmentTrain train, PortCounters account);
+
     /** Sends what is queued; what cannot be sent is counted as dropped. */
     void flush();
 
-    /** Datagrams queued and not sent yet. */
+    /** Packets queued and not sent yet; a super-frame is one. */
     int heldPackets();
 }

@@ -1,8 +1,11 @@
 package io.osier.dataplane.vxlan;
 
 import io.osier.dataplane.packet.DropReason;
+import io.osier.dataplane.packet.EthernetHeader;
 import io.osier.dataplane.packet.Frame;
 import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.TransportChecksum;
+import io.osier.dataplane.packet.VirtioNetHeader;
 import io.osier.dataplane.packet.VxlanHeader;
 import io.osier.dataplane.port.FrameBatch;
 import io.osier.dataplane.port.Port;
@@ -19,20 +22,38 @@ public final class VxlanTunnel implements Port {
     private final PortId id;
     private final IpAddress remote;
     private final boolean foreign;
+    private final boolean remoteChecksum;
     private final int vni;
     private final Underlay underlay;
+    private final Segmenter segmenter;
     private final PortCounters counters = new PortCounters();
 
     /**
      * @param nodeName the node at the other end
      * @param foreign whether no agent runs there
+     * @param remoteChecksum whether that end takes packets with partial checksums that the header tells of
+     * @param segmenter cuts super-frames for all tunnels on this underlay
      */
-    public VxlanTunnel(String nodeName, IpAddress remote, boolean foreign, int vni, Underlay underlay) {
+    public VxlanTunnel(
+            String nodeName,
+            IpAddress remote,
+            boolean foreign,
+            boolean remoteChecksum,
+            int vni,
+            Underlay underlay,
+            Segmenter segmenter) {
         this.id = new PortId(PortKind.TUNNEL, nodeName);
         this.remote = remote;
         this.foreign = foreign;
+        this.remoteChecksum = remoteChecksum;
         this.vni = vni;
         this.underlay = underlay;
+        this.segmenter = segmenter;
+    }
+
+    /** How many segments of packets of this size leave as one: what senders should put into a super-frame at most. */
+    public static int maxSegments(int mtuBytes) {
+        return Segmenter.segmentsPerTrain(VxlanHeader.LENGTH_BYTES + EthernetHeader.LENGTH_BYTES + mtuBytes);
     }
 
     public IpAddress remote() {
@@ -42,6 +63,11 @@ public final class VxlanTunnel implements Port {
     /** Whether the other end is no agent of ours: its MAC addresses follow no scheme. */
     public boolean isForeign() {
         return foreign;
+    }
+
+    /** Whether both ends have agreed on remote checksum offload. */
+    public boolean hasRemoteChecksum() {
+        return remoteChecksum;
     }
 
     public int vni() {
@@ -67,9 +93,31 @@ public final class VxlanTunnel implements Port {
 
     @Override
     public @Nullable DropReason transmit(Frame frame) {
+        if (frame.tail().count() > 0) {
+            return DropReason.TUNNEL_TO_TUNNEL; // only what came from a tunnel is in several pieces
+        }
+        boolean partial = writeHeader(frame);
+        if (frame.gsoType() != VirtioNetHeader.GSO_NONE) {
+            return segmenter.send(this, frame, partial, counters);
+        }
         int start = frame.start() - VxlanHeader.LENGTH_BYTES;
-        VxlanHeader.write(frame.bytes(), start, vni);
         return underlay.send(remote, frame, start, frame.length() + VxlanHeader.LENGTH_BYTES, counters);
+    }
+
+    /** Writes the header in front of the frame; true if it leaves the transport checksum to the other end. */
+    private boolean writeHeader(Frame frame) {
+        int header = frame.start() - VxlanHeader.LENGTH_BYTES;
+        if (remoteChecksum
+                && frame.hasPartialChecksum()
+                && VxlanHeader.canTellChecksum(frame.checksumStart(), frame.checksumOffset())) {
+            VxlanHeader.writeWithChecksum(frame.bytes(), header, vni, frame.checksumStart(), frame.checksumOffset());
+            return true;
+        }
+        VxlanHeader.write(frame.bytes(), header, vni);
+        if (frame.gsoType() == VirtioNetHeader.GSO_NONE) {
+            TransportChecksum.complete(frame);
+        }
+        return false;
     }
 
     /** Nothing to do: the underlay holds what is queued, for all tunnels at once. */

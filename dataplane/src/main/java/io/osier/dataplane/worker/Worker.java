@@ -15,6 +15,7 @@ import io.osier.dataplane.port.FrameBatch;
 import io.osier.dataplane.port.Port;
 import io.osier.dataplane.port.PortCounters;
 import io.osier.dataplane.port.PortId;
+import io.osier.dataplane.vxlan.Segmenter;
 import io.osier.dataplane.vxlan.TunnelReceiver;
 import io.osier.dataplane.vxlan.Tunnels;
 import io.osier.dataplane.vxlan.Underlay;
@@ -48,7 +49,9 @@ public final class Worker {
     private final ConnectionTable connections;
     private final Forwarder forwarder;
     private final FrameBatch batch = new FrameBatch(BATCH_FRAMES);
+    private final Segmenter segmenter;
     private final VxlanTunnel strangers;
+    private final TunnelReceiver tunnelReceiver;
     private final Map<PortId, Port> localPorts = new HashMap<>();
     private int expiryPosition;
 
@@ -67,7 +70,10 @@ public final class Worker {
         segment = new Segment(initial, new ForwardingDatabase(config.stations(), config.stationsPerPort()));
         connections = new ConnectionTable(config.connections(), random.nextLong());
         forwarder = new Forwarder(segment, connections, counters, random);
-        strangers = new VxlanTunnel("unknown", new IpAddress(0, 0), true, config.vni(), underlay);
+        segmenter = new Segmenter(underlay);
+        strangers = tunnelTo(new Peer("unknown", new IpAddress(0, 0), true));
+        tunnelReceiver =
+                new TunnelReceiver(config.vni(), config.joinsTcp(), config.joinsUdp(), new Received(forwarder));
         adopt(initial);
     }
 
@@ -77,7 +83,7 @@ public final class Worker {
         segment.setNowNanos(clock.nanoTime());
         for (int i = 0; i < frames; i++) {
             Frame frame = batch.frame(i);
-            port.counters().received(frame.length());
+            port.counters().received(frame.totalLength());
             forwarder.forward(port, frame);
         }
         flush();
@@ -85,11 +91,12 @@ public final class Worker {
 
     /** Forwards what waits at the tunnel's socket, one batch of it. */
     public void serviceUnderlay() {
-        int datagrams = underlay.receive(batch);
+        int received = underlay.receive(batch);
         segment.setNowNanos(clock.nanoTime());
-        for (int i = 0; i < datagrams; i++) {
+        for (int i = 0; i < received; i++) {
             receive(batch.frame(i));
         }
+        tunnelReceiver.flush();
         flush();
     }
 
@@ -104,16 +111,28 @@ public final class Worker {
         }
     }
 
-    private void receive(Frame datagram) {
-        VxlanTunnel tunnel = segment.tunnels().to(datagram.outerSourceHigh(), datagram.outerSourceLow());
-        VxlanTunnel in = tunnel == null ? strangers : tunnel;
-        in.counters().received(datagram.length());
-        DropReason refused =
-                tunnel == null ? DropReason.UNKNOWN_TUNNEL_PEER : TunnelReceiver.decapsulate(datagram, config.vni());
-        if (refused == null) {
-            forwarder.forward(in, datagram);
+    private void receive(Frame received) {
+        VxlanTunnel tunnel = segment.tunnels().to(received.outerSourceHigh(), received.outerSourceLow());
+        if (tunnel == null) {
+            strangers.counters().received(received.length());
+            forwarder.dropUndecoded(DropReason.UNKNOWN_TUNNEL_PEER, strangers, received);
         } else {
-            forwarder.dropUndecoded(refused, in, datagram);
+            tunnelReceiver.receive(tunnel, received);
+        }
+    }
+
+    /** What comes out of the tunnels; several packets that were joined count as one from here on. */
+    private record Received(Forwarder forwarder) implements TunnelReceiver.Receiver {
+        @Override
+        public void received(VxlanTunnel in, Frame frame) {
+            in.counters().received(frame.totalLength());
+            forwarder.forward(in, frame);
+        }
+
+        @Override
+        public void refused(DropReason reason, VxlanTunnel in, Frame datagram) {
+            in.counters().received(datagram.length());
+            forwarder.dropUndecoded(reason, in, datagram);
         }
     }
 
@@ -122,6 +141,7 @@ public final class Worker {
             port.flush();
         }
         underlay.flush();
+        forwarder.flushed();
     }
 
     /** Forwards by this state from now on; tunnels come and go with its peers, live flows stay. */
@@ -129,10 +149,7 @@ public final class Worker {
         List<VxlanTunnel> tunnels = new ArrayList<>();
         for (Peer peer : state.peers()) {
             VxlanTunnel present = segment.tunnels().to(peer.underlay());
-            tunnels.add(
-                    present != null && isFor(present, peer)
-                            ? present
-                            : new VxlanTunnel(peer.name(), peer.underlay(), peer.foreign(), config.vni(), underlay));
+            tunnels.add(present != null && isFor(present, peer) ? present : tunnelTo(peer));
         }
         for (VxlanTunnel old : segment.tunnels().all()) {
             if (!tunnels.contains(old)) {
@@ -143,8 +160,15 @@ public final class Worker {
         segment.adopt(state, new Tunnels(tunnels));
     }
 
+    private VxlanTunnel tunnelTo(Peer peer) {
+        return new VxlanTunnel(
+                peer.name(), peer.underlay(), peer.foreign(), peer.remoteChecksum(), config.vni(), underlay, segmenter);
+    }
+
     private static boolean isFor(VxlanTunnel tunnel, Peer peer) {
-        return tunnel.isForeign() == peer.foreign() && tunnel.id().name().equals(peer.name());
+        return tunnel.isForeign() == peer.foreign()
+                && tunnel.hasRemoteChecksum() == peer.remoteChecksum()
+                && tunnel.id().name().equals(peer.name());
     }
 
     /**

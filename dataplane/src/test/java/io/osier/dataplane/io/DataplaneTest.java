@@ -95,7 +95,8 @@ class DataplaneTest {
                 List.of(peer),
                 routes,
                 ServiceTable.EMPTY);
-        DataplaneConfig config = new DataplaneConfig(underlay, DataplaneConfig.VXLAN_PORT, WorkerConfig.DEFAULT);
+        DataplaneConfig config =
+                new DataplaneConfig(underlay, DataplaneConfig.VXLAN_PORT, WorkerConfig.DEFAULT, Set.of());
         Dataplane dataplane = node.namespace().call(() -> Dataplane.open(config, state, listener));
         toClose.add(dataplane);
         return dataplane;

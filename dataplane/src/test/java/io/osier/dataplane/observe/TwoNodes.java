@@ -18,12 +18,15 @@ import io.osier.dataplane.port.PortKind;
 import io.osier.dataplane.service.Backend;
 import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.service.VirtualService;
+import io.osier.dataplane.vxlan.SegmentTrain;
 import io.osier.dataplane.vxlan.Underlay;
 import io.osier.dataplane.worker.LocalPort;
 import io.osier.dataplane.worker.Worker;
 import io.osier.dataplane.worker.WorkerConfig;
 import io.osier.dataplane.worker.WorkerProxy;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
@@ -169,6 +172,15 @@ public final class TwoNodes {
         public @Nullable DropReason send(IpAddress node, Frame frame, int start, int length, PortCounters account) {
             if (other != null) {
                 other.toReceive.add(copy(frame, start, length));
+            }
+            return null;
+        }
+
+        @Override
+        public @Nullable DropReason send(IpAddress node, SegmentTrain train, PortCounters account) {
+            ByteBuffer datagram = ByteBuffer.allocate(65_535);
+            for (int i = 0; other != null && i < train.count(); i++) {
+                other.toReceive.add(Arrays.copyOf(datagram.array(), train.copy(i, datagram, 0)));
             }
             return null;
         }

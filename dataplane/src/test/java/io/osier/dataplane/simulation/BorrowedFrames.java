@@ -3,7 +3,9 @@ package io.osier.dataplane.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.osier.dataplane.packet.Frame;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -14,16 +16,16 @@ import java.util.function.BiConsumer;
  * @param <T> what is remembered beside each
  */
 final class BorrowedFrames<T> {
-    private record Loan<T>(Frame frame, int start, int length, RawFrame copy, T note) {}
+    private record Loan<T>(ByteBuffer memory, int start, int length, RawFrame copy, T note) {}
 
     private final List<Loan<T>> loans = new ArrayList<>();
 
     void borrow(Frame frame, T note) {
-        loans.add(new Loan<>(frame, frame.start(), frame.length(), RawFrame.copyOf(frame), note));
+        loans.add(new Loan<>(frame.bytes(), frame.start(), frame.length(), RawFrame.copyOf(frame), note));
     }
 
     void borrow(Frame frame, int start, int length, T note) {
-        loans.add(new Loan<>(frame, start, length, RawFrame.copyOf(frame, start, length), note));
+        loans.add(new Loan<>(frame.bytes(), start, length, RawFrame.copyOf(frame, start, length), note));
     }
 
     int size() {
@@ -33,9 +35,11 @@ final class BorrowedFrames<T> {
     /** Gives everything back, in order. */
     void release(BiConsumer<RawFrame, T> sent) {
         for (Loan<T> loan : loans) {
-            assertThat(RawFrame.copyOf(loan.frame, loan.start, loan.length).bytes())
+            byte[] now = new byte[loan.length];
+            loan.memory.get(loan.start, now);
+            assertThat(now)
                     .as("a queued frame must not change before it is flushed")
-                    .isEqualTo(loan.copy.bytes());
+                    .isEqualTo(Arrays.copyOf(loan.copy.bytes(), loan.length));
             sent.accept(loan.copy, loan.note);
         }
         loans.clear();

@@ -30,9 +30,10 @@ public final class RawFrame {
         return new RawFrame(bytes.clone(), NO_CHECKSUM, 0, VirtioNetHeader.GSO_NONE, 0);
     }
 
-    /** What the frame's window holds now. */
+    /** What the frame holds now, in its window and its tail. */
     public static RawFrame copyOf(Frame frame) {
-        byte[] bytes = window(frame, frame.start(), frame.length());
+        byte[] bytes = new byte[frame.totalLength()];
+        frame.copyTo(ByteBuffer.wrap(bytes), 0, 0, bytes.length);
         return frame.hasPartialChecksum()
                 ? new RawFrame(
                         bytes, frame.checksumStart(), frame.checksumOffset(), frame.gsoType(), frame.gsoSizeBytes())

@@ -7,7 +7,9 @@ import io.osier.dataplane.packet.VxlanHeader;
 import io.osier.dataplane.port.DropCounters;
 import io.osier.dataplane.port.FrameBatch;
 import io.osier.dataplane.port.PortCounters;
+import io.osier.dataplane.vxlan.SegmentTrain;
 import io.osier.dataplane.vxlan.Underlay;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -136,6 +138,11 @@ public final class SimulatedUnderlay {
             this.address = address;
         }
 
+        private final List<Datagram> segments = new ArrayList<>();
+        private final List<Train> trains = new ArrayList<>();
+
+        private record Train(PortCounters account, int packets, int bytes) {}
+
         private record Sending(IpAddress to, PortCounters account) {}
 
         /** Refuses all datagrams with this reason from now on; null for no longer. */
@@ -199,6 +206,19 @@ public final class SimulatedUnderlay {
         }
 
         @Override
+        public @Nullable DropReason send(IpAddress node, SegmentTrain train, PortCounters account) {
+            if (failure == null) {
+                for (int i = 0; i < train.count(); i++) {
+                    ByteBuffer datagram = ByteBuffer.allocate(65_535);
+                    int length = train.copy(i, datagram, 0);
+                    segments.add(new Datagram(address, node, RawFrame.of(Arrays.copyOf(datagram.array(), length))));
+                }
+                trains.add(new Train(account, train.isLast() ? 1 : 0, train.totalBytes()));
+            }
+            return failure;
+        }
+
+        @Override
         public void flush() {
             queued.release((payload, sending) -> {
                 if (lateFailure != null && drops != null) {
@@ -208,11 +228,15 @@ public final class SimulatedUnderlay {
                 sending.account.transmitted(1, payload.length() - VxlanHeader.LENGTH_BYTES);
                 carry(new Datagram(address, sending.to, payload));
             });
+            segments.forEach(SimulatedUnderlay.this::carry);
+            segments.clear();
+            trains.forEach(train -> train.account.transmitted(train.packets, train.bytes));
+            trains.clear();
         }
 
         @Override
         public int heldPackets() {
-            return queued.size();
+            return queued.size() + trains.stream().mapToInt(Train::packets).sum();
         }
     }
 }

@@ -35,7 +35,7 @@ class VxlanTest {
     private final SimulatedUnderlay underlay = new SimulatedUnderlay(new SimulatedClock(), new Random(1));
     private final SimulatedUnderlay.Socket socket = underlay.attach(HERE);
     private final SimulatedUnderlay.Socket peer = underlay.attach(THERE);
-    private final VxlanTunnel tunnel = new VxlanTunnel("node-b", THERE, false, 0xabcdef, socket);
+    private final VxlanTunnel tunnel = tunnel("node-b", THERE, 0xabcdef);
     private final Frame frame = new Frame();
 
     @Test
@@ -77,7 +77,7 @@ class VxlanTest {
     void takingTheHeaderOffLeavesTheInnerFrame() {
         RawFrame.of(vxlan(7, INNER)).writeTo(frame, Frame.HEADROOM_BYTES - VxlanHeader.LENGTH_BYTES);
 
-        assertThat(TunnelReceiver.decapsulate(frame, 7)).isNull();
+        assertThat(TunnelReceiver.decapsulate(frame, 7, false)).isNull();
 
         assertThat(frame.start()).isEqualTo(Frame.HEADROOM_BYTES);
         assertThat(RawFrame.copyOf(frame)).isEqualTo(INNER);
@@ -88,7 +88,7 @@ class VxlanTest {
         RawFrame raw = RawFrame.of(payload);
         raw.writeTo(frame, 26);
 
-        DropReason refused = TunnelReceiver.decapsulate(frame, vni);
+        DropReason refused = TunnelReceiver.decapsulate(frame, vni, false);
 
         boolean isLongEnough = payload.length >= 22;
         boolean isValid = isLongEnough && (payload[0] & 0x08) != 0;
@@ -100,8 +100,7 @@ class VxlanTest {
     @Property
     void aTunnelIsFoundByTheAddressOfItsOtherEnd(@ForAll @Size(max = 200) Set<@IntRange(max = 400) Integer> nodes) {
         Map<IpAddress, VxlanTunnel> model = new HashMap<>();
-        nodes.forEach(
-                node -> model.put(address(node), new VxlanTunnel("node-" + node, address(node), false, 1, socket)));
+        nodes.forEach(node -> model.put(address(node), tunnel("node-" + node, address(node), 1)));
         Tunnels tunnels = new Tunnels(model.values());
 
         assertThat(IntStream.rangeClosed(0, 400)).allSatisfy(node -> {
@@ -118,5 +117,9 @@ class VxlanTest {
     void noTunnelsLeadNowhere() {
         assertThat(Tunnels.NONE.to(THERE)).isNull();
         assertThat(Tunnels.NONE.all()).isEqualTo(List.of());
+    }
+
+    private VxlanTunnel tunnel(String name, IpAddress remote, int vni) {
+        return new VxlanTunnel(name, remote, false, false, vni, socket, new Segmenter(socket));
     }
 }

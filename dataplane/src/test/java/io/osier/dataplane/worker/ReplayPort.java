@@ -9,6 +9,7 @@ import io.osier.dataplane.port.PortCounters;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.port.PortKind;
 import io.osier.dataplane.simulation.RawFrame;
+import io.osier.dataplane.vxlan.SegmentTrain;
 import io.osier.dataplane.vxlan.Underlay;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,13 @@ final class ReplayPort implements Port, Underlay {
     public @Nullable DropReason send(IpAddress node, Frame frame, int start, int length, PortCounters account) {
         transmitted++;
         account.transmitted(1, length);
+        return null;
+    }
+
+    @Override
+    public @Nullable DropReason send(IpAddress node, SegmentTrain train, PortCounters account) {
+        transmitted++;
+        account.transmitted(1, train.totalBytes());
         return null;
     }
 

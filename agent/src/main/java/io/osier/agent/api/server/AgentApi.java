@@ -11,11 +11,15 @@ import io.osier.agent.reconcile.NodeSettings;
 import io.osier.agent.reconcile.PodMaker;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
+import io.osier.dataplane.io.TapOffload;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.worker.WorkerProxy;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Puts the answers of one agent together. */
@@ -27,6 +31,7 @@ public final class AgentApi {
             int vni,
             IpAddress underlay,
             int mtuBytes,
+            Set<TapOffload> offloads,
             WorkerProxy worker,
             ObjectStore objects,
             SubnetLeases leases,
@@ -50,6 +55,8 @@ public final class AgentApi {
                 .put("subnet", settings.subnet().toString())
                 .put("gateway", settings.gateway().toString())
                 .put("store", "directory");
+        ArrayNode names = description.putArray("offloads");
+        offloads.stream().sorted().forEach(offload -> names.add(offload.name().toLowerCase(Locale.ROOT)));
         NodeView node = new NodeView(settings, vni, HostNetwork.DEVICE, worker, objects, leases, commands, description);
         CaptureService captures =
                 new CaptureService(settings.nodeName(), underlay, worker, name -> addressesOf(name, objects));

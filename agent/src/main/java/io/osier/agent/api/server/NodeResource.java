@@ -111,8 +111,12 @@ final class NodeResource implements Resource {
         for (Lease lease : leases.list()) {
             checkOverlap(asked, List.of(lease.subnet()), "node " + lease.node());
         }
-        Node.Status status =
-                new Node.Status(List.of(new Node.Address("InternalIP", address.toString())), null, null, null);
+        Node.Status status = new Node.Status(
+                List.of(new Node.Address("InternalIP", address.toString())),
+                null,
+                null,
+                asked.status().features(),
+                null);
         return Node.of(
                 asked.metadata().withNamespace(null).created(UUID.randomUUID().toString(), Instant.now()),
                 new Node.Spec(null, asked.spec().podCIDRs(), true),

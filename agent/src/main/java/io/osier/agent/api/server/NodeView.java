@@ -96,7 +96,8 @@ final class NodeView {
             ObjectNode entry = peers.addObject();
             entry.put("name", peer.name())
                     .put("address", peer.underlay().toString())
-                    .put("foreign", peer.foreign());
+                    .put("foreign", peer.foreign())
+                    .put("remoteChecksum", peer.remoteChecksum());
             CountersSnapshot.PortTotals totals = counters.ports().get(new PortId(PortKind.TUNNEL, peer.name()));
             if (totals != null) {
                 entry.put("receivedPackets", totals.receivedPackets())

@@ -19,6 +19,7 @@ import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.port.FrameBatch;
 import io.osier.dataplane.port.PortCounters;
 import io.osier.dataplane.service.ServiceTable;
+import io.osier.dataplane.vxlan.SegmentTrain;
 import io.osier.dataplane.vxlan.Underlay;
 import io.osier.dataplane.worker.Worker;
 import io.osier.dataplane.worker.WorkerConfig;
@@ -27,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,7 +55,7 @@ final class TestAgent implements AutoCloseable {
         claims = new AddressClaims(store);
         SubnetLeases leases = new SubnetLeases(store, podRange, 24, Clock.systemUTC());
         IpPrefix subnet = leases.acquire(name, List.of());
-        NodeSettings settings = new NodeSettings(name, podRange, IpPrefix.parse("10.96.0.0/12"), subnet);
+        NodeSettings settings = new NodeSettings(name, podRange, IpPrefix.parse("10.96.0.0/12"), subnet, true);
         Worker worker = new Worker(
                 WorkerConfig.DEFAULT,
                 new ForwardingStateCompiler(settings).compile(ClusterState.EMPTY, 1, ServiceTable.EMPTY),
@@ -69,6 +71,7 @@ final class TestAgent implements AutoCloseable {
                         1,
                         underlay,
                         1450,
+                        Set.of(),
                         new WorkerProxy(worker, workerThread),
                         objects,
                         leases,
@@ -87,6 +90,7 @@ final class TestAgent implements AutoCloseable {
                                 List.of(new Node.Address("InternalIP", underlay.toString())),
                                 socket.toString(),
                                 "test",
+                                List.of(),
                                 null)));
     }
 
@@ -112,6 +116,11 @@ final class TestAgent implements AutoCloseable {
 
         @Override
         public @Nullable DropReason send(IpAddress node, Frame frame, int start, int length, PortCounters account) {
+            return null;
+        }
+
+        @Override
+        public @Nullable DropReason send(IpAddress node, SegmentTrain train, PortCounters account) {
             return null;
         }
 
