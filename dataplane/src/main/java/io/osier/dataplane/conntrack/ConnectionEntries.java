@@ -192,11 +192,26 @@ public final class ConnectionEntries {
         return port(entry, SOURCE_PORT);
     }
 
-    /** Whether the backend sees another source than the client. */
+    /** Whether the backend sees another source than the client, be it the port alone. */
     public boolean isMasqueraded(int entry) {
-        return sourceLow(entry) != clientLow(entry)
-                || sourceHigh(entry) != clientHigh(entry)
-                || sourcePort(entry) != clientPort(entry);
+        return isBehindGateway(entry) || sourcePort(entry) != clientPort(entry);
+    }
+
+    /** Whether the backend sees another address than the client's. */
+    public boolean isBehindGateway(int entry) {
+        return sourceLow(entry) != clientLow(entry) || sourceHigh(entry) != clientHigh(entry);
+    }
+
+    /** Whether the client sends to the backend itself, past any service. */
+    public boolean isDirect(int entry) {
+        return serviceLow(entry) == backendLow(entry)
+                && serviceHigh(entry) == backendHigh(entry)
+                && servicePort(entry) == backendPort(entry);
+    }
+
+    /** Whether packets change on their way; a direct flow is tracked without, unless its source port was another's. */
+    public boolean isTranslated(int entry) {
+        return !isDirect(entry) || isMasqueraded(entry);
     }
 
     public int backendIndex(int entry) {

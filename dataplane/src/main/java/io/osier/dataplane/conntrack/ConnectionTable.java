@@ -5,7 +5,7 @@ import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 
 /**
- * The translated flows of one worker: a fixed number of entries, found by the tuple of either direction in one probe.
+ * The tracked flows of one worker: a fixed number of entries, found by the tuple of either direction in one probe.
  *
  * <p>A flow has two tuples. The client sends {@code client → service}; the backend answers {@code backend → source}, where
  * the source is the client, or the gateway if the flow is masqueraded. A hit is a <em>reference</em>: the entry's number and

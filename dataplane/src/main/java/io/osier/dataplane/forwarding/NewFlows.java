@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class NewFlows {
     private static final int FIRST_MASQUERADE_PORT = 1024;
     private static final int MASQUERADE_PORTS = 65_536 - FIRST_MASQUERADE_PORT;
-    private static final int PORT_ATTEMPTS = 128;
+    static final int PORT_ATTEMPTS = 128;
 
     private final Segment segment;
     private final ConnectionTable connections;
@@ -49,7 +49,7 @@ final class NewFlows {
         int entry = enter(service, backend, index, packet, packet.sourcePort());
         // Another flow of this client may have the same ports towards the same backend: then the source port moves.
         for (int i = 0; i < PORT_ATTEMPTS && entry == ConnectionTable.NONE && refusal == null; i++) {
-            entry = enter(service, backend, index, packet, FIRST_MASQUERADE_PORT + random.nextInt(MASQUERADE_PORTS));
+            entry = enter(service, backend, index, packet, anotherPort());
         }
         if (entry == ConnectionTable.NONE) {
             refusal = refusal == null ? DropReason.MASQUERADE_PORTS_EXHAUSTED : refusal;
@@ -57,6 +57,11 @@ final class NewFlows {
         }
         service.counters().chosen(index, packet.networkLengthBytes(), isHairpin(packet, backend));
         return entry << 1;
+    }
+
+    /** A source port for a flow that cannot have its own. */
+    int anotherPort() {
+        return FIRST_MASQUERADE_PORT + random.nextInt(MASQUERADE_PORTS);
     }
 
     /** Why the last flow was not opened. */

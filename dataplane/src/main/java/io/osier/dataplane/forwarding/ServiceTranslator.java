@@ -29,6 +29,7 @@ final class ServiceTranslator {
     private final ConnectionTable connections;
     private final ConnectionEntries entries;
     private final NewFlows newFlows;
+    private final DirectFlows directFlows;
     private final FragmentTable fragments = new FragmentTable();
     private final PacketTrace trace;
     private final FlowKey key = new FlowKey();
@@ -38,6 +39,7 @@ final class ServiceTranslator {
         this.connections = connections;
         this.entries = connections.entries();
         this.newFlows = newFlows;
+        this.directFlows = new DirectFlows(segment, connections, newFlows);
         this.trace = trace;
     }
 
@@ -62,9 +64,14 @@ final class ServiceTranslator {
         }
         VirtualService service = reference == NONE ? serviceOf(packet) : null;
         if (reference == NONE && service == null) {
-            return refusalWithoutService(packet);
+            DropReason refused = refusalWithoutService(packet);
+            reference = refused == null ? directFlows.track(packet) : NONE;
+            if (reference == NONE) {
+                return refused;
+            }
         }
-        if (packet.protocol() == IpProtocol.SCTP && packet.isFragment()) {
+        boolean translated = service != null || entries.isTranslated(entryOf(reference));
+        if (translated && packet.protocol() == IpProtocol.SCTP && packet.isFragment()) {
             return DropReason.UNTRANSLATABLE; // its checksum covers what is in the other fragments
         }
         if (service != null) {
@@ -129,6 +136,9 @@ final class ServiceTranslator {
         if (entries.generation(entry) == generation && !opening) {
             return true;
         }
+        if (entries.isDirect(entry)) {
+            return true;
+        }
         VirtualService service = segment.state()
                 .services()
                 .lookup(
@@ -166,7 +176,6 @@ final class ServiceTranslator {
             fragments.remember(packet, reference, segment.nowNanos());
         }
         entries.account(entry, reply, packet.tcpFlags(), packet.networkLengthBytes(), segment.nowNanos());
-        describe(reply ? Rewrite.UNDNAT : Rewrite.DNAT, entry);
         rewriteAddresses(frame, packet, entry, reply);
     }
 
@@ -177,12 +186,16 @@ final class ServiceTranslator {
         }
         int entry = entryOf(reference);
         entries.account(entry, isReply(reference), 0, packet.networkLengthBytes(), segment.nowNanos());
-        describe(isReply(reference) ? Rewrite.UNDNAT : Rewrite.DNAT, entry);
         rewriteAddresses(frame, packet, entry, isReply(reference));
         return null;
     }
 
     private void rewriteAddresses(Frame frame, ParsedPacket packet, int entry, boolean reply) {
+        boolean direct = entries.isDirect(entry);
+        if (direct && !entries.isMasqueraded(entry)) {
+            return;
+        }
+        describe(direct ? reply ? Rewrite.UNSNAT : Rewrite.SNAT : reply ? Rewrite.UNDNAT : Rewrite.DNAT, entry);
         boolean masqueraded = entries.isMasqueraded(entry);
         if (reply) {
             Translation.rewriteSource(
@@ -199,6 +212,8 @@ final class ServiceTranslator {
             if (masqueraded) {
                 Translation.rewriteSource(
                         frame, packet, entries.sourceHigh(entry), entries.sourceLow(entry), entries.sourcePort(entry));
+            }
+            if (entries.isBehindGateway(entry)) {
                 packet.setSourceMac(frame, segment.state().gatewayMac());
             }
             packet.setDestinationMac(frame, entries.backendMac(entry));
@@ -222,6 +237,9 @@ final class ServiceTranslator {
             return DropReason.STALE_FLOW;
         }
         int entry = entryOf(reference);
+        if (!entries.isTranslated(entry)) {
+            return null;
+        }
         if (isReply(reference)) {
             describe(Rewrite.ICMP_TO_CLIENT, entry);
             errorToClient(frame, packet, entry);
@@ -252,7 +270,7 @@ final class ServiceTranslator {
                 frame, packet, entries.backendHigh(entry), entries.backendLow(entry), entries.backendPort(entry));
         Translation.rewriteEmbeddedDestination(
                 frame, packet, entries.sourceHigh(entry), entries.sourceLow(entry), entries.sourcePort(entry));
-        if (entries.isMasqueraded(entry)) {
+        if (entries.isBehindGateway(entry)) {
             Translation.rewriteSource(frame, packet, entries.sourceHigh(entry), entries.sourceLow(entry), 0);
             packet.setSourceMac(frame, segment.state().gatewayMac());
         }
@@ -269,6 +287,6 @@ final class ServiceTranslator {
                 entries.backendHigh(entry),
                 entries.backendLow(entry),
                 entries.backendPort(entry));
-        trace.picked(entries.backendIndex(entry), entries.backendCount(entry), entries.isMasqueraded(entry));
+        trace.picked(entries.backendIndex(entry), entries.backendCount(entry), entries.isBehindGateway(entry));
     }
 }

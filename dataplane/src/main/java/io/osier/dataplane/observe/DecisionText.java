@@ -50,6 +50,8 @@ public final class DecisionText {
             case UNDNAT ->
                 "reply of " + service + ", DNAT to " + backend + " undone"
                         + (decision.masqueraded() ? ", masquerade undone" : "");
+            case SNAT -> "SNAT to another source port, since a service's flow to " + backend + " has the client's";
+            case UNSNAT -> "reply of " + backend + ", SNAT undone";
             case ICMP_TO_CLIENT -> "ICMP error about " + service + " -> " + backend + ", put in the client's terms";
             case ICMP_TO_BACKEND -> "ICMP error about " + service + " -> " + backend + ", put in the backend's terms";
         };

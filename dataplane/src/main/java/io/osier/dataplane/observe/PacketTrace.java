@@ -13,6 +13,10 @@ public final class PacketTrace {
         DNAT,
         /** From backend to client: the source became the service again. */
         UNDNAT,
+        /** From client straight to a backend: the source port became another, since a service's flow has the client's. */
+        SNAT,
+        /** From backend straight to client: the destination port became the client's again. */
+        UNSNAT,
         /** An ICMP error about a translated flow, towards the client. */
         ICMP_TO_CLIENT,
         /** An ICMP error about a translated flow, towards the backend. */

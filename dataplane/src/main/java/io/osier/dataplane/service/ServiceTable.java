@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Virtual address, protocol and port to service: immutable, two open-addressed tables at most half full, no allocation on
+ * Virtual address, protocol and port to service: immutable, open-addressed tables at most half full, no allocation on
  * look-up.
  */
 public final class ServiceTable {
@@ -16,6 +16,7 @@ public final class ServiceTable {
     private final List<VirtualService> services;
     private final @Nullable VirtualService[] byPort;
     private final @Nullable IpAddress[] addresses;
+    private final BackendSet backends;
 
     private ServiceTable(List<VirtualService> services) {
         this.services = services;
@@ -25,6 +26,7 @@ public final class ServiceTable {
         for (VirtualService service : services) {
             insert(service);
         }
+        backends = new BackendSet(services);
     }
 
     /**
@@ -80,6 +82,11 @@ public final class ServiceTable {
                 return true;
             }
         }
+    }
+
+    /** Whether any service of this protocol has a backend at this address and port. */
+    public boolean hasBackend(int protocol, long high, long low, int port) {
+        return backends.contains(protocol, high, low, port);
     }
 
     private void insert(VirtualService service) {

@@ -5,7 +5,7 @@ import io.osier.dataplane.conntrack.ConnectionState;
 import io.osier.dataplane.packet.IpAddress;
 
 /**
- * One translated flow as it was at a moment.
+ * One tracked flow as it was at a moment; a flow straight to a backend has it for a service.
  *
  * @param source what the backend sees as the source: the client, or the gateway
  * @param expiresInNanos how long it may stay silent from that moment on

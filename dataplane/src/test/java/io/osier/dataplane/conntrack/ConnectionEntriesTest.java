@@ -51,16 +51,39 @@ class ConnectionEntriesTest {
     }
 
     @Test
+    void isDirectIfTheClientSendsToTheBackendItself() {
+        entries.setClient(entry, 1, 2, 3, 0);
+        entries.setSource(entry, 1, 2, 3);
+        entries.setBackend(entry, 4, 5, 6, 0);
+        entries.setService(entry, 4, 5, 6, 0);
+        assertThat(entries.isDirect(entry)).isTrue();
+        assertThat(entries.isTranslated(entry)).isFalse();
+        entries.setSource(entry, 1, 2, 9);
+        assertThat(entries.isTranslated(entry)).as("another source port").isTrue();
+        entries.setService(entry, 4, 5, 9, 0);
+        assertThat(entries.isDirect(entry)).isFalse();
+        entries.setService(entry, 4, 9, 6, 0);
+        assertThat(entries.isDirect(entry)).isFalse();
+        entries.setService(entry, 9, 5, 6, 0);
+        assertThat(entries.isDirect(entry)).isFalse();
+        entries.setSource(entry, 1, 2, 3);
+        assertThat(entries.isTranslated(entry)).isTrue();
+    }
+
+    @Test
     void isMasqueradedIfAddressOrPortDiffer() {
         entries.setClient(entry, 1, 2, 3, 0);
         entries.setSource(entry, 1, 2, 3);
         assertThat(entries.isMasqueraded(entry)).isFalse();
         entries.setSource(entry, 1, 2, 4);
         assertThat(entries.isMasqueraded(entry)).isTrue();
+        assertThat(entries.isBehindGateway(entry)).isFalse();
         entries.setSource(entry, 1, 9, 3);
         assertThat(entries.isMasqueraded(entry)).isTrue();
+        assertThat(entries.isBehindGateway(entry)).isTrue();
         entries.setSource(entry, 9, 2, 3);
         assertThat(entries.isMasqueraded(entry)).isTrue();
+        assertThat(entries.isBehindGateway(entry)).isTrue();
     }
 
     @Test

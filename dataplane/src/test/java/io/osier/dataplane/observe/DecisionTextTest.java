@@ -32,6 +32,8 @@ class DecisionTextTest {
             value = {
                 "DNAT            | DNAT 10.96.0.9:80 -> 10.32.1.2:90, backend 1 of 1, p=1, client masqueraded behind the gateway",
                 "UNDNAT          | reply of 10.96.0.9:80, DNAT to 10.32.1.2:90 undone, masquerade undone",
+                "SNAT            | SNAT to another source port, since a service's flow to 10.32.1.2:90 has the client's",
+                "UNSNAT          | reply of 10.32.1.2:90, SNAT undone",
                 "ICMP_TO_CLIENT  | ICMP error about 10.96.0.9:80 -> 10.32.1.2:90, put in the client's terms",
                 "ICMP_TO_BACKEND | ICMP error about 10.96.0.9:80 -> 10.32.1.2:90, put in the backend's terms",
             })

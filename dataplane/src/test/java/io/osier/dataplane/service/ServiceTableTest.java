@@ -61,6 +61,33 @@ class ServiceTableTest {
         assertThat(table.services()).containsExactlyInAnyOrderElementsOf(model.values());
     }
 
+    @Property
+    void knowsEveryBackendOfEveryService(@ForAll("places") List<Place> backends) {
+        List<VirtualService> services = IntStream.range(0, backends.size())
+                .mapToObj(i -> new VirtualService(
+                        "default/service-" + i,
+                        backends.get(i).protocol(),
+                        IpAddress.v4(0x0a60_0100 + i),
+                        80,
+                        List.of(
+                                BACKEND,
+                                new Backend(
+                                        backends.get(i).address(),
+                                        backends.get(i).port(),
+                                        1))))
+                .toList();
+        ServiceTable table = ServiceTable.of(services);
+
+        for (IpAddress address : ADDRESSES) {
+            for (int protocol : PROTOCOLS) {
+                for (int port = 1; port <= 6; port++) {
+                    assertThat(table.hasBackend(protocol, address.high(), address.low(), port))
+                            .isEqualTo(backends.contains(new Place(address, protocol, port)));
+                }
+            }
+        }
+    }
+
     @Test
     void findsEachOfThousands() {
         List<VirtualService> services = IntStream.range(0, 10_000)

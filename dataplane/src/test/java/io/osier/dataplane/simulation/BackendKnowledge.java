@@ -41,6 +41,14 @@ final class BackendKnowledge {
         }
     }
 
+    /** Whether the node knows this address as a backend of some service of this protocol. */
+    boolean isBackend(SimulatedNode node, int protocol, String address) {
+        return node.worker().state().services().services().stream()
+                .filter(service -> service.protocol() == protocol)
+                .flatMap(service -> service.backends().stream())
+                .anyMatch(backend -> backend.address().toString().equals(address));
+    }
+
     /** Who may answer a packet of the flow that is sent now, by what the client's node knows now. */
     Set<String> allowedServers(ClientFlow flow, long nowNanos) {
         if (flow.service == null) {

@@ -18,7 +18,6 @@ import java.util.Set;
 final class Conversations {
     private static final int MAX_FLOWS = 200;
     private static final int FIRST_PORT = 1_024;
-    private static final int FIRST_DIRECT_PORT = 30_000;
     private static final int SYN = 0x02;
     private static final int ACK = 0x10;
     private static final int FIN = 0x01;
@@ -31,10 +30,12 @@ final class Conversations {
     private final BackendKnowledge knowledge;
     private final List<ClientFlow> flows = new ArrayList<>();
     private final Map<Integer, Question> questions = new HashMap<>();
-    /** A client's ports count up for each service alone, so that flows to one backend by several services collide. */
+    /** A client's ports count up for each target alone, so that flows to one backend by several ways collide. */
     private final Map<String, Integer> usedPorts = new HashMap<>();
 
-    private int lastDirectPort = FIRST_DIRECT_PORT;
+    /** Who is no backend yet may become one later, too late for a flow with a port that another has by then. */
+    private int lastQuietPort;
+
     private int lastNumber;
     private int answers;
 
@@ -70,10 +71,9 @@ final class Conversations {
 
     private ClientFlow flowTo(SimulatedPod client, VirtualService service) {
         String target = service.address().toString();
-        int port = FIRST_PORT + usedPorts.merge(client + " to " + target, 1, Integer::sum);
         return new ClientFlow(
                 client,
-                port,
+                nextPort(client, target),
                 service.protocol(),
                 target,
                 ChangingCluster.SERVICE_PORT,
@@ -82,8 +82,19 @@ final class Conversations {
     }
 
     private ClientFlow flowTo(SimulatedPod client, int protocol, String target) {
+        boolean mayCollide = knowledge.isBackend(client.node(), protocol, target);
         return new ClientFlow(
-                client, ++lastDirectPort, protocol, target, ChangingCluster.BACKEND_PORT, null, knowledge.removals());
+                client,
+                mayCollide ? nextPort(client, target) : ++lastQuietPort,
+                protocol,
+                target,
+                ChangingCluster.BACKEND_PORT,
+                null,
+                knowledge.removals());
+    }
+
+    private int nextPort(SimulatedPod client, String target) {
+        return FIRST_PORT + usedPorts.merge(client + " to " + target, 1, Integer::sum);
     }
 
     private void ask(ClientFlow flow, boolean mayClose) {

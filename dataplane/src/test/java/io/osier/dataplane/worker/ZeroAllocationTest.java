@@ -66,6 +66,9 @@ class ZeroAllocationTest {
                         List.of(tcp().from(CLIENT, 4000).to(VIP, 80).ack().build())),
                 arguments("known UDP flow", List.of(asked.build())),
                 arguments(
+                        "straight to a backend",
+                        flows((vip, port) -> udp().from(CLIENT, port).to(FAR, 8003))),
+                arguments(
                         "known SCTP flow",
                         List.of(sctp().from(CLIENT, 4000)
                                 .to(VIP, 2905)

@@ -1,0 +1,105 @@
+package io.osier.dataplane.forwarding;
+
+import static io.osier.dataplane.conntrack.ConnectionTable.NONE;
+
+import io.osier.dataplane.conntrack.ConnectionEntries;
+import io.osier.dataplane.conntrack.ConnectionState;
+import io.osier.dataplane.conntrack.ConnectionTable;
+import io.osier.dataplane.conntrack.FlowKey;
+import io.osier.dataplane.packet.IpProtocol;
+import io.osier.dataplane.packet.ParsedPacket;
+import io.osier.dataplane.packet.TcpHeader;
+
+/**
+ * Tracks those flows past all services whose answers could be mistaken for a service's: from a station of this node to the
+ * address and port of a backend. They are entered as flows to themselves, so that neither they nor a service's flow takes
+ * the other's tuple; whoever comes second gets another source port. Other plain traffic stays untracked.
+ */
+final class DirectFlows {
+    private final Segment segment;
+    private final ConnectionTable connections;
+    private final ConnectionEntries entries;
+    private final NewFlows newFlows;
+    private final FlowKey answer = new FlowKey();
+
+    DirectFlows(Segment segment, ConnectionTable connections, NewFlows newFlows) {
+        this.segment = segment;
+        this.connections = connections;
+        this.entries = connections.entries();
+        this.newFlows = newFlows;
+    }
+
+    /**
+     * Enters the flow of a packet that belongs to no flow and no service, if it has to be known.
+     *
+     * @return a reference in the client's direction, or {@link ConnectionTable#NONE} if the packet goes on as it is
+     */
+    int track(ParsedPacket packet) {
+        if (segment.addresses().portOf(packet.sourceHigh(), packet.sourceLow()) == null) {
+            return NONE; // its own node tracks it
+        }
+        boolean taken = isAnsweredByAnother(packet);
+        if (!taken && !goesToBackend(packet)) {
+            return NONE;
+        }
+        if (!taken) {
+            return enter(packet, packet.sourcePort());
+        }
+        if (!isOpening(packet)) {
+            return NONE; // older than the other flow: moving it now would only break it
+        }
+        for (int i = 0; i < NewFlows.PORT_ATTEMPTS; i++) {
+            int reference = enter(packet, newFlows.anotherPort());
+            if (reference != NONE) {
+                return reference;
+            }
+        }
+        return NONE;
+    }
+
+    private boolean goesToBackend(ParsedPacket packet) {
+        return segment.state()
+                .services()
+                .hasBackend(
+                        packet.protocol(), packet.destinationHigh(), packet.destinationLow(), packet.destinationPort());
+    }
+
+    /** Whether the answer to this packet would be another flow's. */
+    @SuppressWarnings("ArgumentSelectionDefectChecker") // an answer goes the other way
+    private boolean isAnsweredByAnother(ParsedPacket packet) {
+        int reference = connections.lookup(answer.set(
+                packet.protocol(),
+                packet.destinationHigh(),
+                packet.destinationLow(),
+                packet.destinationPort(),
+                packet.sourceHigh(),
+                packet.sourceLow(),
+                packet.sourcePort()));
+        return reference != NONE && ConnectionTable.isReply(reference);
+    }
+
+    private static boolean isOpening(ParsedPacket packet) {
+        return packet.protocol() != IpProtocol.TCP
+                || (packet.tcpFlags() & (TcpHeader.SYN | TcpHeader.ACK)) == TcpHeader.SYN;
+    }
+
+    private int enter(ParsedPacket packet, int sourcePort) {
+        long nowNanos = segment.nowNanos();
+        int entry = connections.allocate(nowNanos);
+        if (entry == NONE) {
+            return NONE;
+        }
+        long high = packet.destinationHigh();
+        long low = packet.destinationLow();
+        int port = packet.destinationPort();
+        entries.setProtocol(entry, packet.protocol());
+        entries.setClient(entry, packet.sourceHigh(), packet.sourceLow(), packet.sourcePort(), packet.sourceMac());
+        entries.setService(entry, high, low, port, packet.destinationMac());
+        entries.setBackend(entry, high, low, port, packet.destinationMac());
+        entries.setSource(entry, packet.sourceHigh(), packet.sourceLow(), sourcePort);
+        entries.setChoice(entry, 0, 1);
+        entries.setGeneration(entry, segment.state().generation());
+        entries.setState(entry, ConnectionState.first(packet.protocol(), packet.tcpFlags()), nowNanos);
+        return connections.link(entry) ? entry << 1 : NONE;
+    }
+}
