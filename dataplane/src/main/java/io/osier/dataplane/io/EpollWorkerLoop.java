@@ -21,7 +21,8 @@ import java.util.function.Consumer;
 /**
  * One thread, {@code osier-worker}, that waits on descriptors and runs commands in between. Descriptors are watched
  * level-triggered: each readiness serves one bounded batch, and one that has more left is ready again after the others had
- * their turn. An idle loop sleeps in the kernel.
+ * their turn. A loop that has just worked looks a little longer before it sleeps, see {@link SpinThenBlock}; an idle one sleeps
+ * in the kernel.
  *
  * <p>The thread is a daemon; {@link #close} ends it and closes every descriptor still watched.
  */
@@ -29,6 +30,7 @@ final class EpollWorkerLoop implements Executor, AutoCloseable {
     private final MultiThreadIoEventLoopGroup group;
     private final IoEventLoop loop;
     private final Ticker ticker;
+    private final SpinThenBlock waiting = new SpinThenBlock();
     private final Consumer<RuntimeException> onFailure;
     private final Set<Watched> watched = new HashSet<>(); // the loop thread's own while it lives
     private long quietUntilNanos = System.nanoTime();
@@ -40,7 +42,8 @@ final class EpollWorkerLoop implements Executor, AutoCloseable {
      */
     EpollWorkerLoop(Runnable tick, Consumer<RuntimeException> onFailure) {
         this.onFailure = onFailure;
-        group = new MultiThreadIoEventLoopGroup(1, EpollWorkerLoop::newThread, EpollIoHandler.newFactory());
+        group = new MultiThreadIoEventLoopGroup(
+                1, EpollWorkerLoop::newThread, EpollIoHandler.newFactory(0, () -> waiting));
         loop = group.next();
         ticker = new Ticker(loop, () -> guarded(tick));
     }
@@ -122,6 +125,7 @@ final class EpollWorkerLoop implements Executor, AutoCloseable {
         public void handle(IoRegistration registration, IoEvent event) {
             ticker.worked();
             guarded(service);
+            waiting.worked();
         }
 
         @Override
