@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A port and an underlay that bring the same frames again and again, count what goes out, and allocate nothing. */
-final class ReplayPort implements Port, Underlay {
+public final class ReplayPort implements Port, Underlay {
     private final PortId id;
     private final PortCounters counters = new PortCounters();
     private byte[][] frames = {};
@@ -23,21 +23,21 @@ final class ReplayPort implements Port, Underlay {
     private int next;
     private long transmitted;
 
-    ReplayPort(String name) {
+    public ReplayPort(String name) {
         id = new PortId(PortKind.POD, name);
     }
 
-    void replay(List<RawFrame> toReplay) {
+    public void replay(List<RawFrame> toReplay) {
         frames = toReplay.stream().map(RawFrame::bytes).toArray(byte[][]::new);
         next = 0;
     }
 
-    void replayFrom(IpAddress source, List<RawFrame> datagrams) {
+    public void replayFrom(IpAddress source, List<RawFrame> datagrams) {
         replay(datagrams);
         outerSource = source;
     }
 
-    long transmittedPackets() {
+    public long transmittedPackets() {
         return transmitted;
     }
 

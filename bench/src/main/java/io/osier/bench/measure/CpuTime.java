@@ -1,0 +1,39 @@
+package io.osier.bench.measure;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The machine's processor time, from the first line of {@code /proc/stat} (proc(5)). */
+final class CpuTime {
+    /** USER_HZ is 100 on every architecture that Linux is run on here. */
+    private static final double TICKS_PER_SECOND = 100;
+
+    private static final int USER = 1;
+    private static final int NICE = 2;
+    private static final int SYSTEM = 3;
+    private static final int IRQ = 6;
+    private static final int SOFTIRQ = 7;
+
+    private CpuTime() {}
+
+    /** Seconds of work on all processors since the machine started: of programs, of the kernel, of interrupts. */
+    static double busySeconds() {
+        try {
+            return busySeconds(Files.readAllLines(Path.of("/proc/stat")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static double busySeconds(List<String> stat) {
+        String[] words = stat.get(0).split("\\s+", -1);
+        double ticks = 0;
+        for (int field : new int[] {USER, NICE, SYSTEM, IRQ, SOFTIRQ}) {
+            ticks += Long.parseLong(words[field]);
+        }
+        return ticks / TICKS_PER_SECOND;
+    }
+}

@@ -1,0 +1,3 @@
+/** {@code scripts/bench}: Osier beside the kernel's own network, measured in one run. */
+@org.jspecify.annotations.NullMarked
+package io.osier.bench;
