@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code osier apply}. */
 @Command(
         name = "apply",
-        description = "Creates or changes the objects of manifests: Pod, Service, Endpoints.",
+        description = "Creates or changes the objects of manifests: Pod, Service, Endpoints, EndpointSlice.",
         mixinStandardHelpOptions = true,
         footer = {"", "Examples:", "  osier apply -f web.yaml", "  cat web.yaml | osier apply -f -"})
 final class ApplyCommand extends ApiCommand {

@@ -11,11 +11,11 @@ import tools.jackson.databind.JsonNode;
 /** {@code osier describe}. */
 @Command(
         name = "describe",
-        description = "Tells everything about one pod, service, node or endpoints.",
+        description = "Tells everything about one pod, service, node, endpoints or endpointslice.",
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  osier describe pod web-1"})
 final class DescribeCommand extends ApiCommand {
-    @Parameters(index = "0", paramLabel = "KIND", description = "pod, service, node or endpoints")
+    @Parameters(index = "0", paramLabel = "KIND", description = "pod, service, node, endpoints or endpointslice")
     String kind = "";
 
     @Parameters(index = "1", paramLabel = "NAME", description = "Which")
@@ -40,6 +40,7 @@ final class DescribeCommand extends ApiCommand {
             case PODS -> pod(object);
             case SERVICES -> service(agent, object);
             case NODES -> node(object);
+            case ENDPOINTSLICES -> slice(object);
             default -> line("Addresses", addresses(object));
         }
         print(text.toString());
@@ -91,6 +92,21 @@ final class DescribeCommand extends ApiCommand {
         line("InternalIP", string(node.path("status").path("addresses").path(0), "address"));
         line("Version", string(node.path("status"), "version"));
         line("API socket", string(node.path("status"), "apiSocket"));
+    }
+
+    private void slice(JsonNode slice) {
+        line("AddressType", string(slice, "addressType"));
+        for (JsonNode port : slice.path("ports")) {
+            String label = string(port, "name").isEmpty() ? "<unset>" : string(port, "name");
+            line("Port", label + "  " + port.path("port").asString() + "/" + string(port, "protocol"));
+        }
+        for (JsonNode endpoint : slice.path("endpoints")) {
+            List<String> addresses = new ArrayList<>();
+            endpoint.path("addresses").forEach(address -> addresses.add(address.asString()));
+            List<String> conditions = new ArrayList<>();
+            endpoint.path("conditions").forEachEntry((name, value) -> conditions.add(name + "=" + value.asString()));
+            line("Endpoint", String.join(",", addresses) + "  " + String.join(",", conditions));
+        }
     }
 
     private static String addresses(JsonNode endpoints) {

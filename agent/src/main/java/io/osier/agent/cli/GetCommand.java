@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 /** {@code osier get}. */
 @Command(
         name = "get",
-        description = "Lists nodes, pods, services, endpoints, routes, fdb, flows or leases.",
+        description = "Lists nodes, pods, services, endpoints, endpointslices, routes, fdb, flows or leases.",
         mixinStandardHelpOptions = true,
         footer = {
             "",

@@ -8,6 +8,7 @@ enum Kinds {
     PODS("pod", true, "po"),
     SERVICES("service", true, "svc"),
     ENDPOINTS("endpoints", true, "endpoint", "ep"),
+    ENDPOINTSLICES("endpointslice", true, "endpointslices.discovery.k8s.io"),
     NODES("node", true, "no"),
     ROUTES("route", false),
     FDB("fdb", false),
@@ -50,7 +51,9 @@ enum Kinds {
                         || kind.singular.equals(wanted)
                         || kind.shortNames.contains(" " + wanted + " "))
                 .findFirst()
-                .orElseThrow(() -> CliException.usage(command + ": unknown kind \"" + word
-                        + "\": this knows nodes, pods, services, endpoints, routes, fdb, flows and leases"));
+                .orElseThrow(
+                        () -> CliException.usage(
+                                command + ": unknown kind \"" + word
+                                        + "\": this knows nodes, pods, services, endpoints, endpointslices, routes, fdb, flows and leases"));
     }
 }

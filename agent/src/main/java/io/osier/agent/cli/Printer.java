@@ -95,6 +95,7 @@ final class Printer {
                         ? new Table("NAME", "TYPE", "CLUSTER-IP", "EXTERNAL-IP", "PORT(S)", "AGE", "SELECTOR")
                         : new Table("NAME", "TYPE", "CLUSTER-IP", "EXTERNAL-IP", "PORT(S)", "AGE");
             case ENDPOINTS -> new Table("NAME", "ENDPOINTS", "AGE");
+            case ENDPOINTSLICES -> new Table("NAME", "ADDRESSTYPE", "PORTS", "ENDPOINTS", "AGE");
             case NODES ->
                 wide
                         ? new Table("NAME", "STATUS", "ROLES", "AGE", "VERSION", "INTERNAL-IP", "POD-CIDR")
@@ -123,6 +124,7 @@ final class Printer {
             case PODS -> pod(table, item, wide, name, age);
             case SERVICES -> service(table, item, wide, name, age);
             case ENDPOINTS -> table.add(name, endpoints(item), age);
+            case ENDPOINTSLICES -> slice(table, item, name, age);
             case NODES -> node(table, item, wide, name, age);
             case LEASES ->
                 table.add(
@@ -190,6 +192,21 @@ final class Printer {
             }
         }
         return String.join(",", all);
+    }
+
+    private static void slice(Table table, JsonNode item, String name, String age) {
+        List<String> ports = new ArrayList<>();
+        item.path("ports").forEach(port -> ports.add(port.path("port").asString("")));
+        List<String> addresses = new ArrayList<>();
+        for (JsonNode endpoint : item.path("endpoints")) {
+            endpoint.path("addresses").forEach(address -> addresses.add(address.asString("")));
+        }
+        table.add(
+                name,
+                string(item, "addressType"),
+                ports.isEmpty() ? "<unset>" : String.join(",", ports),
+                addresses.isEmpty() ? "<unset>" : String.join(",", addresses),
+                age);
     }
 
     private static void node(Table table, JsonNode item, boolean wide, String name, String age) {

@@ -2,7 +2,6 @@ package io.osier.agent.model;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MappingIterator;
@@ -12,11 +11,6 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
 /** Manifests as people have them: YAML or JSON, several documents in a file, lists of objects. */
 public final class Manifests {
-    private static final Map<String, Class<?>> KINDS =
-            Map.of("Pod", Pod.class, "Service", Service.class, "Endpoints", Endpoints.class, "Node", Node.class);
-    private static final Map<String, String> PLURALS =
-            Map.of("Pod", "pods", "Service", "services", "Endpoints", "endpoints", "Node", "nodes");
-
     private static final YAMLMapper WRITER = YAMLMapper.builder()
             .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
             .enable(YAMLWriteFeature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
@@ -57,21 +51,21 @@ public final class Manifests {
 
     /** The typed object that a tree says it is. */
     public static Object bind(ObjectNode object) {
-        String kind = object.path("kind").asString("");
-        Class<?> type = KINDS.get(kind);
-        if (type == null) {
-            throw new ValidationException("unknown kind \"" + kind + "\"");
-        }
-        return Json.convert(object, type);
+        return Json.convert(object, kind(object.path("kind").asString("")).type());
     }
 
     /** The collection that objects of this kind are in: {@code pods}. */
     public static String pluralOf(String kind) {
-        String plural = PLURALS.get(kind);
-        if (plural == null) {
-            throw new ValidationException("unknown kind \"" + kind + "\": this takes Pod, Service, Endpoints and Node");
+        return kind(kind).plural();
+    }
+
+    private static Kind kind(String word) {
+        if (word.equals("NetworkPolicy")) {
+            throw new ValidationException("kind NetworkPolicy is not served yet");
         }
-        return plural;
+        return Kind.of(word)
+                .orElseThrow(() -> new ValidationException(
+                        "unknown kind \"" + word + "\": this takes Pod, Service, Endpoints, EndpointSlice and Node"));
     }
 
     private static void add(JsonNode document, List<ObjectNode> objects) {
@@ -81,18 +75,19 @@ public final class Manifests {
         if (!(document instanceof ObjectNode object)) {
             throw new ValidationException("a document is no object with a kind");
         }
-        String kind = object.path("kind").asString("");
-        if (kind.equals("List")) {
+        String word = object.path("kind").asString("");
+        if (word.equals("List")) {
             object.path("items").forEach(item -> add(item, objects));
             return;
         }
-        if (kind.isEmpty()) {
+        if (word.isEmpty()) {
             throw new ValidationException("kind: Required value");
         }
-        pluralOf(kind);
+        Kind kind = kind(word);
         String version = object.path("apiVersion").asString("");
-        if (!version.equals("v1")) {
-            throw new ValidationException("unknown apiVersion \"" + version + "\" of kind " + kind + ": write v1");
+        if (!version.equals(kind.apiVersion())) {
+            throw new ValidationException(
+                    "unknown apiVersion \"" + version + "\" of kind " + word + ": write " + kind.apiVersion());
         }
         if (object.path("metadata").path("name").asString("").isEmpty()) {
             throw new ValidationException("metadata.name: Required value");

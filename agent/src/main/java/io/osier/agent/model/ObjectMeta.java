@@ -56,6 +56,12 @@ public record ObjectMeta(
         return new ObjectMeta(name, namespace, other, annotations, uid, creationTimestamp, deletionTimestamp);
     }
 
+    /** The same object with the labels and annotations of another. */
+    public ObjectMeta describedAs(ObjectMeta other) {
+        return new ObjectMeta(
+                name, namespace, other.labels, other.annotations, uid, creationTimestamp, deletionTimestamp);
+    }
+
     public ObjectMeta created(String withUid, Instant at) {
         return new ObjectMeta(name, namespace, labels, annotations, withUid, at, deletionTimestamp);
     }

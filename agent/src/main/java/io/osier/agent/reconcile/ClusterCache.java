@@ -1,5 +1,6 @@
 package io.osier.agent.reconcile;
 
+import io.osier.agent.model.EndpointSlice;
 import io.osier.agent.model.Endpoints;
 import io.osier.agent.model.Node;
 import io.osier.agent.model.Pod;
@@ -17,12 +18,13 @@ import java.util.concurrent.CountDownLatch;
 
 /** The cluster's state in memory, kept as the store says. Safe for any thread. */
 public final class ClusterCache implements AutoCloseable {
-    private static final int WATCHES = 4;
+    private static final int WATCHES = 5;
 
     private final Map<String, Node> nodes = new TreeMap<>();
     private final Map<String, Pod> pods = new TreeMap<>();
     private final Map<String, Service> services = new TreeMap<>();
     private final Map<String, Endpoints> endpoints = new TreeMap<>();
+    private final Map<String, EndpointSlice> slices = new TreeMap<>();
     private final List<StateStore.Watch> watches = new ArrayList<>();
     private final CountDownLatch unsynced = new CountDownLatch(WATCHES);
     private final Runnable onChange;
@@ -38,6 +40,7 @@ public final class ClusterCache implements AutoCloseable {
         watches.add(watch(store, Keys.PODS, pods, Pod.class));
         watches.add(watch(store, Keys.SERVICES, services, Service.class));
         watches.add(watch(store, Keys.ENDPOINTS, endpoints, Endpoints.class));
+        watches.add(watch(store, Keys.ENDPOINT_SLICES, slices, EndpointSlice.class));
     }
 
     /** Everything as it is now. */
@@ -47,7 +50,8 @@ public final class ClusterCache implements AutoCloseable {
                     List.copyOf(nodes.values()),
                     List.copyOf(pods.values()),
                     List.copyOf(services.values()),
-                    List.copyOf(endpoints.values()));
+                    List.copyOf(endpoints.values()),
+                    List.copyOf(slices.values()));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.osier.agent.reconcile;
 
+import io.osier.agent.model.EndpointSlice;
 import io.osier.agent.model.Endpoints;
 import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.model.Pod;
@@ -14,10 +15,11 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Which addresses stand behind a service: the pods that its selector picks, or endpoints given by hand. */
+/** Which addresses stand behind a service: the pods that its selector picks, or endpoints and slices given by hand. */
 public final class EndpointSelector {
     private final Map<String, List<Pod>> podsByNamespace = new HashMap<>();
     private final Map<String, Endpoints> byHand = new HashMap<>();
+    private final Map<String, List<EndpointSlice>> slices = new HashMap<>();
 
     public EndpointSelector(ClusterState cluster) {
         for (Pod pod : cluster.pods()) {
@@ -30,6 +32,10 @@ public final class EndpointSelector {
                         namespaceOf(endpoints.metadata()) + "/"
                                 + endpoints.metadata().name(),
                         endpoints));
+        cluster.slices()
+                .forEach(slice -> slices.computeIfAbsent(
+                                namespaceOf(slice.metadata()) + "/" + slice.serviceName(), name -> new ArrayList<>())
+                        .add(slice));
     }
 
     /** One address and port behind a service's port. */
@@ -74,12 +80,12 @@ public final class EndpointSelector {
     }
 
     private List<Endpoint> endpointsByHand(Service service, ServicePort port) {
-        Endpoints endpoints = byHand.get(
-                namespaceOf(service.metadata()) + "/" + service.metadata().name());
+        String name = namespaceOf(service.metadata()) + "/" + service.metadata().name();
+        List<Endpoint> found = new ArrayList<>(slicedEndpoints(slices.getOrDefault(name, List.of()), port));
+        Endpoints endpoints = byHand.get(name);
         if (endpoints == null) {
-            return List.of();
+            return found;
         }
-        List<Endpoint> found = new ArrayList<>();
         for (Endpoints.Subset subset : endpoints.subsets()) {
             for (Endpoints.Port candidate : subset.ports()) {
                 if (sameName(candidate.name(), port.name())
@@ -91,6 +97,38 @@ public final class EndpointSelector {
             }
         }
         return found;
+    }
+
+    /** The ready ones; if there are none, those that are leaving and still answer, as kube-proxy has it. */
+    private static List<Endpoint> slicedEndpoints(List<EndpointSlice> slices, ServicePort port) {
+        List<Endpoint> ready = new ArrayList<>();
+        List<Endpoint> leaving = new ArrayList<>();
+        for (EndpointSlice slice : slices) {
+            for (EndpointSlice.Port candidate : slice.ports()) {
+                if (sameName(candidate.name(), port.name())
+                        && candidate.protocol().equals(port.protocol())) {
+                    for (EndpointSlice.Endpoint endpoint : slice.endpoints()) {
+                        if (endpoint.conditions().takesNew()) {
+                            addAddresses(endpoint, candidate, ready);
+                        } else if (endpoint.conditions().takesNewAtNeed()) {
+                            addAddresses(endpoint, candidate, leaving);
+                        }
+                    }
+                }
+            }
+        }
+        return ready.isEmpty() ? leaving : ready;
+    }
+
+    private static void addAddresses(EndpointSlice.Endpoint endpoint, EndpointSlice.Port port, List<Endpoint> found) {
+        endpoint.addresses().forEach(address -> found.add(new Endpoint(IpAddress.parse(address), port.port())));
+    }
+
+    /** Whether slices say what stands behind the service. */
+    public boolean isSliced(Service service) {
+        return service.spec().selector().isEmpty()
+                && slices.containsKey(namespaceOf(service.metadata()) + "/"
+                        + service.metadata().name());
     }
 
     private static boolean sameName(@Nullable String a, @Nullable String b) {

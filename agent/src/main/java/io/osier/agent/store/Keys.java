@@ -9,6 +9,7 @@ public final class Keys {
     public static final String PODS = "pods";
     public static final String SERVICES = "services";
     public static final String ENDPOINTS = "endpoints";
+    public static final String ENDPOINT_SLICES = "endpointslices";
     public static final String CLAIMS = "claims";
 
     private static final Pattern KEY =
@@ -48,6 +49,10 @@ public final class Keys {
 
     public static String endpoints(String namespace, String name) {
         return check(ENDPOINTS + "/" + namespace + "/" + name);
+    }
+
+    public static String endpointSlice(String namespace, String name) {
+        return check(ENDPOINT_SLICES + "/" + namespace + "/" + name);
     }
 
     /** The lease of a subnet such as {@code 10.32.1.0/24}. */

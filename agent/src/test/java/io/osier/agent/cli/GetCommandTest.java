@@ -95,6 +95,20 @@ class GetCommandTest {
     }
 
     @Test
+    void endpointSlicesAsKubectlListsThem() {
+        String full = """
+                {"metadata":{"name":"web-abc12"},"addressType":"IPv4","ports":[{"port":80},{"port":443}],
+                 "endpoints":[{"addresses":["10.32.0.2"]},{"addresses":["10.32.1.2"]}]}""";
+        String empty = "{\"metadata\":{\"name\":\"none\"},\"addressType\":\"IPv4\"}";
+        agent.onList("GET /api/v1/endpointslices?namespace=default&allNamespaces=false", full, empty);
+        assertThat(Dialogue.with(agent, "get", "endpointslices").out().lines().map(String::strip))
+                .containsExactly(
+                        "NAME        ADDRESSTYPE   PORTS     ENDPOINTS             AGE",
+                        "web-abc12   IPv4          80,443    10.32.0.2,10.32.1.2   <unknown>",
+                        "none        IPv4          <unset>   <unset>               <unknown>");
+    }
+
+    @Test
     void endpointsWithAndWithoutAddresses() {
         String full = """
                 {"metadata":{"name":"web","creationTimestamp":"%s"},"subsets":[
@@ -278,7 +292,7 @@ class GetCommandTest {
             delimiter = '|',
             value = {
                 "get                  | 2 | osier: get: Missing required parameter: 'KIND': see 'osier get --help'",
-                "get cats             | 2 | osier: get: unknown kind \"cats\": this knows nodes, pods, services, endpoints, routes, fdb, flows and leases",
+                "get cats             | 2 | osier: get: unknown kind \"cats\": this knows nodes, pods, services, endpoints, endpointslices, routes, fdb, flows and leases",
                 "get pods -o xml      | 2 | osier: get: Invalid value for option '--output': \"xml\" is not table, wide, json, yaml or name: see 'osier get --help'",
                 "get routes 10.0.0.0  | 2 | osier: get: routes have no names: leave out 10.0.0.0",
                 "get pod/a b          | 2 | osier: get: b: write KIND/NAME, as the others are",

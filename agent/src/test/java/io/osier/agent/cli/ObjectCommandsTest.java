@@ -207,7 +207,7 @@ class ObjectCommandsTest {
                 "delete ~ 2 ~ osier: delete: say KIND NAME, or -f FILE",
                 "delete pod ~ 2 ~ osier: delete: say which pod",
                 "delete routes x ~ 2 ~ osier: delete: routes cannot be deleted",
-                "delete dogs x ~ 2 ~ osier: delete: unknown kind \"dogs\": this knows nodes, pods, services, endpoints, routes, fdb, flows and leases",
+                "delete dogs x ~ 2 ~ osier: delete: unknown kind \"dogs\": this knows nodes, pods, services, endpoints, endpointslices, routes, fdb, flows and leases",
                 "describe fdb x ~ 2 ~ osier: describe: fdb are shown by 'osier get fdb'",
                 "apply ~ 2 ~ osier: apply: Missing required option: '--filename=FILE': see 'osier apply --help'",
             })

@@ -2,6 +2,7 @@ package io.osier.agent.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.osier.agent.model.EndpointSlice;
 import io.osier.agent.model.Endpoints;
 import io.osier.agent.model.Manifests;
 import io.osier.agent.model.Node;
@@ -38,6 +39,7 @@ class ForwardingStateCompilerTest {
         List<Pod> pods = new ArrayList<>();
         List<Service> services = new ArrayList<>();
         List<Endpoints> endpoints = new ArrayList<>();
+        List<EndpointSlice> slices = new ArrayList<>();
         Manifests.read(NODES + "---\n" + String.join("---\n", manifests)).forEach(tree -> {
             Object object = Manifests.bind(tree);
             if (object instanceof Node node) {
@@ -48,6 +50,8 @@ class ForwardingStateCompilerTest {
                 services.add(service);
             } else if (object instanceof Endpoints byHand) {
                 endpoints.add(byHand);
+            } else if (object instanceof EndpointSlice slice) {
+                slices.add(slice);
             }
         });
         NodeSettings settings = new NodeSettings(
@@ -57,7 +61,7 @@ class ForwardingStateCompilerTest {
                 IpPrefix.parse("10.32.0.0/24"),
                 true);
         return new ForwardingStateCompiler(settings)
-                .compile(new ClusterState(nodes, pods, services, endpoints), 7, ServiceTable.EMPTY);
+                .compile(new ClusterState(nodes, pods, services, endpoints, slices), 7, ServiceTable.EMPTY);
     }
 
     private static String pod(String name, String labels, String node, String ip, boolean ready) {
@@ -143,6 +147,65 @@ class ForwardingStateCompilerTest {
         VirtualService web = state.services().services().get(0);
         assertThat(backendsOf(web)).containsExactly("10.32.9.4:8000", "192.168.7.7:8000");
         assertThat(web.backends()).extracting(Backend::mac).containsOnly(Backend.VIA_GATEWAY);
+    }
+
+    private static String slice(String name, String endpoints) {
+        return """
+                {apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, addressType: IPv4,
+                 metadata: {name: %s, labels: {kubernetes.io/service-name: web}},
+                 endpoints: [%s], ports: [{port: 8000}]}
+                """.formatted(name, endpoints);
+    }
+
+    @Test
+    void allSlicesOfAServiceAndItsEndpointsCountTogether() {
+        ForwardingState state = compile(
+                service("ports: [{port: 80}]"),
+                slice("web-b", "{addresses: [10.32.0.9]}, {addresses: [10.32.1.9, 10.32.1.8]}"),
+                slice("web-a", "{addresses: [10.32.0.9]}, {addresses: [192.168.7.7], conditions: {ready: false}}"),
+                "{apiVersion: v1, kind: Endpoints, metadata: {name: web},"
+                        + " subsets: [{addresses: [{ip: 10.32.0.4}], ports: [{port: 8000}]}]}\n");
+
+        assertThat(backendsOf(state.services().services().get(0)))
+                .containsExactly("10.32.0.4:8000", "10.32.0.9:8000", "10.32.1.8:8000", "10.32.1.9:8000");
+    }
+
+    @Test
+    void whoIsLeavingIsChosenOnlyIfNobodyIsReady() {
+        String leaving = "{addresses: [10.32.0.9], conditions: {ready: false, serving: true, terminating: true}}, "
+                + "{addresses: [10.32.0.8], conditions: {ready: false, serving: false, terminating: true}}, "
+                + "{addresses: [10.32.0.7], conditions: {ready: false, serving: true, terminating: false}}";
+        String ready = "{addresses: [10.32.0.5], conditions: {}}";
+        String service = service("ports: [{port: 80}]");
+
+        assertThat(backendsOf(compile(service, slice("web-a", leaving))
+                        .services()
+                        .services()
+                        .get(0)))
+                .containsExactly("10.32.0.9:8000");
+        assertThat(backendsOf(compile(service, slice("web-a", leaving + ", " + ready))
+                        .services()
+                        .services()
+                        .get(0)))
+                .containsExactly("10.32.0.5:8000");
+    }
+
+    @Test
+    void slicesTellNothingToAServiceWithASelectorOrOfAnotherName() {
+        assertThat(backendsOf(compile(
+                                service("selector: {app: web}, ports: [{port: 80}]"),
+                                slice("web-a", "{addresses: [10.32.0.9]}"))
+                        .services()
+                        .services()
+                        .get(0)))
+                .isEmpty();
+        assertThat(backendsOf(compile(
+                                service("ports: [{port: 80}]"),
+                                slice("web-a", "{addresses: [10.32.0.9]}").replace(": web}", ": other}"))
+                        .services()
+                        .services()
+                        .get(0)))
+                .isEmpty();
     }
 
     @Test

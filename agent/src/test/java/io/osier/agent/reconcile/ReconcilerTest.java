@@ -49,7 +49,7 @@ class ReconcilerTest {
         @Override
         public Watch watch(String prefix, Consumer<StoreEvent> onEvent) {
             onEvent.accept(new StoreEvent(StoreEvent.Type.SYNCED, "", null));
-            if (++watches == 4) {
+            if (++watches == 5) {
                 try {
                     assertThat(published.await(5, TimeUnit.SECONDS)).isTrue();
                 } catch (InterruptedException e) {

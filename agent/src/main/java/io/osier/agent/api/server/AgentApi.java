@@ -42,7 +42,8 @@ public final class AgentApi {
                 "pods", new PodResource(objects, claims, directory, settings.podRange()),
                 "services", new ServiceResource(objects, claims, settings.serviceRange()),
                 "nodes", new NodeResource(objects, leases, claims, directory),
-                "endpoints", new EndpointsResource(objects)));
+                "endpoints", new EndpointsResource(objects),
+                "endpointslices", new EndpointSliceResource(objects)));
         ObjectNode description = Json.object()
                 .put("version", version())
                 .put("node", settings.nodeName())

@@ -1,5 +1,6 @@
 package io.osier.agent.api.server;
 
+import io.osier.agent.model.EndpointSlice;
 import io.osier.agent.model.Endpoints;
 import io.osier.agent.model.Json;
 import io.osier.agent.model.ObjectMeta;
@@ -13,11 +14,13 @@ import io.osier.agent.store.ObjectStore;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Endpoints: of services with a selector they follow from the pods; of others they are given by hand. */
+/** Endpoints: of services with a selector they follow from the pods; of others they are given by hand, here or in slices. */
 final class EndpointsResource implements Resource {
     private static final String ENDPOINTS = "endpoints";
 
@@ -33,16 +36,18 @@ final class EndpointsResource implements Resource {
                 List.of(),
                 objects.list(Keys.PODS, Pod.class),
                 objects.list(Keys.SERVICES, Service.class),
-                objects.list(Keys.ENDPOINTS, Endpoints.class));
+                objects.list(Keys.ENDPOINTS, Endpoints.class),
+                objects.list(Keys.ENDPOINT_SLICES, EndpointSlice.class));
         EndpointSelector selector = new EndpointSelector(cluster);
-        List<Endpoints> all = new ArrayList<>();
+        Map<String, Endpoints> all = new TreeMap<>();
+        cluster.endpoints().forEach(endpoints -> all.put(keyOf(endpoints), endpoints));
         for (Service service : cluster.services()) {
-            if (!service.spec().selector().isEmpty()) {
-                all.add(computed(service, selector));
+            if (!service.spec().selector().isEmpty() || selector.isSliced(service)) {
+                Endpoints computed = computed(service, selector);
+                all.put(keyOf(computed), computed);
             }
         }
-        all.addAll(cluster.endpoints());
-        return all;
+        return List.copyOf(all.values());
     }
 
     private static Endpoints computed(Service service, EndpointSelector selector) {
@@ -104,7 +109,7 @@ final class EndpointsResource implements Resource {
     public void delete(String namespace, String name) {
         if (!objects.delete(Keys.endpoints(namespace, name))) {
             get(namespace, name);
-            throw ApiError.conflict("endpoints \"" + name + "\" follow from a service's selector");
+            throw ApiError.conflict("endpoints \"" + name + "\" follow from a service's selector or from its slices");
         }
     }
 

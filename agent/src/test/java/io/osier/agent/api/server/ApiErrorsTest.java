@@ -231,6 +231,54 @@ class ApiErrorsTest {
     }
 
     @Test
+    void slicesAreListedAndTellTheEndpointsOfTheirService() throws IOException {
+        String slice = """
+                {"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","addressType":"IPv4",
+                 "metadata":{"name":"web-1","labels":{"kubernetes.io/service-name":"web"}},
+                 "endpoints":[{"addresses":["10.32.0.9"],"nodeName":"node-a"}],"ports":[{"port":8000}]}""";
+        assertThat(ask(
+                                "PUT",
+                                "/api/v1/services/web",
+                                "{'metadata':{'name':'web'},'spec':{'ports':[{'port':80}]}}".replace('\'', '"'))
+                        .code())
+                .isEqualTo(200);
+
+        assertThat(ask("PUT", "/api/v1/endpointslices/web-1", slice)
+                        .body()
+                        .path("result")
+                        .asString(""))
+                .isEqualTo("created");
+        assertThat(ask("PUT", "/api/v1/endpointslices/web-1", slice)
+                        .body()
+                        .path("result")
+                        .asString(""))
+                .isEqualTo("unchanged");
+        assertThat(ask("PUT", "/api/v1/endpointslices/web-1", slice.replace("0.9", "0.8"))
+                        .body()
+                        .path("result")
+                        .asString(""))
+                .isEqualTo("configured");
+
+        assertThat(ask("GET", "/api/v1/endpoints/web", "")
+                        .body()
+                        .path("subsets")
+                        .findValuesAsString("ip"))
+                .containsExactly("10.32.0.8");
+        assertThat(ask("GET", "/api/v1/endpointslices", "")
+                        .body()
+                        .path("items")
+                        .get(0)
+                        .path("metadata")
+                        .path("name")
+                        .asString(""))
+                .isEqualTo("web-1");
+        assertRefused(ask("DELETE", "/api/v1/endpoints/web", ""), 409, "Conflict", "from its slices");
+        assertThat(ask("DELETE", "/api/v1/endpointslices/web-1", "").code()).isEqualTo(200);
+        assertRefused(ask("GET", "/api/v1/endpoints/web", ""), 404, "NotFound", "not found");
+        assertRefused(ask("DELETE", "/api/v1/endpointslices/web-1", ""), 404, "NotFound", "not found");
+    }
+
+    @Test
     void theSocketIsForItsOwnerAndGroup() throws IOException {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(agent.socket)))
                 .isEqualTo("rw-rw----");

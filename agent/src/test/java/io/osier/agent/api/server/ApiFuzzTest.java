@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** No request makes the agent fail: what cannot be answered is refused with a {@code Status}. */
 class ApiFuzzTest {
     private static final List<String> METHODS = List.of("GET", "POST", "PUT", "DELETE", "PATCH");
-    private static final List<String> KINDS = List.of("pods", "services", "endpoints", "nodes");
+    private static final List<String> KINDS = List.of("pods", "services", "endpoints", "nodes", "endpointslices");
     private static final List<String> VALUES = List.of(
             "null",
             "true",
@@ -54,7 +54,11 @@ class ApiFuzzTest {
             {"apiVersion":"v1","kind":"Endpoints","metadata":{"name":"a"},"subsets":[{"addresses":[{"ip":"10.32.0.9"}],
             "ports":[{"name":"http","port":80,"protocol":"TCP"}]}]}""", """
             {"apiVersion":"v1","kind":"Node","metadata":{"name":"a"},"spec":{"podCIDRs":["10.40.0.0/24"]},"status":
-            {"addresses":[{"type":"InternalIP","address":"172.30.0.9"}]}}""");
+            {"addresses":[{"type":"InternalIP","address":"172.30.0.9"}]}}""", """
+            {"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{"name":"a","labels":
+            {"kubernetes.io/service-name":"a"}},"addressType":"IPv4","endpoints":[{"addresses":["10.32.0.9"],"conditions":
+            {"ready":true,"serving":true,"terminating":false},"nodeName":"node-a","zone":"z"}],"ports":[{"name":"http",
+            "port":80,"protocol":"TCP"}]}""");
 
     @TempDir
     private static Path folder;

@@ -1,0 +1,74 @@
+package io.osier.agent.api.server;
+
+import io.osier.agent.model.EndpointSlice;
+import io.osier.agent.model.Json;
+import io.osier.agent.store.Keys;
+import io.osier.agent.store.ObjectStore;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Endpoint slices: given by hand, for services without a selector. */
+final class EndpointSliceResource implements Resource {
+    private static final String SLICES = "endpointslices";
+
+    private final ObjectStore objects;
+
+    EndpointSliceResource(ObjectStore objects) {
+        this.objects = objects;
+    }
+
+    @Override
+    public List<EndpointSlice> list() {
+        return objects.list(Keys.ENDPOINT_SLICES, EndpointSlice.class);
+    }
+
+    @Override
+    public EndpointSlice get(String namespace, String name) {
+        return objects.get(Keys.endpointSlice(namespace, name), EndpointSlice.class)
+                .orElseThrow(() -> ApiError.notFound(SLICES, name));
+    }
+
+    @Override
+    public EndpointSlice create(JsonNode object) {
+        EndpointSlice asked = Json.convert(object, EndpointSlice.class);
+        EndpointSlice slice = EndpointSlice.of(
+                asked.metadata().created(UUID.randomUUID().toString(), Instant.now()),
+                asked.endpoints(),
+                asked.ports());
+        if (!objects.create(keyOf(slice), slice)) {
+            throw ApiError.alreadyExists(SLICES, slice.metadata().name());
+        }
+        return slice;
+    }
+
+    @Override
+    public ObjectNode apply(JsonNode object) {
+        EndpointSlice asked = Json.convert(object, EndpointSlice.class);
+        EndpointSlice before = objects.get(keyOf(asked), EndpointSlice.class).orElse(null);
+        if (before == null) {
+            return Resource.applied("created", create(object));
+        }
+        EndpointSlice after = objects.update(
+                        keyOf(asked),
+                        EndpointSlice.class,
+                        present -> EndpointSlice.of(
+                                present.metadata().describedAs(asked.metadata()), asked.endpoints(), asked.ports()))
+                .orElseThrow(() -> ApiError.notFound(SLICES, asked.metadata().name()));
+        return Resource.applied(after.equals(before) ? "unchanged" : "configured", after);
+    }
+
+    @Override
+    public void delete(String namespace, String name) {
+        if (!objects.delete(Keys.endpointSlice(namespace, name))) {
+            throw ApiError.notFound(SLICES, name);
+        }
+    }
+
+    private static String keyOf(EndpointSlice slice) {
+        return Keys.endpointSlice(
+                ObjectRoutes.namespaceOf(slice.metadata()), slice.metadata().name());
+    }
+}

@@ -1,0 +1,130 @@
+package io.osier.agent.model;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.osier.dataplane.packet.IpAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Some of the addresses behind a service, in the shape of {@code discovery.k8s.io/v1}. The label {@link #SERVICE_NAME} says
+ * which service; all slices of a service count together.
+ *
+ * @param addressType {@code IPv4}; services have no other addresses so far
+ */
+@JsonPropertyOrder({"apiVersion", "kind", "metadata", "addressType", "endpoints", "ports"})
+public record EndpointSlice(
+        @Nullable String apiVersion,
+        @Nullable String kind,
+        ObjectMeta metadata,
+        String addressType,
+        List<Endpoint> endpoints,
+        List<Port> ports) {
+    public static final String API_VERSION = "discovery.k8s.io/v1";
+    /** The label that names the service. */
+    public static final String SERVICE_NAME = "kubernetes.io/service-name";
+
+    private static final int MAX_ENDPOINTS = 1_000;
+    private static final int MAX_PORTS = 100;
+    private static final int MAX_ADDRESSES = 100;
+
+    @SuppressWarnings("NullAway") // what Jackson leaves out is null
+    public EndpointSlice {
+        apiVersion = API_VERSION;
+        kind = "EndpointSlice";
+        if (metadata == null) {
+            throw new ValidationException("metadata: Required value");
+        }
+        if (addressType == null) {
+            throw new ValidationException("addressType: Required value: write IPv4");
+        }
+        if (!addressType.equals("IPv4")) {
+            throw ValidationException.invalid(
+                    "addressType", addressType, "not served yet: services have IPv4 addresses only");
+        }
+        metadata = metadata.namespace() == null ? metadata.withNamespace(ObjectMeta.DEFAULT_NAMESPACE) : metadata;
+        endpoints = endpoints == null ? List.of() : List.copyOf(endpoints);
+        ports = ports == null ? List.of() : List.copyOf(ports);
+        atMost("endpoints", endpoints.size(), MAX_ENDPOINTS);
+        atMost("ports", ports.size(), MAX_PORTS);
+    }
+
+    public static EndpointSlice of(ObjectMeta metadata, List<Endpoint> endpoints, List<Port> ports) {
+        return new EndpointSlice(null, null, metadata, "IPv4", endpoints, ports);
+    }
+
+    /** The name of the service that this belongs to; null if it says none, and then nobody looks at it. */
+    public @Nullable String serviceName() {
+        return metadata.labels().get(SERVICE_NAME);
+    }
+
+    private static void atMost(String field, int size, int max) {
+        if (size > max) {
+            throw new ValidationException(field + ": Too many: " + size + ": must have at most " + max + " items");
+        }
+    }
+
+    /**
+     * One backend.
+     *
+     * @param addresses all of them are used
+     * @param nodeName where it is; only told, never asked for
+     * @param zone the same
+     */
+    @JsonIgnoreProperties({"deprecatedTopology", "hints", "hostname", "targetRef"})
+    public record Endpoint(
+            List<String> addresses,
+            Conditions conditions,
+            @Nullable String nodeName,
+            @Nullable String zone) {
+        @SuppressWarnings("NullAway") // what Jackson leaves out is null
+        public Endpoint {
+            addresses = addresses == null ? List.of() : List.copyOf(addresses);
+            conditions = conditions == null ? Conditions.UNKNOWN : conditions;
+            if (addresses.isEmpty()) {
+                throw new ValidationException("endpoints[].addresses: Required value");
+            }
+            atMost("endpoints[].addresses", addresses.size(), MAX_ADDRESSES);
+            addresses.forEach(Endpoint::check);
+        }
+
+        private static void check(String address) {
+            try {
+                if (IpAddress.parse(address).isV4()) {
+                    return;
+                }
+            } catch (IllegalArgumentException e) {
+                // said below
+            }
+            throw ValidationException.invalid("endpoints[].addresses[]", address, "must be an IPv4 address");
+        }
+    }
+
+    /** What is known of a backend; null where nothing is said, which counts as ready, serving and not terminating. */
+    public record Conditions(
+            @Nullable Boolean ready,
+            @Nullable Boolean serving,
+            @Nullable Boolean terminating) {
+        public static final Conditions UNKNOWN = new Conditions(null, null, null);
+
+        /** Whether new connections go there. */
+        public boolean takesNew() {
+            return !Boolean.FALSE.equals(ready);
+        }
+
+        /** Whether new connections go there if nobody else takes them: it is leaving, and still answers. */
+        public boolean takesNewAtNeed() {
+            return Boolean.TRUE.equals(terminating) && !Boolean.FALSE.equals(serving);
+        }
+    }
+
+    /** One port of all these backends; its name ties it to the service's port. */
+    @JsonIgnoreProperties("appProtocol")
+    public record Port(@Nullable String name, String protocol, int port) {
+        @SuppressWarnings("NullAway") // what Jackson leaves out is null
+        public Port {
+            protocol = Ports.checkProtocol("ports[].protocol", protocol == null ? "TCP" : protocol);
+            Ports.check("ports[].port", port);
+        }
+    }
+}
