@@ -203,6 +203,12 @@ public final class PacketBuilder {
         return this;
     }
 
+    /** TCP's sequence number. */
+    public PacketBuilder sequence(int number) {
+        sequence = number;
+        return this;
+    }
+
     public PacketBuilder syn() {
         return flags(0x02);
     }
@@ -357,7 +363,7 @@ public final class PacketBuilder {
         return Arrays.copyOfRange(ByteBuffer.allocate(8).putLong(mac).array(), 2, 8);
     }
 
-    static byte[] concat(byte[]... parts) {
+    public static byte[] concat(byte[]... parts) {
         ByteBuffer whole = ByteBuffer.allocate(
                 Arrays.stream(parts).mapToInt(part -> part.length).sum());
         for (byte[] part : parts) {
