@@ -74,8 +74,15 @@ final class ChangingCluster {
                 .allMatch(present::contains);
     }
 
+    /** Takes a service away now and then; else gives it other backends, or brings it back with some. */
     void changeService() {
-        changeService(random.nextInt(SERVICES));
+        if (random.nextInt(8) == 0 && services.size() > 1) {
+            String name = anyService().name();
+            services.remove(name);
+            cluster.removeService(name);
+        } else {
+            changeService(random.nextInt(SERVICES));
+        }
     }
 
     private void changeService(int i) {
