@@ -3,6 +3,7 @@ package io.osier.agent.bootstrap;
 import io.osier.agent.api.client.ApiClient;
 import io.osier.agent.api.server.ApiServer;
 import io.osier.agent.cli.OsierCommand;
+import io.osier.agent.model.Manifest;
 import io.osier.agent.model.Manifests;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ public final class WarmUp {
         Path folder = Files.createTempDirectory("osier-warm-up");
         Path socket = folder.resolve("api.sock");
         AgentConfig.defaults();
-        Manifests.read("{apiVersion: v1, kind: Pod, metadata: {name: warm-up}}").forEach(Manifests::bind);
+        Manifests.read("{apiVersion: v1, kind: Pod, metadata: {name: warm-up}}").forEach(Manifest::bind);
         ApiServer server = ApiServer.listen(socket, ApiServer.EMPTY);
         try (ApiClient client = new ApiClient(socket)) {
             client.get("/");

@@ -8,7 +8,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
 
 /** A command that asks an agent. */
 abstract class ApiCommand implements Callable<Integer> {
@@ -62,11 +61,6 @@ abstract class ApiCommand implements Callable<Integer> {
     String path(Kinds kind, String name, String namespace) {
         String path = "/api/v1/" + kind.plural() + (name.isEmpty() ? "" : "/" + encode(name));
         return path + "?namespace=" + encode(namespace);
-    }
-
-    /** The namespace of a manifest's object, or the one that was asked for if it names none. */
-    String namespaceOf(JsonNode object) {
-        return object.path("metadata").path("namespace").asString(options().namespace);
     }
 
     /** A path of a node's own tellings, for the node that was asked for, or else {@code otherwise}. */

@@ -1,10 +1,12 @@
 package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
-import io.osier.agent.model.Manifests;
+import io.osier.agent.api.client.ApiException;
+import io.osier.agent.model.Manifest;
+import io.osier.agent.model.ValidationException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
@@ -25,17 +27,36 @@ final class ApplyCommand extends ApiCommand {
 
     @Override
     int run(ApiClient agent) {
-        for (Path file : files) {
-            for (ObjectNode object : ManifestFile.read(file)) {
-                String plural = Manifests.pluralOf(object.path("kind").asString());
-                String name = object.path("metadata").path("name").asString();
-                Kinds kind = Kinds.of("apply", plural);
-                String result = agent.put(path(kind, name, namespaceOf(object)), object)
-                        .path("result")
-                        .asString("configured");
-                print(object.path("kind").asString().toLowerCase(Locale.ROOT) + "/" + name + " " + result + "\n");
+        int failures = 0;
+        for (Path path : files) {
+            ManifestFile file = ManifestFile.read(path);
+            for (Manifest manifest : file.manifests()) {
+                String failure = apply(agent, manifest);
+                if (failure != null) {
+                    spec.commandLine().getErr().println("osier: " + file.name() + ": " + failure);
+                    failures++;
+                }
             }
         }
-        return 0;
+        return failures == 0 ? 0 : 1;
+    }
+
+    /** Applies one object; what is wrong with it, or null. */
+    private @Nullable String apply(ApiClient agent, Manifest manifest) {
+        try {
+            ObjectNode object = manifest.checked();
+            Kinds kind = Kinds.of("apply", manifest.kind().plural());
+            String path = path(kind, manifest.name(), manifest.namespace(options().namespace));
+            String result = agent.put(path, object).path("result").asString("configured");
+            print(kind.singular() + "/" + manifest.name() + " " + result + "\n");
+            return null;
+        } catch (ValidationException e) {
+            return e.getMessage();
+        } catch (ApiException e) {
+            if (e.code() == ApiException.UNREACHABLE) {
+                throw e;
+            }
+            return manifest.placed(String.valueOf(e.getMessage()));
+        }
     }
 }

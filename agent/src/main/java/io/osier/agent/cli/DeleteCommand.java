@@ -2,13 +2,13 @@ package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
 import io.osier.agent.api.client.ApiException;
-import io.osier.agent.model.Manifests;
+import io.osier.agent.model.Manifest;
+import io.osier.agent.model.ValidationException;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.node.ObjectNode;
 
 /** {@code osier delete}. */
 @Command(
@@ -43,16 +43,25 @@ final class DeleteCommand extends ApiCommand {
             throw CliException.usage("delete: say KIND NAME, or -f FILE");
         }
         for (Path file : files) {
-            for (ObjectNode object : ManifestFile.read(file)) {
-                Kinds kind = Kinds.of(
-                        "delete", Manifests.pluralOf(object.path("kind").asString()));
-                delete(agent, kind, object.path("metadata").path("name").asString(), namespaceOf(object));
-            }
+            deleteManifests(agent, ManifestFile.read(file));
         }
         if (!words.isEmpty()) {
             deleteNamed(agent);
         }
         return missing ? 1 : 0;
+    }
+
+    /** Kind and name are all that a deletion needs: whatever else is wrong with a manifest, its object can be deleted. */
+    private void deleteManifests(ApiClient agent, ManifestFile file) throws InterruptedException {
+        for (Manifest manifest : file.manifests()) {
+            try {
+                Kinds kind = Kinds.of("delete", manifest.kind().plural());
+                delete(agent, kind, manifest.name(), manifest.namespace(options().namespace));
+            } catch (ValidationException e) {
+                spec.commandLine().getErr().println("osier: " + file.name() + ": " + e.getMessage());
+                missing = true;
+            }
+        }
     }
 
     private void deleteNamed(ApiClient agent) throws InterruptedException {

@@ -1,30 +1,33 @@
 package io.osier.agent.cli;
 
+import io.osier.agent.model.Manifest;
 import io.osier.agent.model.Manifests;
 import io.osier.agent.model.ValidationException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import tools.jackson.databind.node.ObjectNode;
 
-/** Manifests from a file or from standard input. All of them are read before any is used. */
-final class ManifestFile {
-    private ManifestFile() {}
-
-    static List<ObjectNode> read(Path file) {
+/**
+ * Manifests from a file or from standard input. What is wrong with one of them keeps none of the others from being used.
+ *
+ * @param name what complaints call it
+ */
+record ManifestFile(String name, List<Manifest> manifests) {
+    static ManifestFile read(Path file) {
         boolean stdin = file.toString().equals("-");
-        try {
-            String text = stdin ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : Files.readString(file);
-            return Manifests.read(text);
+        String name = stdin ? "standard input" : file.toString();
+        try (InputStream in = stdin ? System.in : Files.newInputStream(file)) {
+            return new ManifestFile(name, Manifests.read(in.readNBytes(Manifests.MAX_BYTES + 1)));
         } catch (NoSuchFileException e) {
             throw CliException.failed(file + ": no such file");
         } catch (IOException e) {
-            throw CliException.failed(file + ": " + e.getMessage());
+            throw CliException.failed(
+                    name + ": " + (Files.isDirectory(file) ? "is a directory: name its files" : e.getMessage()));
         } catch (ValidationException e) {
-            throw CliException.failed((stdin ? "standard input" : file) + ": " + e.getMessage());
+            throw CliException.failed(name + ": " + e.getMessage());
         }
     }
 }

@@ -1,31 +1,10 @@
 package io.osier.agent.model;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One command of a pod. There are no images: the command is the machine's own. */
-@JsonIgnoreProperties({
-    "envFrom",
-    "image",
-    "imagePullPolicy",
-    "lifecycle",
-    "livenessProbe",
-    "readinessProbe",
-    "resizePolicy",
-    "resources",
-    "restartPolicy",
-    "securityContext",
-    "startupProbe",
-    "stdin",
-    "stdinOnce",
-    "terminationMessagePath",
-    "terminationMessagePolicy",
-    "tty",
-    "volumeDevices",
-    "volumeMounts"
-})
 public record Container(
         @Nullable String name,
         List<String> command,
@@ -52,11 +31,9 @@ public record Container(
     }
 
     /** A variable of the command's environment; values taken from elsewhere are accepted and ignored. */
-    @JsonIgnoreProperties("valueFrom")
     public record EnvVar(String name, @Nullable String value) {}
 
     /** A port that the command listens on; its name can be a service's target. */
-    @JsonIgnoreProperties({"hostIP", "hostPort"})
     public record ContainerPort(
             @Nullable String name,
             int containerPort,

@@ -1,6 +1,5 @@
 package io.osier.agent.model;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.osier.dataplane.packet.IpAddress;
 import java.util.List;
@@ -71,7 +70,6 @@ public record EndpointSlice(
      * @param nodeName where it is; only told, never asked for
      * @param zone the same
      */
-    @JsonIgnoreProperties({"deprecatedTopology", "hints", "hostname", "targetRef"})
     public record Endpoint(
             List<String> addresses,
             Conditions conditions,
@@ -119,7 +117,6 @@ public record EndpointSlice(
     }
 
     /** One port of all these backends; its name ties it to the service's port. */
-    @JsonIgnoreProperties("appProtocol")
     public record Port(@Nullable String name, String protocol, int port) {
         @SuppressWarnings("NullAway") // what Jackson leaves out is null
         public Port {

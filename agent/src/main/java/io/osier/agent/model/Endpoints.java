@@ -1,6 +1,5 @@
 package io.osier.agent.model;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.osier.dataplane.packet.IpAddress;
 import java.util.List;
@@ -26,7 +25,6 @@ public record Endpoints(
     }
 
     /** Addresses that all have the same ports. */
-    @JsonIgnoreProperties("notReadyAddresses")
     public record Subset(List<Address> addresses, List<Port> ports) {
         @SuppressWarnings("NullAway") // what Jackson leaves out is null
         public Subset {
@@ -36,7 +34,6 @@ public record Endpoints(
     }
 
     /** One address. */
-    @JsonIgnoreProperties({"targetRef", "hostname"})
     public record Address(String ip, @Nullable String nodeName) {
         public Address {
             try {
@@ -48,7 +45,6 @@ public record Endpoints(
     }
 
     /** One port; its name ties it to the service's port. */
-    @JsonIgnoreProperties("appProtocol")
     public record Port(@Nullable String name, int port, String protocol) {
         @SuppressWarnings("NullAway") // what Jackson leaves out is null
         public Port {

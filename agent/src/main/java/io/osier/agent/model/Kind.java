@@ -42,6 +42,13 @@ public enum Kind {
         return type;
     }
 
+    /** The kind whose objects are in this collection, if there is one. */
+    public static Optional<Kind> ofPlural(String plural) {
+        return Arrays.stream(values())
+                .filter(kind -> kind.plural.equals(plural))
+                .findFirst();
+    }
+
     /** The kind that {@code kind: WORD} means, if there is one. */
     public static Optional<Kind> of(String word) {
         return Arrays.stream(values()).filter(kind -> kind.word.equals(word)).findFirst();

@@ -1,6 +1,5 @@
 package io.osier.agent.model;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.osier.dataplane.packet.IpPrefix;
 import java.util.List;
@@ -30,7 +29,6 @@ public record Node(@Nullable String apiVersion, @Nullable String kind, ObjectMet
      * @param podCIDRs the subnets of the pod range that it hands out
      * @param foreign whether no agent runs there
      */
-    @JsonIgnoreProperties({"taints", "unschedulable", "providerID"})
     public record Spec(@Nullable String podCIDR, List<String> podCIDRs, boolean foreign) {
         @SuppressWarnings("NullAway") // what Jackson leaves out is null
         public Spec {
@@ -57,7 +55,6 @@ public record Node(@Nullable String apiVersion, @Nullable String kind, ObjectMet
      * @param features what the other end of a tunnel may use there: {@link #REMOTE_CHECKSUM}
      * @param ready filled in by whoever answers, never stored
      */
-    @JsonIgnoreProperties({"capacity", "allocatable", "conditions", "nodeInfo", "images", "daemonEndpoints"})
     public record Status(
             List<Address> addresses,
             @Nullable String apiSocket,

@@ -1,6 +1,5 @@
 package io.osier.agent.model;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
@@ -13,16 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param namespace {@code default} if left out; nodes have none
  * @param deletionTimestamp since when the object is to go away; null while it is wanted
  */
-@JsonIgnoreProperties({
-    "resourceVersion",
-    "generation",
-    "generateName",
-    "managedFields",
-    "selfLink",
-    "ownerReferences",
-    "finalizers",
-    "deletionGracePeriodSeconds"
-})
 public record ObjectMeta(
         String name,
         @Nullable String namespace,

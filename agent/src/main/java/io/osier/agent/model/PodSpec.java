@@ -1,6 +1,5 @@
 package io.osier.agent.model;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,44 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param containers what runs in it; only commands run here, and an empty list is a pod that is just a namespace
  * @param restartPolicy {@code Always}, {@code OnFailure} or {@code Never}
  */
-@JsonIgnoreProperties({
-    "activeDeadlineSeconds",
-    "affinity",
-    "automountServiceAccountToken",
-    "dnsConfig",
-    "dnsPolicy",
-    "enableServiceLinks",
-    "ephemeralContainers",
-    "hostAliases",
-    "hostIPC",
-    "hostPID",
-    "hostUsers",
-    "hostname",
-    "imagePullSecrets",
-    "initContainers",
-    "nodeSelector",
-    "os",
-    "overhead",
-    "preemptionPolicy",
-    "priority",
-    "priorityClassName",
-    "readinessGates",
-    "resourceClaims",
-    "resources",
-    "runtimeClassName",
-    "schedulerName",
-    "schedulingGates",
-    "securityContext",
-    "serviceAccount",
-    "serviceAccountName",
-    "setHostnameAsFQDN",
-    "shareProcessNamespace",
-    "subdomain",
-    "terminationGracePeriodSeconds",
-    "tolerations",
-    "topologySpreadConstraints",
-    "volumes"
-})
 public record PodSpec(
         @Nullable String nodeName, @Nullable String podIP, List<Container> containers, String restartPolicy) {
     public static final PodSpec EMPTY = new PodSpec(null, null, List.of(), "Always");

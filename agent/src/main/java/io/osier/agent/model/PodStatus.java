@@ -1,6 +1,5 @@
 package io.osier.agent.model;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,16 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param message the same in a sentence
  * @param restartCount how often its command was started again
  */
-@JsonIgnoreProperties({
-    "conditions",
-    "containerStatuses",
-    "hostIP",
-    "hostIPs",
-    "initContainerStatuses",
-    "observedGeneration",
-    "qosClass",
-    "startTime"
-})
 public record PodStatus(
         String phase,
         @Nullable String podIP,

@@ -1,6 +1,5 @@
 package io.osier.agent.model;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +7,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param targetPort a number or the name of one of the pod's ports; {@code port} itself if left out
  */
-@JsonIgnoreProperties({"appProtocol", "nodePort"})
 public record ServicePort(@Nullable String name, String protocol, int port, Object targetPort) {
     @SuppressWarnings("NullAway") // what Jackson leaves out is null
     public ServicePort {

@@ -1,7 +1,6 @@
 package io.osier.agent.model;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.osier.dataplane.packet.IpAddress;
 import java.util.HashSet;
 import java.util.List;
@@ -15,15 +14,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param clusterIP its virtual address; {@code None} for a headless service; chosen for it if left out
  */
-@JsonIgnoreProperties({
-    "allocateLoadBalancerNodePorts",
-    "externalTrafficPolicy",
-    "internalTrafficPolicy",
-    "ipFamilies",
-    "ipFamilyPolicy",
-    "sessionAffinityConfig",
-    "trafficDistribution"
-})
 public record ServiceSpec(
         String type,
         @Nullable String clusterIP,
@@ -49,6 +39,13 @@ public record ServiceSpec(
         }
         if (clusterIP != null && !clusterIP.equals(HEADLESS)) {
             checkAddress(clusterIP);
+        }
+        if (clusterIPs != null && clusterIPs.size() > 1) {
+            throw ValidationException.invalid(
+                    "spec.clusterIPs", clusterIPs, "not served yet: a service has one address only");
+        }
+        if (clusterIPs != null && clusterIPs.size() == 1 && !clusterIPs.get(0).equals(clusterIP)) {
+            throw ValidationException.invalid("spec.clusterIPs[0]", clusterIPs.get(0), "must be what clusterIP says");
         }
         clusterIPs = clusterIP == null ? List.of() : List.of(clusterIP);
         selector = selector == null ? Map.of() : Map.copyOf(new TreeMap<>(selector));

@@ -118,16 +118,60 @@ class ObjectCommandsTest {
     }
 
     @Test
-    void applyUsesNothingOfAFileThatIsWrongInOnePlace() throws IOException {
+    void applyUsesTheGoodDocumentsOfAFileAndNamesEachBadOne() throws IOException {
+        Path file = Files.writeString(directory.resolve("x.yaml"), """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: a}
+                spec: {nodeNam: node-a}
+                ---
+                apiVersion: v1
+                kind: Cat
+                ---
+                kind: [
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: taken}
+                spec:
+                  clusterIP: 10.96.0.1
+                  ports: [{port: 80}]
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: web}
+                spec: {ports: [{port: 80}]}
+                """);
+        agent.on("PUT /api/v1/services/web?namespace=default", 200, "{\"result\":\"created\"}")
+                .on(
+                        "PUT /api/v1/services/taken?namespace=default",
+                        422,
+                        "{\"message\":\"spec.clusterIP: Invalid value: taken\"}");
+
+        Dialogue dialogue = Dialogue.with(agent, "apply", "-f", file.toString());
+
+        assertThat(dialogue.exitCode()).isEqualTo(1);
+        assertThat(dialogue.out()).isEqualTo("service/web created\n");
+        assertThat(dialogue.err().lines().map(line -> line.replace("osier: " + file + ": ", "")))
+                .containsExactly(
+                        "document 1, line 4: unknown field \"spec.nodeNam\": did you mean nodeName?",
+                        "document 2, line 7: unknown kind \"Cat\": this takes Pod, Service, Endpoints, EndpointSlice, Node",
+                        "document 3, line 10: not YAML: expected the node content, but found '<stream end>'",
+                        "document 4, line 15: spec.clusterIP: Invalid value: taken");
+    }
+
+    @Test
+    void deleteNeedsNothingOfAManifestButItsKindAndName() throws IOException {
         Path file = Files.writeString(
                 directory.resolve("x.yaml"),
-                "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Cat\n");
-        Dialogue dialogue = Dialogue.with(agent, "apply", "-f", file.toString());
+                "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: 7\n---\nkind: Cat\n");
+        agent.on("DELETE /api/v1/services/web?namespace=default", 200, "{}");
+        Dialogue dialogue = Dialogue.with(agent, "delete", "-f", file.toString());
         assertThat(dialogue.exitCode()).isEqualTo(1);
+        assertThat(dialogue.out()).isEqualTo("service \"web\" deleted\n");
         assertThat(dialogue.err())
-                .startsWith("osier: " + file + ": unknown kind \"Cat\"")
+                .contains("document 2, line 6: unknown kind \"Cat\"")
                 .hasLineCount(1);
-        assertThat(agent.questions()).isEmpty();
     }
 
     @Test

@@ -2,20 +2,52 @@ package io.osier.agent.model;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Whatever is read, the only complaint is a {@link ValidationException} of one line. */
 class ManifestsFuzzTest {
+    private static final String HEAD = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: ";
+
     @FuzzTest(maxDuration = "10s")
     void anyTextIsReadOrRefused(FuzzedDataProvider data) {
+        read(data.consumeRemainingAsString());
+    }
+
+    /** What begins well gets as far as the fields. */
+    @FuzzTest(maxDuration = "10s")
+    void anySpecIsReadOrRefused(FuzzedDataProvider data) {
+        read(HEAD + data.consumeRemainingAsString());
+    }
+
+    @FuzzTest(maxDuration = "10s")
+    void anyBytesAreReadOrRefused(FuzzedDataProvider data) {
         try {
-            for (ObjectNode object : Manifests.read(data.consumeRemainingAsString())) {
-                Manifests.bind(object);
-            }
+            Manifests.read(data.consumeRemainingAsBytes()).forEach(ManifestsFuzzTest::bind);
         } catch (ValidationException e) {
-            if (e.getMessage() == null || e.getMessage().contains("\n")) {
-                throw new AssertionError("not one line: " + e.getMessage(), e);
-            }
+            checkOneLine(e);
+        }
+    }
+
+    private static void read(String text) {
+        try {
+            Manifests.read(text).forEach(ManifestsFuzzTest::bind);
+        } catch (ValidationException e) {
+            checkOneLine(e);
+        }
+    }
+
+    private static void bind(Manifest manifest) {
+        try {
+            manifest.bind();
+        } catch (ValidationException e) {
+            checkOneLine(e);
+        }
+    }
+
+    private static void checkOneLine(ValidationException e) {
+        if (e.getMessage() == null
+                || e.getMessage().isEmpty()
+                || e.getMessage().lines().count() > 1) {
+            throw new AssertionError("not one line: " + e.getMessage(), e);
         }
     }
 }

@@ -40,8 +40,8 @@ class ForwardingStateCompilerTest {
         List<Service> services = new ArrayList<>();
         List<Endpoints> endpoints = new ArrayList<>();
         List<EndpointSlice> slices = new ArrayList<>();
-        Manifests.read(NODES + "---\n" + String.join("---\n", manifests)).forEach(tree -> {
-            Object object = Manifests.bind(tree);
+        Manifests.read(NODES + "---\n" + String.join("---\n", manifests)).forEach(manifest -> {
+            Object object = manifest.bind();
             if (object instanceof Node node) {
                 nodes.add(node);
             } else if (object instanceof Pod pod) {

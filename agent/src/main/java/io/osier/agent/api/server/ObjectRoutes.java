@@ -1,6 +1,8 @@
 package io.osier.agent.api.server;
 
 import io.osier.agent.model.Json;
+import io.osier.agent.model.Kind;
+import io.osier.agent.model.Manifests;
 import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.model.ValidationException;
 import java.util.List;
@@ -28,8 +30,8 @@ final class ObjectRoutes {
                 name.isEmpty()
                         ? list(resource, request)
                         : ApiResponse.json(200, resource.get(request.namespace(), name));
-            case "POST" -> ApiResponse.json(201, resource.create(body(request)));
-            case "PUT" -> ApiResponse.json(200, resource.apply(named(body(request), name)));
+            case "POST" -> ApiResponse.json(201, resource.create(body(request, plural)));
+            case "PUT" -> ApiResponse.json(200, resource.apply(named(body(request, plural), name)));
             case "DELETE" -> {
                 if (name.isEmpty()) {
                     throw new ApiError(405, "MethodNotAllowed", "name what is to be deleted");
@@ -62,18 +64,20 @@ final class ObjectRoutes {
         return namespace.equals(item.path("metadata").path("namespace").asString(namespace));
     }
 
-    private static ObjectNode body(ApiRequest request) {
+    /** What was sent, under the same rules as a file of manifests. */
+    private static ObjectNode body(ApiRequest request, String plural) {
         if (!(Json.parse(request.body()) instanceof ObjectNode object)) {
             throw new ValidationException("the body is no object");
         }
-        ObjectNode copy = object;
-        JsonNode metadata = copy.path("metadata");
+        Kind kind = Kind.ofPlural(plural).orElseThrow();
+        ObjectNode checked = Manifests.checked(object, kind);
+        JsonNode metadata = checked.path("metadata");
         if (metadata instanceof ObjectNode fields
                 && !fields.has("namespace")
                 && request.parameter("namespace") != null) {
             fields.put("namespace", request.namespace());
         }
-        return copy;
+        return checked;
     }
 
     private static ObjectNode named(ObjectNode object, String name) {

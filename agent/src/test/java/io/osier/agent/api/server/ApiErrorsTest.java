@@ -135,6 +135,13 @@ class ApiErrorsTest {
             value = {
                 "!!                                                   | no object",
                 "{                                                    | not JSON",
+                "{'metadata':{'name':'a'},'metadata':{}}              | not JSON: Duplicate",
+                "{'metadata':{'name':'a'}} x                          | not JSON",
+                "{'kind':'Service','metadata':{'name':'a'}}           | kind: Invalid value: \"Service\": must be Pod",
+                "{'apiVersion':'v2','metadata':{'name':'a'}}          | unknown apiVersion \"v2\"",
+                "{'metadata':{'name':'a','labels':{'v':1.10}}}        | metadata.labels.v: must be a text, not the number",
+                "{'metadata':{'name':'a'},'spec':{'nodNam':'x'}}      | did you mean nodeName?",
+                "{'metadata':{'name':'a'},'spec':{'hostNetwork':true}} | spec.hostNetwork: not served yet",
                 "[]                                                   | no object",
                 "{}                                                   | metadata",
                 "{'metadata':{}}                                      | metadata.name: Required",

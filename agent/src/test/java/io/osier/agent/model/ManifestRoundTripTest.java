@@ -1,0 +1,142 @@
+package io.osier.agent.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** What is written can be read again and is the same, as YAML and as JSON, whatever its texts look like. */
+class ManifestRoundTripTest {
+    @Property(tries = 300)
+    void anyObjectComesBackAsItWas(@ForAll("objects") Object object) {
+        String yaml = Manifests.write(Json.tree(object));
+        assertThat(Manifests.read(yaml).get(0).bind()).as(yaml).isEqualTo(object);
+        String json = Json.pretty(object);
+        assertThat(Manifests.read(json).get(0).bind()).as(json).isEqualTo(object);
+    }
+
+    @Provide
+    Arbitrary<Object> objects() {
+        return Arbitraries.oneOf(
+                pods().map(Object.class::cast), services().map(Object.class::cast), slices().map(Object.class::cast));
+    }
+
+    private static Arbitrary<String> names() {
+        return Arbitraries.of("web-1", "1e3", "true", "null", "on", "0x1f", "10", "y", "a");
+    }
+
+    /** Texts that a careless writer or reader takes for something else. */
+    private static Arbitrary<String> texts() {
+        return Arbitraries.oneOf(
+                Arbitraries.of(
+                        "1.10",
+                        "0x1F",
+                        "yes",
+                        "n",
+                        "~",
+                        "null",
+                        "",
+                        " ",
+                        "0o17",
+                        "1_000",
+                        "---",
+                        "a\n---\nb",
+                        "\t",
+                        "#",
+                        "*a",
+                        "&a",
+                        "<<",
+                        "{",
+                        "a: b",
+                        "\u2028",
+                        "\u0085",
+                        "\ud83d\ude00",
+                        "- a",
+                        "\r\n",
+                        "'",
+                        "\"",
+                        "!x",
+                        "1e3",
+                        "%"),
+                Arbitraries.strings().ofMaxLength(20).filter(ManifestRoundTripTest::isPrintable));
+    }
+
+    /** YAML has no way to say half a pair of surrogates, and neither has UTF-8. */
+    private static boolean isPrintable(String text) {
+        return text.codePoints().noneMatch(c -> Character.getType(c) == Character.SURROGATE);
+    }
+
+    private static Arbitrary<ObjectMeta> metas() {
+        Arbitrary<String> values = Arbitraries.of("1.10", "0x1F", "yes", "n", "", "web", "1e3", "null");
+        return Combinators.combine(
+                        names(),
+                        names(),
+                        Arbitraries.maps(Arbitraries.of("app", "a.b/c", "y", "kubernetes.io/service-name"), values)
+                                .ofMaxSize(3),
+                        Arbitraries.maps(texts(), texts()).ofMaxSize(2))
+                .as((name, namespace, labels, annotations) ->
+                        new ObjectMeta(name, namespace, labels, annotations, null, null, null));
+    }
+
+    private static Arbitrary<Pod> pods() {
+        Arbitrary<Container> containers = Combinators.combine(
+                        texts().list().ofMaxSize(3),
+                        texts().list().ofMaxSize(2),
+                        texts(),
+                        Arbitraries.integers().between(1, 65_535))
+                .as((command, args, value, port) -> new Container(
+                        "c",
+                        command,
+                        args,
+                        value.isEmpty() ? List.of() : List.of(new Container.EnvVar("A", value)),
+                        null,
+                        List.of(new Container.ContainerPort("http", port, "UDP"))));
+        return Combinators.combine(metas(), containers.list().ofMaxSize(2), Arbitraries.of("Always", "Never"))
+                .as((meta, list, policy) ->
+                        Pod.of(meta, new PodSpec("node-a", "10.32.0.9", list, policy), PodStatus.PENDING));
+    }
+
+    private static Arbitrary<Service> services() {
+        return Combinators.combine(
+                        metas(),
+                        Arbitraries.integers().between(1, 3),
+                        Arbitraries.integers().between(1, 60_000),
+                        Arbitraries.of("None", "10.96.0.7"))
+                .as((meta, count, port, address) -> Service.of(
+                        meta,
+                        new ServiceSpec(
+                                "ClusterIP",
+                                address,
+                                List.of(address),
+                                Map.of("v", "1.10"),
+                                IntStream.range(0, count)
+                                        .mapToObj(
+                                                i -> new ServicePort("p" + i, "SCTP", port + i, i == 0 ? port : "http"))
+                                        .toList(),
+                                "None",
+                                count == 1)));
+    }
+
+    private static Arbitrary<EndpointSlice> slices() {
+        Arbitrary<Boolean> known = Arbitraries.of(true, false).injectNull(0.3);
+        Arbitrary<EndpointSlice.Conditions> conditions =
+                Combinators.combine(known, known, known).as(EndpointSlice.Conditions::new);
+        return Combinators.combine(
+                        metas(),
+                        conditions.list().ofMaxSize(3),
+                        Arbitraries.integers().between(1, 65_535))
+                .as((meta, all, port) -> EndpointSlice.of(
+                        meta,
+                        all.stream()
+                                .map(each -> new EndpointSlice.Endpoint(List.of("10.0.0.1"), each, "node-a", "yes"))
+                                .toList(),
+                        List.of(new EndpointSlice.Port("http", "UDP", port))));
+    }
+}

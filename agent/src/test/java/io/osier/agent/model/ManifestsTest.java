@@ -1,0 +1,349 @@
+package io.osier.agent.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A file in; its objects, or the one line that says what is wrong where. */
+@Timeout(60)
+class ManifestsTest {
+    private static final String POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web-1}\n";
+    private static final String SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n";
+    private static final String SLICE =
+            "apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: web-1}\n";
+
+    /** {@code Pod/web-1} for what can be read, the complaint for what cannot. */
+    private static List<String> told(String file) {
+        List<String> told = new ArrayList<>();
+        for (Manifest manifest : Manifests.read(file)) {
+            try {
+                manifest.bind();
+                told.add(manifest.kind().word() + "/" + manifest.name());
+            } catch (ValidationException e) {
+                told.add(String.valueOf(e.getMessage()));
+            }
+        }
+        return told;
+    }
+
+    private static String lines(String text) {
+        return text.replace("\\n", "\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '`',
+            value = {
+                "spec: {ports: [{port: 80, tragetPort: 1}]} ~ 4: unknown field \"spec.ports[0].tragetPort\": did you mean targetPort?",
+                "spec:\\n  ports:\\n  - port: 80\\n    Protocol: TCP ~ 7: unknown field \"spec.ports[0].Protocol\": did you mean protocol?",
+                "spec: {ports: [{port: 80}]}\\nport: 80 ~ 5: unknown field \"port\": did you mean spec.ports[].port?",
+                "spec: {ports: [{port: 80}], flavour: x} ~ 4: unknown field \"spec.flavour\"",
+                "spec: {ports: [{port: 80}], a: 1, b: 2} ~ 4: unknown field \"spec.a\" (and 1 more after it)",
+                "spec: {ports: [{port: http}]} ~ 4: spec.ports[0].port: must be a whole number, not the text \"http\"",
+                "spec: {ports: [{port: \"80\"}]} ~ 4: spec.ports[0].port: must be a whole number, not the text \"80\": take the quotes off",
+                "spec: {ports: [{port: 80.5}]} ~ 4: spec.ports[0].port: must be a whole number, not the number 80.5",
+                "spec: {ports: [{port: 0}]} ~ 4: spec.ports[0].port: Invalid value: \"0\": must be between 1 and 65535, inclusive",
+                "spec:\\n  ports:\\n  - port: 1\\n  - port: 65536 ~ 7: spec.ports[1].port: Invalid value: \"65536\": must be between 1 and 65535, inclusive",
+                "spec: {ports: [{targetPort: 80}]} ~ 4: spec.ports[0].port: Required value",
+                "spec: {ports: [{port: 80, targetPort: \"8080\"}]} ~ 4: spec.ports[0].targetPort: Invalid value: \"8080\": a number must stand without quotes, a name must have a letter",
+                "spec: {ports: [{port: 80, protocol: tcp}]} ~ 4: spec.ports[0].protocol: Invalid value: \"tcp\": must be TCP, UDP or SCTP",
+                "spec: {ports: {port: 80}} ~ 4: spec.ports: must be a list, not an object",
+                "spec: {ports: [80]} ~ 4: spec.ports[0]: must be an object, not the number 80",
+                "spec: [] ~ 4: spec: must be an object, not a list",
+                "status: {} ~ 1: spec: Required value",
+                "spec: {ports: [{port: 80}], selector: {app: 7}} ~ 4: spec.selector.app: must be a text, not the number 7: write \"7\" in quotes",
+                "spec: {ports: [{port: 80}], publishNotReadyAddresses: \"yes\"} ~ 4: spec.publishNotReadyAddresses: must be true or false, not the text \"yes\": take the quotes off",
+                "spec: {ports: [{port: 80}], clusterIPs: [10.96.0.1]} ~ 4: spec.clusterIPs[0]: Invalid value: \"10.96.0.1\": must be what clusterIP says",
+            })
+    void whatIsWrongWithAServiceAndOnWhichLine(String manifest, String complaint) {
+        assertThat(told(SERVICE + lines(manifest))).containsExactly("document 1, line " + complaint);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '`',
+            value = {
+                "type: NodePort ~ spec.type: Invalid value: \"NodePort\": not served yet: only ClusterIP is",
+                "type: LoadBalancer ~ spec.type: Invalid value: \"LoadBalancer\": not served yet: only ClusterIP is",
+                "type: ExternalName ~ spec.type: Invalid value: \"ExternalName\": not served yet: only ClusterIP is",
+                "type: Magic ~ spec.type: Invalid value: \"Magic\": must be ClusterIP",
+                "sessionAffinity: ClientIP ~ spec.sessionAffinity: Invalid value: \"ClientIP\": not served yet: only None is",
+                "sessionAffinityConfig: {clientIP: {timeoutSeconds: 10}} ~ spec.sessionAffinityConfig: not served yet: leave it out",
+                "internalTrafficPolicy: Local ~ spec.internalTrafficPolicy: Invalid value: \"Local\": not served yet: only Cluster is",
+                "externalTrafficPolicy: Local ~ spec.externalTrafficPolicy: Invalid value: \"Local\": not served yet: only Cluster is",
+                "ipFamilies: [IPv4, IPv6] ~ spec.ipFamilies[1]: Invalid value: \"IPv6\": not served yet: only IPv4 is",
+                "ipFamilyPolicy: RequireDualStack ~ spec.ipFamilyPolicy: Invalid value: \"RequireDualStack\": not served yet: only SingleStack and PreferDualStack is",
+                "externalIPs: [192.0.2.1] ~ spec.externalIPs: not served yet: leave it out",
+                "externalName: example.com ~ spec.externalName: not served yet: leave it out",
+                "loadBalancerIP: 192.0.2.1 ~ spec.loadBalancerIP: not served yet: leave it out",
+                "healthCheckNodePort: 30000 ~ spec.healthCheckNodePort: not served yet: leave it out",
+            })
+    void whatAServiceAsksForAndIsNotServedYetIsRefusedByName(String field, String complaint) {
+        assertThat(told(SERVICE + "spec:\n  ports: [{port: 80}]\n  " + field))
+                .containsExactly("document 1, line 6: " + complaint);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '`',
+            value = {
+                "{name: c, ports: [{containerPort: 80, hostPort: 8080}]} ~ spec.containers[0].ports[0].hostPort: not served yet: leave it out",
+                "{name: c, ports: [{containerPort: 99999}]} ~ spec.containers[0].ports[0].containerPort: Invalid value: \"99999\": must be between 1 and 65535, inclusive",
+                "{name: c, imag: nginx} ~ unknown field \"spec.containers[0].imag\": did you mean image?",
+                "{name: c, command: sleep} ~ spec.containers[0].command: must be a list of texts, not the text \"sleep\"",
+                "{name: c, command: [sleep, 10]} ~ spec.containers[0].command[1]: must be a text, not the number 10: write \"10\" in quotes",
+                "{name: c, env: [{name: A, value: true}]} ~ spec.containers[0].env[0].value: must be a text, not the boolean true: write \"true\" in quotes",
+                "{name: c, env: [{value: a}]} ~ spec.containers[0].env[0].name: Required value",
+            })
+    void whatIsWrongWithAPod(String container, String complaint) {
+        assertThat(told(POD + "spec: {containers: [" + container + "]}"))
+                .containsExactly("document 1, line 4: " + complaint);
+    }
+
+    @Test
+    void aPodOnTheNetworkOfItsHostIsNotServedYet() {
+        assertThat(told(POD + "spec:\n  hostNetwork: true"))
+                .containsExactly("document 1, line 5: spec.hostNetwork: not served yet: leave it out");
+        assertThat(told(POD + "spec:\n  hostNetwork: false")).containsExactly("Pod/web-1");
+    }
+
+    /** As kubectl has it: YAML 1.1's unquoted words that are no texts have to be quoted. */
+    @ParameterizedTest
+    @CsvSource({
+        "1.10, number",
+        "10, number",
+        "0x1F, number",
+        "0o17, number",
+        "017, number",
+        "1e3, number",
+        "1_000, number",
+        "-7, number",
+        "true, boolean",
+        "yes, boolean",
+        "on, boolean",
+        "n, boolean",
+        "Off, boolean"
+    })
+    void aLabelThatIsNoTextHasToBeQuoted(String word, String type) {
+        assertThat(told("apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  labels:\n    v: " + word))
+                .containsExactly("document 1, line 6: metadata.labels.v: must be a text, not the " + type + " " + word
+                        + ": write \"" + word + "\" in quotes");
+        assertThat(told("apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {v: '" + word + "'}}")
+                        .get(0))
+                .doesNotContain("quotes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.2.3", "v1", "0x", "1:30", "a_b", "yes-no", "2024-01-01", "!!str 1.10", "1e3x"})
+    void aLabelThatIsAText(String word) {
+        assertThat(told("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: " + word + "}]}"))
+                .containsExactly("Pod/a");
+    }
+
+    @Test
+    void numbersMayBeWrittenAsKubectlTakesThem() {
+        Service service = (Service) Manifests.read(SERVICE + "spec: {ports: [{port: 0x50, targetPort: 0o17}]}")
+                .get(0)
+                .bind();
+        assertThat(service.spec().ports().get(0).port()).isEqualTo(80);
+        assertThat(service.spec().ports().get(0).targetPort()).isEqualTo(15);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '`',
+            value = {
+                "kind: Pod ~ 1: unknown apiVersion \"\" of kind Pod: write v1",
+                "apiVersion: v1 ~ 1: kind: Required value",
+                "apiVersion: v1\\nkind: pod\\nmetadata: {name: a} ~ 2: unknown kind \"pod\": did you mean Pod?",
+                "apiVersion: apps/v1\\nkind: Deployment\\nmetadata: {name: a} ~ 2: unknown kind \"Deployment\": this takes Pod, Service, Endpoints, EndpointSlice, Node",
+                "apiVersion: networking.k8s.io/v1\\nkind: NetworkPolicy\\nmetadata: {name: a} ~ 2: kind NetworkPolicy: not served yet",
+                "apiVersion: v2\\nkind: Pod\\nmetadata: {name: a} ~ 1: unknown apiVersion \"v2\" of kind Pod: write v1",
+                "apiVersion: v1\\nkind: EndpointSlice\\nmetadata: {name: a} ~ 1: unknown apiVersion \"v1\" of kind EndpointSlice: write discovery.k8s.io/v1",
+                "apiVersion: v1\\nkind: Pod\\nmetadata:\\n  generateName: a- ~ 3: metadata.name: Required value: generateName is not served",
+                "apiVersion: v1\\nkind: Pod\\nmetadata: {name: 7} ~ 3: metadata.name: must be a text, not the number 7: write \"7\" in quotes",
+                "apiVersion: v1\\nkind: Pod\\nmetadata: {name: a, creationTimestamp: soon} ~ 3: metadata.creationTimestamp: Invalid value: \"soon\": must be a time such as 2026-01-31T12:00:00Z",
+                "just words ~ 1: no object with a kind",
+                "- a\\n- b ~ 1: no object with a kind",
+                "a: 1\\na: 2 ~ 2: key \"a\" is there twice",
+                "a: {b: 1, 'b': 2} ~ 1: key \"b\" is there twice",
+                "a: *b ~ 1: alias *b stands for nothing above it",
+                "a: &b [*b] ~ 1: alias *b stands for nothing above it",
+                "a:\\n  <<: 7 ~ 2: << takes a map or a list of maps",
+                "? [a]\\n: b ~ 1: a key must be a text",
+                "a: !ruby/object x ~ 1: tag !ruby/object is not taken",
+                "a: !!binary aGk= ~ 1: tag tag:yaml.org,2002:binary is not taken",
+                "{\"a\": 1, \"a\": 2} ~ 1: not JSON: Duplicate Object property \"a\"",
+            })
+    void whatIsNoManifest(String file, String complaint) {
+        assertThat(told(lines(file))).containsExactly("document 1, line " + complaint);
+    }
+
+    @Test
+    void whatIsNoYamlSaysWhere() {
+        assertThat(told(POD + "spec:\n\tnodeName: a").get(0))
+                .startsWith("document 1, line 5: not YAML: ")
+                .contains("TAB");
+        assertThat(told(POD + "spec: {a: [}").get(0)).startsWith("document 1, line 4: not YAML: ");
+        assertThat(told(POD + "spec: \u0007").get(0))
+                .isEqualTo("document 1, line 4: not YAML: character U+0007 is not allowed");
+    }
+
+    @Test
+    void whatIsWrongWithASlice() {
+        assertThat(told(SLICE + "addressType: IPv6"))
+                .containsExactly(
+                        "document 1, line 4: addressType: Invalid value: \"IPv6\": not served yet: only IPv4 is");
+        assertThat(told(SLICE + "addressType: FQDN"))
+                .containsExactly(
+                        "document 1, line 4: addressType: Invalid value: \"FQDN\": not served yet: only IPv4 is");
+        assertThat(told(SLICE + "endpoints: []")).containsExactly("document 1, line 1: addressType: Required value");
+        assertThat(told(SLICE + "addressType: IPv4\nendpoints:\n- addresses: [\"fd00::1\"]"))
+                .containsExactly(
+                        "document 1, line 5: endpoints[].addresses[]: Invalid value: \"fd00::1\": must be an IPv4 address");
+        assertThat(told(SLICE
+                        + "addressType: IPv4\nendpoints:\n- addresses: [10.1.2.3]\n  conditions: {ready: \"true\"}"))
+                .containsExactly(
+                        "document 1, line 7: endpoints[0].conditions.ready: must be true or false, not the text"
+                                + " \"true\": take the quotes off");
+    }
+
+    @Test
+    void oneBadDocumentCostsTheOthersNothing() {
+        assertThat(told("# a file\n---\n" + POD + "---\na: [\n---\n# nothing\n---\n" + SERVICE
+                        + "spec: {prots: 1}\n---\n" + POD.replace("web-1", "web-2")))
+                .containsExactly(
+                        "Pod/web-1",
+                        "document 2, line 8: not YAML: expected the node content, but found '<stream end>'",
+                        "document 3, line 14: unknown field \"spec.prots\": did you mean ports?",
+                        "Pod/web-2");
+    }
+
+    @Test
+    void aListIsItsItems() {
+        String item = "\n- {apiVersion: v1, kind: Pod, metadata: {name: ";
+        assertThat(told("apiVersion: v1\nkind: List\nitems:" + item + "a}}" + item + "b}, spec: {x: 1}}\n- 7" + item
+                        + "c}}"))
+                .containsExactly(
+                        "Pod/a",
+                        "document 1, line 5: unknown field \"spec.x\"",
+                        "document 1, line 6: no object with a kind",
+                        "Pod/c");
+    }
+
+    @Test
+    void jsonIsTakenWithTabsAndPairsOfSurrogatesAndSeveralInAFile() {
+        String pod = "{\n\t\"apiVersion\": \"v1\",\n\t\"kind\": \"Pod\",\n\t\"metadata\": {\n\t\t\"name\": \"NAME\","
+                + "\n\t\t\"annotations\": {\"a\": \"\\ud83d\\ude00\\/\"}\n\t}\n}\n";
+        assertThat(told(pod.replace("NAME", "a") + pod.replace("NAME", "b"))).containsExactly("Pod/a", "Pod/b");
+        assertThat(told(pod.replace("\"NAME\"", "1.50")))
+                .containsExactly(
+                        "document 1, line 5: metadata.name: must be a text, not the number 1.50: write \"1.50\" in"
+                                + " quotes");
+        assertThat(told("{\"apiVersion\": \"v1\",\n \"kind\": Pod}").get(0))
+                .startsWith("document 1, line 2: not JSON: ");
+    }
+
+    @Test
+    void bytesMayHaveAByteOrderMarkAndWindowsLineEnds() {
+        byte[] file = ("\uFEFF" + POD + "---\n" + SERVICE + "spec: {ports: [{port: 80, x: 1}]}\n")
+                .replace("\n", "\r\n")
+                .getBytes(StandardCharsets.UTF_8);
+        List<Manifest> read = Manifests.read(file);
+        assertThat(read.get(0).name()).isEqualTo("web-1");
+        assertThatThrownBy(read.get(1)::checked).hasMessage("document 2, line 8: unknown field \"spec.ports[0].x\"");
+    }
+
+    @Test
+    void bytesThatAreNoUtf8() {
+        assertThatThrownBy(() -> Manifests.read("a: 1\nb: \u00e9".getBytes(StandardCharsets.ISO_8859_1)))
+                .hasMessage("line 2: not UTF-8: save the file as UTF-8");
+        assertThatThrownBy(() -> Manifests.read("a: 1".getBytes(StandardCharsets.UTF_16)))
+                .hasMessage("UTF-16: save it as UTF-8");
+        assertThatThrownBy(() -> Manifests.read(new byte[Manifests.MAX_BYTES + 1]))
+                .hasMessage("larger than 4 MiB: split it");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "# only words\n", "---\n---\n", "apiVersion: v1\nkind: List\nitems: []\n"})
+    void aFileWithNothingInIt(String file) {
+        assertThatThrownBy(() -> Manifests.read(file)).hasMessage("no objects in it");
+    }
+
+    @Test
+    void aliasesAndMergeKeysStandForWhatTheyName() {
+        Pod pod = (Pod) Manifests.read("""
+                apiVersion: v1
+                kind: Pod
+                metadata:
+                  name: &name web-1
+                  labels: &labels {app: web, tier: front}
+                  annotations:
+                    <<: *labels
+                    tier: mine
+                spec: {containers: [{name: *name}]}
+                """).get(0).bind();
+        assertThat(pod.spec().containers().get(0).name()).isEqualTo("web-1");
+        assertThat(pod.metadata().annotations())
+                .containsOnly(java.util.Map.entry("app", "web"), java.util.Map.entry("tier", "mine"));
+    }
+
+    @Test
+    void aliasesThatStandForTooMuchAreRefusedBeforeTheyAreCopied() {
+        StringBuilder laughs = new StringBuilder("a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
+        for (int i = 1; i < 20; i++) {
+            String before = "*a" + (i - 1);
+            laughs.append(
+                    "a%d: &a%d [%s]\n".formatted(i, i, String.join(", ", java.util.Collections.nCopies(9, before))));
+        }
+        assertThat(told(laughs.toString()).get(0)).endsWith("aliases stand for more than 20000 values");
+    }
+
+    @Test
+    void aFileOfTooManyValuesIsRefusedWhereTheyAreTooMany() {
+        String many = "[" + "1,".repeat(260_000) + "1]";
+        assertThat(told("a: " + many)).containsExactly("document 1, line 1: more than 250000 values: split the file");
+        assertThat(told("{\"a\":\n" + many + "}"))
+                .containsExactly("document 1, line 2: more than 250000 values: split the file");
+    }
+
+    @Test
+    void depthIsBoundedHoweverItIsReached() {
+        assertThat(told("a: " + "[".repeat(200_000)).get(0)).endsWith("nested deeper than 100 levels");
+        StringBuilder steps = new StringBuilder("a0: &a0 [[[[[[[[[[x]]]]]]]]]]\n");
+        for (int i = 1; i < 20; i++) {
+            steps.append("a%d: &a%d [[[[[[[[[[*a%d]]]]]]]]]]\n".formatted(i, i, i - 1));
+        }
+        assertThat(told(steps.toString()).get(0)).endsWith("nested deeper than 100 levels");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "guestbook.yaml, 5",
+        "headless.yaml, 3",
+        "external-database.yaml, 4",
+        "from-kubectl-get.yaml, 2",
+        "from-kubectl-get.json, 1",
+    })
+    void manifestsAsTheyAreFoundAreTakenWhole(String file, int objects) throws IOException {
+        try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("manifests/" + file), file)) {
+            List<Manifest> read = Manifests.read(in.readAllBytes());
+            assertThat(read).hasSize(objects).allSatisfy(Manifest::bind);
+        }
+    }
+}
