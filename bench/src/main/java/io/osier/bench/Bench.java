@@ -1,5 +1,6 @@
 package io.osier.bench;
 
+import io.osier.bench.measure.CpuTime;
 import io.osier.bench.measure.Measurement;
 import io.osier.bench.measure.ServiceSuite.Stage;
 import io.osier.bench.measure.Session;
@@ -19,12 +20,15 @@ import java.util.Map;
 
 /** Builds the networks, measures them by turns, and removes them. */
 final class Bench {
+    private static final long QUIET_MILLIS = 2_000;
+
     private final Shell shell;
     private final String osierCommand;
     private final Traffic traffic;
     private final Underlay underlay;
     private final int mtuBytes;
     private final Session session;
+    private final Results results;
     private final Progress progress;
     private final Deque<Subject> built = new ArrayDeque<>();
 
@@ -35,6 +39,7 @@ final class Bench {
             Underlay underlay,
             int mtuBytes,
             Session session,
+            Results results,
             Progress progress) {
         this.shell = shell;
         this.osierCommand = osierCommand;
@@ -42,6 +47,7 @@ final class Bench {
         this.underlay = underlay;
         this.mtuBytes = mtuBytes;
         this.session = session;
+        this.results = results;
         this.progress = progress;
     }
 
@@ -55,6 +61,8 @@ final class Bench {
             Map<String, Subject> pair = new LinkedHashMap<>();
             pair.put(Results.OSIER, osier);
             pair.put("kernel", kernel);
+            progress.accept("looking how quiet the machine is");
+            results.setBusyBefore(CpuTime.busyShare(QUIET_MILLIS));
             for (Measurement measurement : plan.plain()) {
                 session.measure(measurement, pair, true);
             }

@@ -54,6 +54,9 @@ import picocli.CommandLine.Spec;
             "  scripts/bench --jmh                               the forwarding code alone: ns and bytes a packet"
         })
 final class BenchCommand implements Callable<Integer> {
+    /** Two idle agents and the system's own daemons stay below. */
+    private static final double NOT_QUIET = 0.1;
+
     @Option(
             names = "--rounds",
             paramLabel = "N",
@@ -160,15 +163,21 @@ final class BenchCommand implements Callable<Integer> {
         Progress progress = new Progress(spec.commandLine().getErr());
         Traffic traffic = new Traffic(shell, System.getProperty("osier.bench.traffic", "traffic"));
         Session session = new Session(takenRounds(), quick ? Effort.QUICK : Effort.FULL, results, progress);
-        Bench bench = new Bench(shell, osierCommand(), traffic, underlay, underlayMtuBytes, session, progress);
-        try (Interruption interruption = new Interruption(shell)) {
-            bench.run(Plan.of(quick, traffic).only(only));
-            interruption.check();
-        } finally {
+        Bench bench = new Bench(shell, osierCommand(), traffic, underlay, underlayMtuBytes, session, results, progress);
+        Interruption interruption = new Interruption(shell);
+        try {
+            try {
+                bench.run(Plan.of(quick, traffic).only(only));
+            } catch (InterruptedException e) {
+                results.addFailure("whatever the table does not have: interrupted");
+            }
+            // Before the interruption is over, or the process would be.
             progress.done();
+            print(out, results, machine);
+            write(results, machine, taken);
+        } finally {
+            interruption.close();
         }
-        print(out, results, machine);
-        write(results, machine, taken);
         boolean failed =
                 !results.failures().isEmpty() || (enforce && !results.missed().isEmpty());
         return failed ? 1 : 0;
@@ -184,6 +193,11 @@ final class BenchCommand implements Callable<Integer> {
                 "underlay: %s, MTU %d; medians, in brackets the smallest and the largest of %d rounds%n%n",
                 underlay.name().toLowerCase(Locale.ROOT), underlayMtuBytes, takenRounds());
         out.print(new TextTable(new Paint(Progress.isTerminal() && System.getenv("NO_COLOR") == null)).of(results));
+        if (results.busyBefore() > NOT_QUIET) {
+            out.printf(
+                    "%nThis machine is not quiet: before anything was measured, its processors were %.0f %% busy with other things.%n",
+                    results.busyBefore() * 100);
+        }
         out.flush();
         results.failures().forEach(line -> spec.commandLine().getErr().println("bench: not measured: " + line));
     }

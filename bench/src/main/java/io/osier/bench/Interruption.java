@@ -8,18 +8,16 @@ import java.util.concurrent.TimeUnit;
  * Lets Ctrl-C stop what is being done and then wait until everything that was made is removed again. The thread that makes this
  * is the one that measures and cleans up.
  */
-final class Interruption implements AutoCloseable {
+final class Interruption {
     private static final long PATIENCE_SECONDS = 60;
 
     private final CountDownLatch cleaned = new CountDownLatch(1);
     private final Thread hook;
-    private volatile boolean interrupted;
 
     Interruption(Shell shell) {
         Thread measuring = Thread.currentThread();
         hook = new Thread(
                 () -> {
-                    interrupted = true;
                     measuring.interrupt();
                     shell.close();
                     try {
@@ -32,21 +30,14 @@ final class Interruption implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** Programs that were ended look like failures; there was only one reason. */
-    void check() throws InterruptedException {
-        if (interrupted) {
-            throw new InterruptedException();
-        }
-    }
-
-    @Override
-    public void close() {
+    /** It is over: everything has been removed and said. */
+    @SuppressWarnings("EmptyCatch")
+    void close() {
         cleaned.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
             // The process is ending already, and the hook is what waits for this.
-            interrupted = true;
         }
     }
 }

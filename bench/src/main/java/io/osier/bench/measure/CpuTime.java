@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The machine's processor time, from the first line of {@code /proc/stat} (proc(5)). */
-final class CpuTime {
+public final class CpuTime {
     /** USER_HZ is 100 on every architecture that Linux is run on here. */
     private static final double TICKS_PER_SECOND = 100;
 
@@ -26,6 +26,15 @@ final class CpuTime {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The share of all processors, 0 to 1, that is busy while this waits. */
+    public static double busyShare(long millis) throws InterruptedException {
+        double before = busySeconds();
+        long start = System.nanoTime();
+        Thread.sleep(millis);
+        double elapsedSeconds = (System.nanoTime() - start) / 1e9;
+        return (busySeconds() - before) / elapsedSeconds / Runtime.getRuntime().availableProcessors();
     }
 
     static double busySeconds(List<String> stat) {

@@ -16,6 +16,8 @@ public final class Session {
     /** A measurement that takes longer gets fewer rounds, but at least one. */
     private static final Duration BUDGET = Duration.ofMinutes(5);
 
+    private static final long SETTLE_MILLIS = 200;
+
     private final int rounds;
     private final Effort effort;
     private final Results results;
@@ -71,6 +73,8 @@ public final class Session {
         try {
             return measurement.take(subject.getValue(), howMuch);
         } catch (Shell.Failure | io.osier.agent.api.client.ApiException e) {
+            // Ctrl-C ends the programs, too; whether it was that is known in a moment.
+            Thread.sleep(SETTLE_MILLIS);
             String line = measurement.metrics().get(0).id() + ": " + subject.getKey() + ": " + e.getMessage();
             progress.accept(line);
             results.addFailure(line);

@@ -14,13 +14,16 @@ public final class JsonReport {
     private JsonReport() {}
 
     /**
-     * One object: {@code taken}, {@code machine}, {@code options}, {@code metrics[]} with {@code subjects.NAME.samples[]}, and
+     * One object: {@code taken}, {@code machine}, {@code options}, {@code busyBefore}, {@code metrics[]} with {@code subjects.NAME.samples[]}, and
      * {@code comparisons[]}. What could not be measured is in {@code failures[]}.
      */
     public static ObjectNode of(Results results, Machine machine, Map<String, String> options, Instant taken) {
         ObjectNode report = Json.object().put("taken", taken.toString());
         machine.facts().forEach(report.putObject("machine")::put);
         options.forEach(report.putObject("options")::put);
+        if (!Double.isNaN(results.busyBefore())) {
+            report.put("busyBefore", results.busyBefore());
+        }
         var metrics = report.putArray("metrics");
         results.metrics().forEach(metric -> metrics.add(metric(results, metric)));
         var comparisons = report.putArray("comparisons");

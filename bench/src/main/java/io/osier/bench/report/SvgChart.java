@@ -25,11 +25,11 @@ public final class SvgChart {
             text { font: 12px system-ui, sans-serif; fill: #1f2328 } .title { font-size: 16px; font-weight: 600 }
             .faint { fill: #656d76; font-size: 11px } .end { text-anchor: end } .middle { text-anchor: middle }
             .grid { stroke: #d1d9e0 } .even { stroke: #1f2328; stroke-width: 1.5 } .better { fill: #2da44e } .worse { fill: #d4a72c }
-            .must { stroke: #cf222e; stroke-width: 2 }
+            .must { stroke: #cf222e; stroke-width: 2 } .aim { stroke: #0969da; stroke-width: 2 }
             .spread { stroke: #656d76 }
             @media (prefers-color-scheme: dark) {
             text { fill: #e6edf3 } .faint { fill: #9198a1 } .grid { stroke: #3d444d } .even { stroke: #e6edf3 }
-            .better { fill: #3fb950 } .worse { fill: #d29922 } .must { stroke: #f85149 } .spread { stroke: #9198a1 } }
+            .better { fill: #3fb950 } .worse { fill: #d29922 } .must { stroke: #f85149 } .aim { stroke: #4493f8 } .spread { stroke: #9198a1 } }
             </style>
             """;
 
@@ -37,13 +37,14 @@ public final class SvgChart {
 
     private SvgChart() {}
 
+    /** Draws the comparisons that something is expected of; if there are none, all. */
     public static String of(Results results, Machine machine) {
-        return new SvgChart()
-                .draw(
-                        results.comparisons().stream()
-                                .filter(c -> !Double.isNaN(c.ratio().median()))
-                                .toList(),
-                        machine);
+        List<Comparison> measured = results.comparisons().stream()
+                .filter(comparison -> !Double.isNaN(comparison.ratio().median()))
+                .toList();
+        List<Comparison> expected =
+                measured.stream().filter(Comparison::hasMust).toList();
+        return new SvgChart().draw(expected.isEmpty() ? measured : expected, machine);
     }
 
     private String draw(List<Comparison> comparisons, Machine machine) {
@@ -59,7 +60,7 @@ public final class SvgChart {
             add(
                     "<line class=\"%s\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>%n",
                     at == 1 ? "even" : "grid", x, x, TOP - 4, height - FOOT);
-            text(x, TOP - 8, "faint middle", Numbers.of(at).replaceAll("\\.?0+$", "") + "×");
+            text(x, TOP - 8, "faint middle", (at < 1 ? String.valueOf(at) : String.valueOf((int) at)) + "×");
         }
         for (int i = 0; i < comparisons.size(); i++) {
             row(comparisons.get(i), TOP + i * ROW_HEIGHT);
@@ -68,7 +69,7 @@ public final class SvgChart {
                 10,
                 height - 24,
                 "faint",
-                "Bars: median of the rounds' ratios; thin lines: smallest to largest; red marks: what has to be reached.");
+                "Bars: median of the rounds' ratios; thin lines: smallest to largest; red marks: musts; blue marks: aims.");
         text(
                 10,
                 height - 8,
@@ -100,12 +101,16 @@ public final class SvgChart {
                 middle,
                 middle);
         if (comparison.hasMust()) {
-            double must = x(good(comparison.bar().must(), higher));
-            add(
-                    "<line class=\"must\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>%n",
-                    must, must, top + 3, top + ROW_HEIGHT - 3);
+            mark("must", x(good(comparison.bar().must(), higher)), top);
+            mark("aim", x(good(comparison.bar().aim(), higher)), top);
         }
         text(WIDTH - 10, middle + 4, "end", Numbers.of(good) + "×");
+    }
+
+    private void mark(String style, double x, int top) {
+        add(
+                "<line class=\"%s\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>%n",
+                style, x, x, top + 3, top + ROW_HEIGHT - 3);
     }
 
     private static double good(double ratio, boolean higherIsBetter) {

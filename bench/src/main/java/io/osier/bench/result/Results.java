@@ -13,6 +13,7 @@ public final class Results {
 
     private final Map<Metric, Map<String, List<Double>>> samples = new LinkedHashMap<>();
     private final List<String> failures = new ArrayList<>();
+    private double busyBefore = Double.NaN;
 
     public void add(Metric metric, String subject, double value) {
         samples.computeIfAbsent(metric, key -> new LinkedHashMap<>())
@@ -23,6 +24,16 @@ public final class Results {
     /** Something could not be measured. */
     public void addFailure(String line) {
         failures.add(line);
+    }
+
+    /** Notes how busy the machine was while nothing was being measured: the share of all its processors, 0 to 1. */
+    public void setBusyBefore(double share) {
+        busyBefore = share;
+    }
+
+    /** The share of all processors that was busy before anything was measured; NaN if nobody looked. */
+    public double busyBefore() {
+        return busyBefore;
     }
 
     public List<String> failures() {
