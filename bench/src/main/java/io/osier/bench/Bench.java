@@ -56,7 +56,11 @@ final class Bench {
             progress.accept("building the kernel's network");
             Subject kernel = keep(KernelRig.withIptables(shell, underlay, mtuBytes));
             progress.accept("bringing Osier's lab up");
-            Subject osier = keep(OsierRig.up(shell, osierCommand, underlay, mtuBytes));
+            OsierRig lab = OsierRig.up(shell, osierCommand, underlay, mtuBytes);
+            Subject osier = keep(lab);
+            if (plan.stages().stream().anyMatch(plan::wantsLoad)) {
+                results.setCommandSeconds(lab.services().commandSeconds());
+            }
 
             Map<String, Subject> pair = new LinkedHashMap<>();
             pair.put(Results.OSIER, osier);

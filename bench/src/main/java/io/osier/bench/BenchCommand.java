@@ -193,6 +193,11 @@ final class BenchCommand implements Callable<Integer> {
                 "underlay: %s, MTU %d; medians, in brackets the smallest and the largest of %d rounds%n%n",
                 underlay.name().toLowerCase(Locale.ROOT), underlayMtuBytes, takenRounds());
         out.print(new TextTable(new Paint(Progress.isTerminal() && System.getenv("NO_COLOR") == null)).of(results));
+        if (!Double.isNaN(results.commandSeconds())) {
+            out.printf(
+                    "%nOf Osier's time to take in services, %.2f s are what any osier command takes.%n",
+                    results.commandSeconds());
+        }
         if (results.busyBefore() > NOT_QUIET) {
             out.printf(
                     "%nThis machine is not quiet: before anything was measured, its processors were %.0f %% busy with other things.%n",

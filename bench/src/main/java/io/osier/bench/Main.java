@@ -14,6 +14,10 @@ public final class Main {
                             .println("bench: " + wrong.getMessage() + ": see 'scripts/bench --help'");
                     return 2;
                 })
+                .setExecutionExceptionHandler((failure, line, result) -> {
+                    line.getErr().println("bench: " + failure);
+                    return 1;
+                })
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .execute(arguments));

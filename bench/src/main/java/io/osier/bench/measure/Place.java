@@ -1,7 +1,7 @@
 package io.osier.bench.measure;
 
 import io.osier.bench.rig.Rig;
-import io.osier.bench.rig.Station;
+import io.osier.bench.traffic.Station;
 
 /** Where the other end of the traffic is. */
 enum Place {

@@ -1,8 +1,8 @@
 package io.osier.bench.measure;
 
 import io.osier.bench.rig.Rig;
-import io.osier.bench.rig.Station;
 import io.osier.bench.traffic.Shell;
+import io.osier.bench.traffic.Station;
 import io.osier.bench.traffic.Traffic;
 import java.util.ArrayList;
 import java.util.List;

@@ -14,7 +14,7 @@ public final class JsonReport {
     private JsonReport() {}
 
     /**
-     * One object: {@code taken}, {@code machine}, {@code options}, {@code busyBefore}, {@code metrics[]} with {@code subjects.NAME.samples[]}, and
+     * One object: {@code taken}, {@code machine}, {@code options}, {@code busyBefore}, {@code osierCommandSeconds}, {@code metrics[]} with {@code subjects.NAME.samples[]}, and
      * {@code comparisons[]}. What could not be measured is in {@code failures[]}.
      */
     public static ObjectNode of(Results results, Machine machine, Map<String, String> options, Instant taken) {
@@ -23,6 +23,9 @@ public final class JsonReport {
         options.forEach(report.putObject("options")::put);
         if (!Double.isNaN(results.busyBefore())) {
             report.put("busyBefore", results.busyBefore());
+        }
+        if (!Double.isNaN(results.commandSeconds())) {
+            report.put("osierCommandSeconds", results.commandSeconds());
         }
         var metrics = report.putArray("metrics");
         results.metrics().forEach(metric -> metrics.add(metric(results, metric)));

@@ -14,6 +14,7 @@ public final class Results {
     private final Map<Metric, Map<String, List<Double>>> samples = new LinkedHashMap<>();
     private final List<String> failures = new ArrayList<>();
     private double busyBefore = Double.NaN;
+    private double commandSeconds = Double.NaN;
 
     public void add(Metric metric, String subject, double value) {
         samples.computeIfAbsent(metric, key -> new LinkedHashMap<>())
@@ -34,6 +35,16 @@ public final class Results {
     /** The share of all processors that was busy before anything was measured; NaN if nobody looked. */
     public double busyBefore() {
         return busyBefore;
+    }
+
+    /** Notes how long the command line needs for itself, which is in the time to take in services. */
+    public void setCommandSeconds(double seconds) {
+        commandSeconds = seconds;
+    }
+
+    /** How long the command line needs for itself; NaN if nobody looked. */
+    public double commandSeconds() {
+        return commandSeconds;
     }
 
     public List<String> failures() {

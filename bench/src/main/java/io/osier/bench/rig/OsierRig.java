@@ -1,6 +1,7 @@
 package io.osier.bench.rig;
 
 import io.osier.bench.traffic.Shell;
+import io.osier.bench.traffic.Station;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

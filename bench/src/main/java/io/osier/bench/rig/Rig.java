@@ -1,5 +1,7 @@
 package io.osier.bench.rig;
 
+import io.osier.bench.traffic.Station;
+
 /** A network under test: two nodes with two pods each. Removes itself when it is closed. */
 public interface Rig extends AutoCloseable {
     /** What results are filed under: {@code osier}, {@code iptables}, {@code nftables}. */

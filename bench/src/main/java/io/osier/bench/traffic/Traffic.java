@@ -1,11 +1,9 @@
 package io.osier.bench.traffic;
 
 import io.osier.agent.model.Json;
-import io.osier.bench.rig.Station;
+import io.osier.agent.model.ValidationException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
@@ -97,7 +95,7 @@ public final class Traffic {
                     text(SKIP_MILLIS + millis + 100),
                     text(flows),
                     String.join(",", sizes));
-            JsonNode counted = Json.parse(sink.awaitLine().getBytes(StandardCharsets.UTF_8));
+            JsonNode counted = parse("traffic sink", sink.awaitLine());
             return counted.path("packets").asDouble()
                     * 1000
                     / counted.path("millis").asDouble();
@@ -143,9 +141,9 @@ public final class Traffic {
                         answer.path("connectP99Nanos").asDouble()));
     }
 
-    /** Starts asking a service who answers, in a new connection about every 100 µs. */
+    /** Starts asking a service who answers, in a new connection about every half millisecond. */
     public Switches watchSwitches(Station from, String address, int port) {
-        return new Switches(shell.serve(from.namespace(), List.of(program, "switch", address, text(port), "100")));
+        return new Switches(shell.serve(from.namespace(), List.of(program, "switch", address, text(port), "300")));
     }
 
     /** Who answers a service; it is told of whenever it is somebody else. */
@@ -164,7 +162,7 @@ public final class Traffic {
          */
         public long awaitNanos(Station pod) {
             while (true) {
-                JsonNode seen = Json.parse(server.awaitLine().getBytes(StandardCharsets.UTF_8));
+                JsonNode seen = parse("traffic switch", server.awaitLine());
                 if (pod.address().endsWith("." + seen.path("id").asInt())) {
                     return seen.path("nanos").asLong();
                 }
@@ -178,8 +176,15 @@ public final class Traffic {
     }
 
     private JsonNode json(Station from, String... words) throws InterruptedException {
-        String answer = shell.run(from.namespace(), "", PATIENCE, new ArrayList<>(Arrays.asList(words)));
-        return Json.parse(answer.getBytes(StandardCharsets.UTF_8));
+        return parse(words[0], shell.run(from.namespace(), "", PATIENCE, List.of(words)));
+    }
+
+    private static JsonNode parse(String program, String answer) {
+        try {
+            return Json.parse(answer.getBytes(StandardCharsets.UTF_8));
+        } catch (ValidationException e) {
+            throw new Shell.Failure(program + ": what it said is " + e.getMessage());
+        }
     }
 
     private static String text(int number) {

@@ -1,4 +1,4 @@
-package io.osier.bench.rig;
+package io.osier.bench.traffic;
 
 /**
  * Where traffic begins or ends: a pod.
