@@ -31,6 +31,7 @@ final class Coalescer {
     private final Receiver receiver;
     private final OpenTrain[] slots = new OpenTrain[SLOTS];
     private long open;
+    private int latest;
 
     /**
      * @param joinsTcp whether the ports behind take TCP super-frames
@@ -55,17 +56,36 @@ final class Coalescer {
         int index = slotOf(shape.flowHash);
         OpenTrain train = slots[index];
         if (train.isOf(shape.flowHash) && train.append(in, owner, packet, shape)) {
-            if (train.isComplete()) {
-                close(index);
-            }
+            latest = index;
+            closeIfComplete(index);
             return;
         }
         close(index);
         if (shape.isJoinable() && (shape.tcp ? joinsTcp : joinsUdp) && !shape.isPushed(packet)) {
             train.open(in, packet, shape);
             open |= 1L << index;
+            latest = index;
         } else {
             receiver.received(in, packet);
+        }
+    }
+
+    /**
+     * Takes a tunnel packet that nobody has read yet, if it goes on where the latest one ended.
+     *
+     * @param datagram where its VXLAN header lies in the memory of {@code owner}
+     */
+    boolean offerUnread(VxlanTunnel in, Frame owner, int datagram, int datagramBytes) {
+        if (!slots[latest].appendUnread(in, owner, datagram, datagramBytes)) {
+            return false;
+        }
+        closeIfComplete(latest);
+        return true;
+    }
+
+    private void closeIfComplete(int index) {
+        if (slots[index].isComplete()) {
+            close(index);
         }
     }
 

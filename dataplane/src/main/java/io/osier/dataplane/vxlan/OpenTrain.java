@@ -8,6 +8,7 @@ import io.osier.dataplane.packet.Ipv6Header;
 import io.osier.dataplane.packet.TcpHeader;
 import io.osier.dataplane.packet.UdpHeader;
 import io.osier.dataplane.packet.VirtioNetHeader;
+import io.osier.dataplane.packet.VxlanHeader;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -61,13 +62,53 @@ final class OpenTrain {
                 || !shape.isLike(its)
                 || its.payloadBytes > shape.payloadBytes
                 || networkBytes() + its.payloadBytes > MAX_NETWORK_BYTES
-                || !continues(packet)) {
+                || !continues(packet.bytes(), packet.start())) {
             return false;
         }
-        head.tail().add(owner, packet.start() + its.payload, its.payloadBytes);
-        lastPayloadBytes = its.payloadBytes;
-        pushed = its.isPushed(packet);
+        add(owner, packet.start(), its.payloadBytes);
         return true;
+    }
+
+    /**
+     * Takes in a tunnel packet that nobody has read yet, if all of its headers are those of this train's next segment; most
+     * are, and comparing is quicker than reading. Only if the checksum of the train is partial, since none is checked here.
+     *
+     * @param datagram where the packet's VXLAN header lies
+     */
+    boolean appendUnread(VxlanTunnel in, Frame owner, int datagram, int datagramBytes) {
+        int packet = datagram + VxlanHeader.LENGTH_BYTES;
+        int packetBytes = datagramBytes - VxlanHeader.LENGTH_BYTES;
+        int payloadBytes = packetBytes - shape.payload;
+        ByteBuffer bytes = owner.bytes();
+        if (in != tunnel
+                || !head.hasPartialChecksum()
+                || payloadBytes <= 0
+                || payloadBytes > shape.payloadBytes
+                || networkBytes() + payloadBytes > MAX_NETWORK_BYTES
+                || bytes.getLong(datagram) != head.bytes().getLong(head.start() - VxlanHeader.LENGTH_BYTES)
+                || !tellsLength(bytes, packet, packetBytes)
+                || !continues(bytes, packet)) {
+            return false;
+        }
+        add(owner, packet, payloadBytes);
+        return true;
+    }
+
+    /** Whether the lengths in the headers are those of the packet. */
+    private boolean tellsLength(ByteBuffer bytes, int packet, int packetBytes) {
+        int network = packet + EthernetHeader.LENGTH_BYTES;
+        int told = shape.v4
+                ? Ipv4Header.totalLengthBytes(bytes, network)
+                : Ipv6Header.LENGTH_BYTES + Ipv6Header.payloadLengthBytes(bytes, network);
+        int transport = packet + shape.transport;
+        return told == packetBytes - EthernetHeader.LENGTH_BYTES
+                && (shape.tcp || UdpHeader.lengthBytes(bytes, transport) == packetBytes - shape.transport);
+    }
+
+    private void add(Frame owner, int packet, int payloadBytes) {
+        head.tail().add(owner, packet + shape.payload, payloadBytes);
+        lastPayloadBytes = payloadBytes;
+        pushed = shape.tcp && (TcpHeader.flags(owner.bytes(), packet + shape.transport) & TcpHeader.PSH) != 0;
     }
 
     private int networkBytes() {
@@ -75,11 +116,9 @@ final class OpenTrain {
     }
 
     /** Whether the packet's headers are those that a sender would have given to this train's next segment. */
-    private boolean continues(Frame packet) {
+    private boolean continues(ByteBuffer other, int o) {
         ByteBuffer mine = head.bytes();
-        ByteBuffer other = packet.bytes();
         int m = head.start();
-        int o = packet.start();
         if (mine.getLong(m) != other.getLong(o) || mine.getInt(m + 8) != other.getInt(o + 8)) {
             return false;
         }

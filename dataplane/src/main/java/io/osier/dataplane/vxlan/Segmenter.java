@@ -45,6 +45,7 @@ public final class Segmenter {
     private boolean v4;
     private boolean tcp;
     private int pseudoHeader;
+    private int networkSum;
 
     public Segmenter(Underlay underlay) {
         this.underlay = underlay;
@@ -125,7 +126,15 @@ public final class Segmenter {
         int addressBytes = v4 ? 8 : 32;
         int protocol = tcp ? IpProtocol.TCP : IpProtocol.UDP;
         pseudoHeader = InternetChecksum.sum(bytes, addresses, addressBytes, protocol);
+        networkSum = v4 ? sumBesideLengthAndIdentification(bytes) : 0;
         return true;
+    }
+
+    /** What every segment's IPv4 header checksum has in common. */
+    private int sumBesideLengthAndIdentification(ByteBuffer bytes) {
+        int headerBytes = Ipv4Header.headerLengthBytes(bytes, network);
+        int rest = InternetChecksum.sum(bytes, network + 6, headerBytes - 6, bytes.getShort(network) & 0xffff);
+        return rest + (~Ipv4Header.checksum(bytes, network) & 0xffff);
     }
 
     private void writeHeaders(Frame frame, SegmentTrain train, int slot, int segment, boolean partialChecksum) {
@@ -150,10 +159,11 @@ public final class Segmenter {
         writeChecksum(frame, train, slot, l4, end - l4, partialChecksum);
     }
 
-    private static void writeIpv4(ByteBuffer bytes, int ip, int lengthBytes, int segment) {
-        bytes.putShort(ip + 2, (short) lengthBytes);
-        bytes.putShort(ip + 4, (short) (Ipv4Header.identification(bytes, ip) + segment));
-        Ipv4Header.writeChecksum(bytes, ip);
+    private void writeIpv4(ByteBuffer bytes, int ip, int lengthBytes, int segment) {
+        int identification = Ipv4Header.identification(bytes, ip) + segment & 0xffff;
+        bytes.putInt(ip + 2, lengthBytes << 16 | identification);
+        int sum = InternetChecksum.fold(networkSum + lengthBytes + identification);
+        bytes.putShort(ip + Ipv4Header.CHECKSUM, (short) ~sum);
     }
 
     private static void writeTcp(ByteBuffer bytes, int l4, int segment, int sequenceOffset, boolean last) {

@@ -43,8 +43,11 @@ public final class TunnelReceiver {
         int step = received.datagramBytes() == 0 ? received.length() : received.datagramBytes();
         int end = received.end();
         for (int at = received.start(); at < end; at += step) {
-            packet.show(received, at, Math.min(step, end - at));
-            receiveDatagram(in, received);
+            int length = Math.min(step, end - at);
+            if (!coalescer.offerUnread(in, received, at, length)) {
+                packet.show(received, at, length);
+                receiveDatagram(in, received);
+            }
         }
         if (received.length() == 0) {
             receiver.refused(DropReason.MALFORMED_VXLAN, in, received);
