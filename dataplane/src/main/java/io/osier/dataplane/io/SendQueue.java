@@ -47,13 +47,26 @@ final class SendQueue {
             return packets;
         }
 
-        private boolean takes(long toHigh, long toLow, int lengthBytes) {
+        private boolean takes(long toHigh, long toLow, int lengthBytes, PortCounters toAccount) {
             return open
                     && low == toLow
                     && high == toHigh
+                    && account == toAccount
                     && lengthBytes <= datagramBytes
                     && datagrams < SegmentTrain.MAX_SEGMENTS
                     && totalBytes + lengthBytes <= MAX_MESSAGE_BYTES;
+        }
+
+        /** Whether each datagram is a packet, not a part of one. */
+        boolean isRun() {
+            return packets == datagrams;
+        }
+
+        /** One datagram of a run has been sent. */
+        void account(int datagram) {
+            int before = datagramBytes * (datagrams - 1);
+            int lengthBytes = datagram < datagrams - 1 ? datagramBytes : totalBytes - before;
+            account.transmitted(1, lengthBytes - VxlanHeader.LENGTH_BYTES);
         }
 
         /** All of it has been sent. */
@@ -96,7 +109,7 @@ final class SendQueue {
     /** Adds a datagram, to the last message if it fits in there. */
     void add(int family, IpAddress node, int port, long address, int lengthBytes, PortCounters account) {
         Message last = count == 0 ? null : messages[count - 1];
-        if (last == null || !last.takes(node.high(), node.low(), lengthBytes)) {
+        if (last == null || !last.takes(node.high(), node.low(), lengthBytes, account)) {
             last = begin(family, node, port, account, 1, lengthBytes);
         }
         vector.setPiece(pieces, address, lengthBytes);

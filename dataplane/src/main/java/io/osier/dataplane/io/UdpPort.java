@@ -157,29 +157,55 @@ public final class UdpPort implements Underlay, AutoCloseable {
 
     /** Sends a message that did not leave with the others, or drops it. */
     private void sendAlone(int message) {
-        int datagrams = out.message(message).datagrams();
-        if (segments || datagrams == 1) {
+        SendQueue.Message refused = out.message(message);
+        if (segments || refused.datagrams() == 1) {
             if (sendFrom(message, 1) == 1) {
-                out.message(message).account();
+                refused.account();
                 return;
             }
-            int errno = socket.isOpen() ? Libc.errno() : Libc.EBADF;
-            segments = segments && errno != Libc.EIO; // a device that computes no checksums cannot cut either
-            if (segments || datagrams == 1) {
-                drop(reasonFor(errno), out.message(message).packets());
+            int errno = errno();
+            boolean cannotCut = errno == Libc.EIO && refused.datagrams() > 1; // for want of checksums, or over IPsec
+            segments = segments && !cannotCut;
+            // Too long are perhaps the first of a run and not the last.
+            boolean partly = reasonFor(errno) == DropReason.TOO_BIG && refused.isRun();
+            if (!cannotCut && !partly) {
+                drop(reasonFor(errno), refused.packets());
                 return;
             }
         }
-        for (int i = 0; i < datagrams; i++) {
+        if (refused.isRun()) {
+            sendRun(message);
+        } else {
+            sendTrain(message);
+        }
+    }
+
+    /** Sends packets one by one, each of which counts for itself. */
+    private void sendRun(int message) {
+        for (int i = 0; i < out.message(message).datagrams(); i++) {
+            out.narrow(message, i);
+            if (sendFrom(message, 1) == 1) {
+                out.message(message).account(i);
+            } else {
+                drop(reasonFor(errno()), 1);
+            }
+        }
+    }
+
+    /** Sends the segments of one packet one by one; without all of them it is lost. */
+    private void sendTrain(int message) {
+        for (int i = 0; i < out.message(message).datagrams(); i++) {
             out.narrow(message, i);
             if (sendFrom(message, 1) != 1) {
-                drop(
-                        reasonFor(socket.isOpen() ? Libc.errno() : Libc.EBADF),
-                        out.message(message).packets());
+                drop(reasonFor(errno()), out.message(message).packets());
                 return;
             }
         }
         out.message(message).account();
+    }
+
+    private int errno() {
+        return socket.isOpen() ? Libc.errno() : Libc.EBADF;
     }
 
     private int sendFrom(int message, int count) {

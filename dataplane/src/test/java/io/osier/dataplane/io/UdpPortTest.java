@@ -150,9 +150,12 @@ class UdpPortTest {
                 sent.add(payload(100 + i, i));
                 send(socket, sent.get(i), HERE);
             }
+            // The first call takes few, because long messages may be waiting, and finds that they are short.
+            assertThat(port.receive(batch)).isEqualTo(4).isEqualTo(batch.size());
+            collect(received);
             assertThat(port.receive(batch)).isEqualTo(64).isEqualTo(batch.size());
             collect(received);
-            assertThat(port.receive(batch)).isEqualTo(6).isEqualTo(batch.size());
+            assertThat(port.receive(batch)).isEqualTo(2).isEqualTo(batch.size());
             collect(received);
             assertThat(port.receive(batch)).isZero();
         }
@@ -185,14 +188,15 @@ class UdpPortTest {
         try (UdpPort port = open(HERE);
                 DatagramSocket socket = kernelSocket(THERE)) {
             for (int i = 0; i < 70; i++) {
-                port.send(THERE, datagram(payload(100, i)), START, 100, account);
+                // Each is longer than the one before, so that none can leave with it.
+                port.send(THERE, datagram(payload(100 + i, i)), START, 100 + i, account);
             }
             assertThat(account.transmittedPackets()).isEqualTo(64);
             assertThat(port.heldPackets()).isEqualTo(6);
             port.flush();
 
             for (int i = 0; i < 70; i++) {
-                assertThat(receive(socket)).isEqualTo(payload(100, i));
+                assertThat(receive(socket)).isEqualTo(payload(100 + i, i));
             }
         }
         assertThat(account.transmittedPackets()).isEqualTo(70);
