@@ -13,11 +13,13 @@ import java.nio.ByteBuffer;
  *
  *  struct iovec, 16 bytes, in a pool:        | base (8) | length (8) |
  *  socket address, 32 bytes, one a message:  see SocketAddresses
- *  control, 24 bytes, one a message:         | cmsg_len (8) | cmsg_level (4) | cmsg_type (4) | segment size (4) | – |
+ *  control, 48 bytes, one a message, up to two of 24 bytes:
+ *                                            | cmsg_len (8) | cmsg_level (4) | cmsg_type (4) | value (4) | – (4) |
  * </pre>
  *
- * The one control message tells how long each datagram is of several that pass as one message: {@code UDP_SEGMENT}, two bytes,
- * when sending, and {@code UDP_GRO}, four bytes, when receiving ({@code linux/udp.h}).
+ * A control message tells how long each datagram is of several that pass as one message: {@code UDP_SEGMENT}, two bytes, when
+ * sending, and {@code UDP_GRO}, four bytes, when receiving ({@code linux/udp.h}). Another tells how many datagrams found no
+ * room before this one: {@code SO_RXQ_OVFL}, four bytes.
  */
 final class MessageVector {
     private static final int HEADER_BYTES = 64;
@@ -32,7 +34,8 @@ final class MessageVector {
     private static final int IOVEC_BYTES = 16;
     private static final int IOVEC_LENGTH = 8;
 
-    private static final int CONTROL_BYTES = 24;
+    private static final int CONTROL_BYTES = 2 * 24;
+    private static final int CONTROL_MESSAGE_BYTES = 24;
     private static final int CONTROL_LEVEL = 8;
     private static final int CONTROL_TYPE = 12;
     private static final int CONTROL_DATA = 16;
@@ -108,20 +111,33 @@ final class MessageVector {
         bytes.putInt(control + CONTROL_LEVEL, Libc.SOL_UDP);
         bytes.putInt(control + CONTROL_TYPE, Libc.UDP_SEGMENT);
         bytes.putShort(control + CONTROL_DATA, (short) segmentBytes);
-        bytes.putLong(message * HEADER_BYTES + CONTROL_LENGTH, CONTROL_BYTES);
+        bytes.putLong(message * HEADER_BYTES + CONTROL_LENGTH, CONTROL_MESSAGE_BYTES);
     }
 
-    /** Makes room for the kernel to tell how long each datagram of a message is. */
-    void expectSegmentBytes(int message) {
+    /** Makes room for all that the kernel has to tell about a message that it receives; to be done again for each receive. */
+    void expect(int message) {
+        setAddressLength(message, addresses.slotBytes());
         bytes.putLong(message * HEADER_BYTES + CONTROL_LENGTH, CONTROL_BYTES);
     }
 
     /** How long each datagram of the received message is but the last; 0 if it is one. */
     int segmentBytes(int message) {
+        return told(message, Libc.SOL_UDP, Libc.UDP_GRO);
+    }
+
+    /** How many datagrams the socket has had no room for since it was opened, as of this message; 0 if none or untold. */
+    int overflows(int message) {
+        return told(message, Libc.SOL_SOCKET, Libc.SO_RXQ_OVFL);
+    }
+
+    private int told(int message, int level, int type) {
         int control = control(message);
-        boolean told = bytes.getLong(message * HEADER_BYTES + CONTROL_LENGTH) >= CONTROL_DATA + Integer.BYTES
-                && bytes.getInt(control + CONTROL_LEVEL) == Libc.SOL_UDP
-                && bytes.getInt(control + CONTROL_TYPE) == Libc.UDP_GRO;
-        return told ? bytes.getInt(control + CONTROL_DATA) : 0;
+        long end = control + bytes.getLong(message * HEADER_BYTES + CONTROL_LENGTH);
+        for (; control + CONTROL_DATA + Integer.BYTES <= end; control += CONTROL_MESSAGE_BYTES) {
+            if (bytes.getInt(control + CONTROL_LEVEL) == level && bytes.getInt(control + CONTROL_TYPE) == type) {
+                return bytes.getInt(control + CONTROL_DATA);
+            }
+        }
+        return 0;
     }
 }

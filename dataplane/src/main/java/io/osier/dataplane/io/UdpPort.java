@@ -46,6 +46,8 @@ public final class UdpPort implements Underlay, AutoCloseable {
     private final SendQueue out = new SendQueue();
     private @Nullable FrameBatch prepared;
     private int messagesPerCall = FEW_MESSAGES;
+    private int used;
+    private int overflowed;
     private boolean segments = true;
 
     private UdpPort(FileDescriptor socket, int family, int port, DropCounters drops) {
@@ -80,15 +82,16 @@ public final class UdpPort implements Underlay, AutoCloseable {
     public int receive(FrameBatch batch) {
         prepare(batch);
         int messages = Math.min(batch.capacity(), messagesPerCall);
-        for (int i = 0; i < messages; i++) {
-            in.setAddressLength(i, in.addresses().slotBytes());
-            in.expectSegmentBytes(i);
+        for (int i = 0; i < used; i++) {
+            in.expect(i);
         }
         // Less than one is nothing waiting, or the late report of an error that some datagram caused on its way.
         int received =
                 socket.isOpen() ? Math.max(0, Libc.recvmmsg(socket.intValue(), in.address(0), messages, 0, 0)) : 0;
+        used = received;
         int bytes = 0;
         for (int i = 0; i < received; i++) {
+            countOverflow(in.overflows(i));
             Frame frame = batch.frame(i);
             frame.reset(RECEIVE_OFFSET, in.transferredBytes(i));
             frame.setOuterSource(in.addresses().high(i), in.addresses().low(i));
@@ -110,6 +113,15 @@ public final class UdpPort implements Underlay, AutoCloseable {
             Frame frame = batch.frame(i);
             in.setPiece(i, frame.address() + RECEIVE_OFFSET, frame.capacityBytes() - RECEIVE_OFFSET);
             in.setPieces(i, i, 1);
+            in.expect(i);
+        }
+    }
+
+    /** What the kernel has thrown away since the socket was opened, because the worker did not take it in time. */
+    private void countOverflow(int overflows) {
+        if (overflows != 0) {
+            drops.count(DropReason.UNDERLAY_OVERFLOW, overflows - overflowed);
+            overflowed = overflows;
         }
     }
 
@@ -213,9 +225,7 @@ public final class UdpPort implements Underlay, AutoCloseable {
     }
 
     private void drop(DropReason reason, int packets) {
-        for (int i = 0; i < packets; i++) {
-            drops.count(reason);
-        }
+        drops.count(reason, packets);
     }
 
     private static DropReason reasonFor(int errno) {

@@ -37,6 +37,7 @@ final class UdpSocket {
             setBuffer(socket, Libc.SO_SNDBUFFORCE, Libc.SO_SNDBUF);
             forbidFragments(socket, family);
             check(setOption(socket, Libc.SOL_UDP, Libc.UDP_GRO, 1));
+            check(setOption(socket, Libc.SOL_SOCKET, Libc.SO_RXQ_OVFL, 1));
             bind(socket, local, port);
             return socket;
         } catch (IOException | RuntimeException e) {

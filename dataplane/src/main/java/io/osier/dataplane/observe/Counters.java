@@ -1,5 +1,6 @@
 package io.osier.dataplane.observe;
 
+import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.port.DropCounters;
 import io.osier.dataplane.port.PortCounters;
 
@@ -36,7 +37,8 @@ public final class Counters {
 
     /** The account now, over these ports and what they still hold. */
     public PacketBalance balance(Iterable<PortCounters> ports, long held) {
-        long received = retiredReceived;
+        // What overflowed came in, though no port has seen it.
+        long received = retiredReceived + drops.packets(DropReason.UNDERLAY_OVERFLOW);
         long transmitted = retiredTransmitted;
         for (PortCounters port : ports) {
             received += port.receivedPackets();

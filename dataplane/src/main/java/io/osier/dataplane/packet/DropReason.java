@@ -37,6 +37,7 @@ public enum DropReason {
     PORT_REFUSED("that the kernel did not take, as malformed"),
     PORT_FULL("to an interface whose queue is full"),
     UNDERLAY_FULL("to the underlay while its socket buffer was full"),
+    UNDERLAY_OVERFLOW("tunnel packets that came faster than they were taken; the kernel counts a train as one"),
     UNDERLAY_UNREACHABLE("to a node that the underlay has no route to"),
     OUT_OF_BUFFERS("while no buffer was free for a copy");
 

@@ -13,6 +13,10 @@ public final class DropCounters {
         packets[reason.ordinal()]++;
     }
 
+    public void count(DropReason reason, int morePackets) {
+        packets[reason.ordinal()] += morePackets;
+    }
+
     public long packets(DropReason reason) {
         return packets[reason.ordinal()];
     }

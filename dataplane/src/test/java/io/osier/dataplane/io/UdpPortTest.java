@@ -163,6 +163,28 @@ class UdpPortTest {
     }
 
     @Test
+    void whatComesFasterThanItIsTakenIsCounted() throws Exception {
+        int sent = 20_000;
+        byte[] payload = payload(1_000, 3);
+        int received = 0;
+        try (UdpPort port = open(HERE);
+                DatagramSocket socket = kernelSocket(THERE)) {
+            for (int i = 0; i < sent; i++) {
+                send(socket, payload, HERE);
+            }
+            for (int more; (more = port.receive(batch)) > 0; ) {
+                received += more;
+            }
+            // The kernel tells with the next datagram that does find room.
+            send(socket, payload, HERE);
+            await().until(() -> port.receive(batch) == 1);
+        }
+
+        assertThat(received).isLessThan(sent);
+        assertThat(drops.packets(DropReason.UNDERLAY_OVERFLOW)).isEqualTo(sent - received);
+    }
+
+    @Test
     void aSmallerBatchIsFilledAndNotOverrun() throws Exception {
         FrameBatch small = new FrameBatch(3);
         try (UdpPort port = open(HERE);
