@@ -41,17 +41,17 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Ends with 0 if everything was measured, 1 if something could not be (or, with --enforce, a must was missed), 2 if",
-            "it was called wrongly.",
+            "Exit codes: 0 everything was measured, 1 something could not be (or, with",
+            "--enforce, a must was missed), 2 wrong usage.",
             "",
             "Examples:",
-            "  sudo scripts/bench                                everything; about 30 minutes",
-            "  sudo scripts/bench --quick                        a first impression; 3 minutes",
-            "  sudo scripts/bench --only tcp rtt-busy            what begins so",
-            "  sudo scripts/bench --underlay mtu --rounds 9 --json wire.json --svg wire.svg",
-            "  sudo scripts/bench --list                         what there is to measure",
-            "  sudo scripts/bench --down                         remove what a killed run left",
-            "  scripts/bench --jmh                               the forwarding code alone: ns and bytes a packet"
+            "  sudo scripts/bench                       everything; half an hour",
+            "  sudo scripts/bench --quick               a first impression",
+            "  sudo scripts/bench --only tcp rtt-busy   what begins so",
+            "  sudo scripts/bench --list                what there is to measure",
+            "  sudo scripts/bench --underlay mtu --json wire.json --svg wire.svg",
+            "  sudo scripts/bench --down                remove what a killed run left",
+            "  scripts/bench --jmh                      the forwarding code alone"
         })
 final class BenchCommand implements Callable<Integer> {
     /** Two idle agents and the system's own daemons stay below. */
