@@ -105,6 +105,13 @@ final class PacketShape {
         return TransportChecksum.isValid(bytes, pseudoHeader(frame, lengthBytes), at, lengthBytes);
     }
 
+    /** Whether the transport checksum is the pseudo-header's sum and nothing else: what is left for a device to complete. */
+    boolean holdsPseudoHeader(Frame frame) {
+        int at = frame.start() + transport;
+        int pseudoHeader = InternetChecksum.fold(pseudoHeader(frame, frame.end() - at));
+        return (frame.bytes().getShort(at + checksumOffset()) & 0xffff) == pseudoHeader;
+    }
+
     /** The sum of the pseudo-header of a packet of this shape, but with a transport header and payload of this length. */
     int pseudoHeader(Frame frame, int lengthBytes) {
         int network = frame.start() + EthernetHeader.LENGTH_BYTES;

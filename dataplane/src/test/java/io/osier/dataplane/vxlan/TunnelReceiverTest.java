@@ -223,8 +223,27 @@ class TunnelReceiverTest {
 
     @Test
     void onlyAnAgentsFlagIsBelieved() {
-        assertThat(receive(stranger, List.of(segment(1_000).build()))).isEmpty();
+        int checksum = 14 + 20 + TcpHeader.CHECKSUM;
+        RawFrame packet = segment(1_000).build();
+        RawFrame wrong = packet.with(checksum, packet.bytes()[checksum] + 1);
+
+        assertThat(receive(agent, List.of(wrong))).containsExactly(wrong);
+        assertThat(receive(stranger, List.of(wrong))).isEmpty();
         assertThat(refused).containsExactly(DropReason.BAD_CHECKSUM);
+    }
+
+    @Test
+    void aChecksumThatAKernelLeftToADevicePassesAsPartial() {
+        for (PacketBuilder packet : List.of(tcp().ack(), udp())) {
+            RawFrame partial = packet.from("10.32.0.2", 5)
+                    .to("10.32.1.2", 80)
+                    .payload("payload")
+                    .partialChecksum()
+                    .build();
+
+            assertThat(receive(stranger, List.of(RawFrame.of(partial.bytes())))).containsExactly(partial);
+        }
+        assertThat(refused).isEmpty();
     }
 
     @Test
