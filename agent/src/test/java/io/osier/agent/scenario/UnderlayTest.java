@@ -36,12 +36,8 @@ class UnderlayTest {
         String a1 = podIp("a1");
         String b1 = podIp("b1");
         Path file = folder.resolve("underlay.pcap");
-        Process tcpdump =
-                Shell.start("node-a", "tcpdump -Z root -Uni eth0 -w " + file + " udp port 4789", folder.resolve("log"));
+        Process tcpdump = capture("node-a", "eth0", file);
         try {
-            bash("for i in $(seq 50); do grep -q listening " + folder.resolve("log")
-                            + " && exit 0; sleep 0.1; done; exit 1")
-                    .succeeded();
             in("a1", "ping -c 3 -i 0.2 -W 2 " + b1).succeeded();
             bash("sleep 0.5").succeeded();
         } finally {
@@ -60,6 +56,16 @@ class UnderlayTest {
         assertThat(echoesIn(file))
                 .containsOnly(a1 + " > " + b1, b1 + " > " + a1)
                 .hasSize(6);
+    }
+
+    /** Begins to write what passes an interface in the tunnel; the caller ends it with {@link Shell#stop}. */
+    static Process capture(String namespace, String device, Path file) {
+        Path log = file.resolveSibling(file.getFileName() + ".log");
+        String line = "tcpdump -Z root -B 65536 -Uni " + device + " -w " + file + " udp port 4789";
+        Process tcpdump = Shell.start(namespace, line, log);
+        bash("for i in $(seq 50); do grep -q listening " + log + " && exit 0; sleep 0.1; done; cat " + log + "; exit 1")
+                .succeeded();
+        return tcpdump;
     }
 
     /** Every ICMP echo packet inside the tunnel, as pcap4j reads it. */
