@@ -33,6 +33,7 @@ final class Libc {
 
     static final int CLONE_NEWNET = 0x4000_0000;
 
+    static final int AF_UNSPEC = 0;
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
     static final int SOCK_DGRAM = 2;
@@ -48,8 +49,10 @@ final class Libc {
     static final int UDP_GRO = 104;
     static final int IPPROTO_IP = 0;
     static final int IP_MTU_DISCOVER = 10;
+    static final int IP_MTU = 14;
     static final int IPPROTO_IPV6 = 41;
     static final int IPV6_MTU_DISCOVER = 23;
+    static final int IPV6_MTU = 24;
     static final int IPV6_V6ONLY = 26;
     static final int PMTUDISC_DO = 2;
 
@@ -72,6 +75,10 @@ final class Libc {
     static native int socket(int family, int type, int protocol);
 
     static native int bind(int fd, long address, int addressLength);
+
+    static native int connect(int fd, long address, int addressLength);
+
+    static native int getsockopt(int fd, int level, int option, long value, long valueLength);
 
     static native int setsockopt(int fd, int level, int option, long value, int valueLength);
 

@@ -19,6 +19,8 @@ final class SendQueue {
     /** The most a message may hold: the payload of the longest UDP datagram, outer headers taken off. */
     private static final int MAX_MESSAGE_BYTES = 65_400;
 
+    private static final IpAddress NOBODY = IpAddress.v4(0);
+
     private final MessageVector vector = new MessageVector(MESSAGES, PIECES);
     private final Message[] messages = new Message[MESSAGES];
     private int count;
@@ -27,8 +29,7 @@ final class SendQueue {
 
     /** One message: its datagrams, and whose account they go to. */
     static final class Message {
-        private long high;
-        private long low;
+        private IpAddress node = NOBODY;
         private PortCounters account = new PortCounters();
         private int firstPiece;
         private int pieces;
@@ -47,10 +48,15 @@ final class SendQueue {
             return packets;
         }
 
-        private boolean takes(long toHigh, long toLow, int lengthBytes, PortCounters toAccount) {
+        /** Where it goes. */
+        IpAddress node() {
+            return node;
+        }
+
+        private boolean takes(IpAddress to, int lengthBytes, PortCounters toAccount) {
             return open
-                    && low == toLow
-                    && high == toHigh
+                    && node.low() == to.low()
+                    && node.high() == to.high()
                     && account == toAccount
                     && lengthBytes <= datagramBytes
                     && datagrams < SegmentTrain.MAX_SEGMENTS
@@ -109,7 +115,7 @@ final class SendQueue {
     /** Adds a datagram, to the last message if it fits in there. */
     void add(int family, IpAddress node, int port, long address, int lengthBytes, PortCounters account) {
         Message last = count == 0 ? null : messages[count - 1];
-        if (last == null || !last.takes(node.high(), node.low(), lengthBytes, account)) {
+        if (last == null || !last.takes(node, lengthBytes, account)) {
             last = begin(family, node, port, account, 1, lengthBytes);
         }
         vector.setPiece(pieces, address, lengthBytes);
@@ -137,8 +143,7 @@ final class SendQueue {
     private Message begin(
             int family, IpAddress node, int port, PortCounters account, int piecesPerDatagram, int datagramBytes) {
         Message message = messages[count];
-        message.high = node.high();
-        message.low = node.low();
+        message.node = node;
         message.account = account;
         message.firstPiece = pieces;
         message.pieces = 0;

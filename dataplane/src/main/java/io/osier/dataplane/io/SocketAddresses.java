@@ -61,6 +61,11 @@ final class SocketAddresses {
         return V6_LENGTH_BYTES;
     }
 
+    /** Makes a written address one of another family. */
+    void setFamily(int slot, int family) {
+        host.putShort(slot * SLOT_BYTES, (short) family);
+    }
+
     /** The upper half of the {@link IpAddress} that the kernel wrote here. */
     long high(int slot) {
         return isV4(slot) ? 0 : network.getLong(slot * SLOT_BYTES + V6_ADDRESS);

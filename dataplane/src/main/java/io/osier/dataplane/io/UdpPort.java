@@ -39,6 +39,7 @@ public final class UdpPort implements Underlay, AutoCloseable {
     private static final int RECEIVE_OFFSET = Frame.HEADROOM_BYTES - VxlanHeader.LENGTH_BYTES;
 
     private final FileDescriptor socket;
+    private final RouteMtu routes;
     private final int family;
     private final int port;
     private final DropCounters drops;
@@ -49,9 +50,11 @@ public final class UdpPort implements Underlay, AutoCloseable {
     private int used;
     private int overflowed;
     private boolean segments = true;
+    private @Nullable IpAddress tooLongFor;
 
-    private UdpPort(FileDescriptor socket, int family, int port, DropCounters drops) {
+    private UdpPort(FileDescriptor socket, RouteMtu routes, int family, int port, DropCounters drops) {
         this.socket = socket;
+        this.routes = routes;
         this.family = family;
         this.port = port;
         this.drops = drops;
@@ -66,7 +69,14 @@ public final class UdpPort implements Underlay, AutoCloseable {
      * @throws IOException in one line, if the port is taken or the address is not here
      */
     public static UdpPort open(IpAddress local, int port, DropCounters drops) throws IOException {
-        return new UdpPort(UdpSocket.open(local, port), UdpSocket.familyOf(local), port, drops);
+        int family = UdpSocket.familyOf(local);
+        FileDescriptor socket = UdpSocket.open(local, port);
+        try {
+            return new UdpPort(socket, RouteMtu.open(family), family, port, drops);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     FileDescriptor descriptor() {
@@ -181,7 +191,7 @@ public final class UdpPort implements Underlay, AutoCloseable {
             // Too long are perhaps the first of a run and not the last.
             boolean partly = reasonFor(errno) == DropReason.TOO_BIG && refused.isRun();
             if (!cannotCut && !partly) {
-                drop(reasonFor(errno), refused.packets());
+                drop(errno, refused, refused.packets());
                 return;
             }
         }
@@ -199,7 +209,7 @@ public final class UdpPort implements Underlay, AutoCloseable {
             if (sendFrom(message, 1) == 1) {
                 out.message(message).account(i);
             } else {
-                drop(reasonFor(errno()), 1);
+                drop(errno(), out.message(message), 1);
             }
         }
     }
@@ -209,7 +219,7 @@ public final class UdpPort implements Underlay, AutoCloseable {
         for (int i = 0; i < out.message(message).datagrams(); i++) {
             out.narrow(message, i);
             if (sendFrom(message, 1) != 1) {
-                drop(reasonFor(errno()), out.message(message).packets());
+                drop(errno(), out.message(message), out.message(message).packets());
                 return;
             }
         }
@@ -224,8 +234,12 @@ public final class UdpPort implements Underlay, AutoCloseable {
         return socket.isOpen() ? Libc.sendmmsg(socket.intValue(), out.vector().address(message), count, 0) : 0;
     }
 
-    private void drop(DropReason reason, int packets) {
+    private void drop(int errno, SendQueue.Message message, int packets) {
+        DropReason reason = reasonFor(errno);
         drops.count(reason, packets);
+        if (reason == DropReason.TOO_BIG) {
+            tooLongFor = message.node();
+        }
     }
 
     private static DropReason reasonFor(int errno) {
@@ -237,12 +251,25 @@ public final class UdpPort implements Underlay, AutoCloseable {
     }
 
     @Override
+    public int mtuBytes(IpAddress node) {
+        return routes.to(node);
+    }
+
+    @Override
+    public @Nullable IpAddress takeTooLongFor() {
+        IpAddress node = tooLongFor;
+        tooLongFor = null;
+        return node;
+    }
+
+    @Override
     public int heldPackets() {
         return out.packets();
     }
 
     @Override
     public void close() {
+        routes.close();
         try {
             socket.close();
         } catch (IOException e) {

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Only the worker's thread calls a port.
  */
 public interface Port {
+    /** What {@link #mtuBytes} says where nothing is known to be too long. */
+    int NO_LIMIT = Integer.MAX_VALUE;
+
     PortId id();
 
     PortCounters counters();
@@ -34,6 +37,11 @@ public interface Port {
 
     /** Sends what is queued. What cannot be sent now is counted as dropped by the port. */
     void flush();
+
+    /** The longest IP packet that is known to pass here, in bytes, or {@link #NO_LIMIT}. */
+    default int mtuBytes() {
+        return NO_LIMIT;
+    }
 
     /** Packets taken by {@link #transmit} that have not been sent yet. */
     default int heldPackets() {

@@ -40,6 +40,19 @@ public interface Underlay {
     /** Sends what is queued; what cannot be sent is counted as dropped. */
     void flush();
 
+    /**
+     * The longest IP packet, outer headers included, that the path to a node takes as far as is known now; 0 if nothing is
+     * known. May take some system calls: not to be asked for every packet.
+     */
+    default int mtuBytes(IpAddress node) {
+        return 0;
+    }
+
+    /** A node to which something turned out to be too long since the last call, or null; only one is remembered. */
+    default @Nullable IpAddress takeTooLongFor() {
+        return null;
+    }
+
     /** Packets queued and not sent yet; a super-frame is one. */
     int heldPackets();
 }

@@ -19,6 +19,14 @@ import org.jspecify.annotations.Nullable;
  * what arrives comes through {@link TunnelReceiver}, because all nodes share one socket.
  */
 public final class VxlanTunnel implements Port {
+    /** Outer IP, UDP and VXLAN headers and the inner Ethernet header. */
+    private static final int IPV4_OVERHEAD_BYTES = 50;
+
+    private static final int IPV6_OVERHEAD_BYTES = 70;
+
+    /** What every IPv4 path takes (RFC 791, section 3.2): less is not believed. */
+    private static final int MIN_MTU_BYTES = 68;
+
     private final PortId id;
     private final IpAddress remote;
     private final boolean foreign;
@@ -27,6 +35,9 @@ public final class VxlanTunnel implements Port {
     private final Underlay underlay;
     private final Segmenter segmenter;
     private final PortCounters counters = new PortCounters();
+    private int announcedMtuBytes;
+    private int pathMtuBytes;
+    private int mtuBytes = NO_LIMIT;
 
     /**
      * @param nodeName the node at the other end
@@ -54,6 +65,38 @@ public final class VxlanTunnel implements Port {
     /** How many segments of packets of this size leave as one: what senders should put into a super-frame at most. */
     public static int maxSegments(int mtuBytes) {
         return Segmenter.segmentsPerTrain(VxlanHeader.LENGTH_BYTES + EthernetHeader.LENGTH_BYTES + mtuBytes);
+    }
+
+    /** How much longer a packet is in a tunnel to this address. */
+    public static int overheadBytes(IpAddress remote) {
+        return remote.isV4() ? IPV4_OVERHEAD_BYTES : IPV6_OVERHEAD_BYTES;
+    }
+
+    /**
+     * The longest IP packet that fits through the tunnel: the least of what the other end has announced and what the path to
+     * it takes.
+     */
+    @Override
+    public int mtuBytes() {
+        return mtuBytes;
+    }
+
+    /** The other end takes IP packets of up to this length, or has not said so: 0. */
+    public void setAnnouncedMtuBytes(int announced) {
+        announcedMtuBytes = announced;
+        limit();
+    }
+
+    /** Asks the underlay again what the path takes. */
+    public void refreshMtu() {
+        pathMtuBytes = underlay.mtuBytes(remote);
+        limit();
+    }
+
+    private void limit() {
+        int ofPath = pathMtuBytes <= 0 ? NO_LIMIT : pathMtuBytes - overheadBytes(remote);
+        int ofNode = announcedMtuBytes <= 0 ? NO_LIMIT : announcedMtuBytes;
+        mtuBytes = Math.max(MIN_MTU_BYTES, Math.min(ofPath, ofNode));
     }
 
     public IpAddress remote() {

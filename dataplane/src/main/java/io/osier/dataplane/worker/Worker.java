@@ -41,6 +41,8 @@ public final class Worker {
     /** Connection entries looked at in one tick, so that a tick stays short. */
     private static final int EXPIRY_STEP = 16_384;
 
+    private static final int TICKS_PER_MTU_ROUND = 10;
+
     private final WorkerConfig config;
     private final NanoClock clock;
     private final Underlay underlay;
@@ -54,6 +56,7 @@ public final class Worker {
     private final TunnelReceiver tunnelReceiver;
     private final Map<PortId, Port> localPorts = new HashMap<>();
     private int expiryPosition;
+    private int mtuPosition;
 
     /** @param counters the account that the underlay counts its drops in, too */
     public Worker(
@@ -104,10 +107,30 @@ public final class Worker {
     public void tick() {
         segment.setNowNanos(clock.nanoTime());
         segment.fdb().age(segment.nowNanos());
+        refreshMtus();
         if (connections.size() > 0) {
             int step = Math.min(EXPIRY_STEP, connections.capacity());
             expiryPosition = connections.expire(
                     expiryPosition, step, segment.nowNanos(), connection -> !forwarder.isCurrent(connection));
+        }
+    }
+
+    /** Paths change without notice: each is looked at again about every ten seconds. */
+    private void refreshMtus() {
+        List<VxlanTunnel> tunnels = segment.tunnels().all();
+        int step = (tunnels.size() + TICKS_PER_MTU_ROUND - 1) / TICKS_PER_MTU_ROUND;
+        for (int i = 0; i < step; i++) {
+            mtuPosition = (mtuPosition + 1) % tunnels.size();
+            tunnels.get(mtuPosition).refreshMtu();
+        }
+    }
+
+    /** What the underlay has just found too long must not happen twice. */
+    private void learnFromTooLong() {
+        IpAddress node = underlay.takeTooLongFor();
+        VxlanTunnel tunnel = node == null ? null : segment.tunnels().to(node);
+        if (tunnel != null) {
+            tunnel.refreshMtu();
         }
     }
 
@@ -142,6 +165,7 @@ public final class Worker {
         }
         underlay.flush();
         forwarder.flushed();
+        learnFromTooLong();
     }
 
     /** Forwards by this state from now on; tunnels come and go with its peers, live flows stay. */
@@ -149,7 +173,12 @@ public final class Worker {
         List<VxlanTunnel> tunnels = new ArrayList<>();
         for (Peer peer : state.peers()) {
             VxlanTunnel present = segment.tunnels().to(peer.underlay());
-            tunnels.add(present != null && isFor(present, peer) ? present : tunnelTo(peer));
+            VxlanTunnel tunnel = present != null && isFor(present, peer) ? present : tunnelTo(peer);
+            tunnel.setAnnouncedMtuBytes(peer.mtuBytes());
+            tunnels.add(tunnel);
+            if (tunnel != present) {
+                tunnel.refreshMtu();
+            }
         }
         for (VxlanTunnel old : segment.tunnels().all()) {
             if (!tunnels.contains(old)) {
@@ -205,6 +234,13 @@ public final class Worker {
     /** Somebody who looks at every packet from now on; null for nobody. */
     public void observe(@Nullable PacketObserver observer) {
         forwarder.setObserver(observer == null ? PacketObserver.NONE : observer);
+    }
+
+    /** The longest IP packet that each tunnel takes, by its node; {@link Port#NO_LIMIT} where nothing is known. */
+    public Map<String, Integer> tunnelMtuBytes() {
+        Map<String, Integer> mtus = new HashMap<>();
+        segment.tunnels().all().forEach(tunnel -> mtus.put(tunnel.id().name(), tunnel.mtuBytes()));
+        return mtus;
     }
 
     /** The state that is forwarded by now. */

@@ -38,6 +38,7 @@ public final class SimulatedNode implements AutoCloseable {
     private final List<MemoryPort> ports = new ArrayList<>();
     private final MemoryPort host;
     private long takenFromPorts;
+    private int announcedMtuBytes;
 
     SimulatedNode(
             ForwardingState initial,
@@ -81,6 +82,11 @@ public final class SimulatedNode implements AutoCloseable {
         ports.remove(port);
     }
 
+    /** What the node says, from the next publication on, about the packets that it takes. */
+    public void announceMtu(int mtuBytes) {
+        announcedMtuBytes = mtuBytes;
+    }
+
     /** The node's own network stack. */
     public MemoryPort host() {
         return host;
@@ -115,7 +121,7 @@ public final class SimulatedNode implements AutoCloseable {
     }
 
     Peer asPeer() {
-        return new Peer(name, underlayAddress, false);
+        return new Peer(name, underlayAddress, false, false, announcedMtuBytes);
     }
 
     /** How many packets ended here for this reason. */

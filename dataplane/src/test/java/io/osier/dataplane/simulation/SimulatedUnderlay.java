@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * simulated clock's: a datagram arrives when its time has come.
  */
 public final class SimulatedUnderlay {
+    private static final int OUTER_HEADER_BYTES = 28;
+
     /** One UDP datagram between two nodes. */
     public record Datagram(IpAddress from, IpAddress to, RawFrame payload) {
         /** The Ethernet frame inside VXLAN. */
@@ -46,6 +48,7 @@ public final class SimulatedUnderlay {
     private final Map<IpAddress, Socket> sockets = new HashMap<>();
     private final Set<Link> cuts = new HashSet<>();
     private final List<Datagram> sent = new ArrayList<>();
+    private final Map<Link, Integer> mtus = new HashMap<>();
     private double lossRate;
     private double duplicationRate;
     private long maxDelayNanos;
@@ -89,6 +92,16 @@ public final class SimulatedUnderlay {
         cut(other, one);
     }
 
+    /** Lets the way from one node to another lose, without a word, what is longer than this with its outer headers. */
+    public void limit(IpAddress from, IpAddress to, int mtuBytes) {
+        mtus.put(new Link(from, to), mtuBytes);
+    }
+
+    private boolean isTooLong(Datagram datagram) {
+        Integer mtuBytes = mtus.get(new Link(datagram.from, datagram.to));
+        return mtuBytes != null && OUTER_HEADER_BYTES + datagram.payload.length() > mtuBytes;
+    }
+
     /** Mends all cuts. */
     public void heal() {
         cuts.clear();
@@ -111,7 +124,9 @@ public final class SimulatedUnderlay {
     private void carry(Datagram datagram) {
         sent.add(datagram);
         Socket receiver = sockets.get(datagram.to);
-        boolean lost = random.nextDouble() < lossRate || cuts.contains(new Link(datagram.from, datagram.to));
+        boolean lost = random.nextDouble() < lossRate
+                || cuts.contains(new Link(datagram.from, datagram.to))
+                || isTooLong(datagram);
         if (receiver == null || lost) {
             return;
         }
@@ -177,6 +192,11 @@ public final class SimulatedUnderlay {
             }
             arriving.remove();
             return next.datagram;
+        }
+
+        @Override
+        public int mtuBytes(IpAddress node) {
+            return mtus.getOrDefault(new Link(address, node), 0);
         }
 
         @Override
