@@ -20,6 +20,9 @@ import java.nio.ByteBuffer;
  * </pre>
  */
 public final class NdpResponder {
+    /** The upper half of a link-local address. */
+    public static final long LINK_LOCAL_HIGH = 0xfe80_0000_0000_0000L;
+
     private static final int TARGET = 8;
     private static final int OPTION = 24;
     private static final int ADVERTISEMENT_LENGTH_BYTES = 32;
@@ -57,12 +60,18 @@ public final class NdpResponder {
      * a pod's.
      */
     public static long podMacOfLinkLocal(long high, long low) {
-        if (high != 0xfe80_0000_0000_0000L || (low & 0xff_ff00_0000L) != 0xff_fe00_0000L) {
+        if (high != LINK_LOCAL_HIGH || (low & 0xff_ff00_0000L) != 0xff_fe00_0000L) {
             return 0;
         }
         long mac = ((low >>> 16) & 0xffff_ff00_0000L) | (low & 0xff_ffffL);
         long universalBitFlipped = mac ^ 0x0200_0000_0000L;
         return MacAddress.isPod(universalBitFlipped) ? universalBitFlipped : 0;
+    }
+
+    /** The lower half of the link-local address that is made from a MAC address. */
+    public static long linkLocalLow(long mac) {
+        long flipped = mac ^ 0x0200_0000_0000L;
+        return (flipped & 0xffff_ff00_0000L) << 16 | 0xff_fe00_0000L | (flipped & 0xff_ffffL);
     }
 
     /** Answers the solicitation in the frame: {@code mac} has the target address. */

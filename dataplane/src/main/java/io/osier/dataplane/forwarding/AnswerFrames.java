@@ -1,5 +1,6 @@
 package io.osier.dataplane.forwarding;
 
+import io.osier.dataplane.packet.EthernetHeader;
 import io.osier.dataplane.packet.Frame;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerFrames {
     private static final int FRAMES = 64;
-    private static final int MAX_LENGTH_BYTES = 1_280;
+    private static final int MAX_LENGTH_BYTES = EthernetHeader.LENGTH_BYTES + 1_280;
 
     private final Frame[] frames = new Frame[FRAMES];
     private int taken;

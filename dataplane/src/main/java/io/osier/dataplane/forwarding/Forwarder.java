@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The straight line that every packet takes: parse, check the sender, answer neighbours, translate services, find the port,
- * send. Whatever happens to a packet happens in {@link #process}, one verb a line.
+ * see that it fits, send. Whatever happens to a packet happens in {@link #process}, one verb a line.
  *
  * <p>Owned by the worker's thread; allocates nothing.
  */
@@ -33,7 +33,8 @@ public final class Forwarder implements Egress {
     private final SenderCheck senders;
     private final Neighbors neighbors;
     private final ServiceTranslator services;
-    private final AnswerFrames answers = new AnswerFrames();
+    private final ErrorSender errors;
+    private final PathMtu paths;
     private PacketObserver observer = PacketObserver.NONE;
 
     public Forwarder(Segment segment, ConnectionTable connections, Counters counters, RandomGenerator random) {
@@ -42,6 +43,8 @@ public final class Forwarder implements Egress {
         senders = new SenderCheck(segment);
         neighbors = new Neighbors(segment, this, trace);
         services = new ServiceTranslator(segment, connections, new NewFlows(segment, connections, random), trace);
+        errors = new ErrorSender(segment, this, services, counters, trace);
+        paths = new PathMtu(this, errors, counters, trace);
     }
 
     /** Somebody who looks at every packet from now on. */
@@ -56,7 +59,8 @@ public final class Forwarder implements Egress {
 
     /** Everything that was emitted has been sent by now. */
     public void flushed() {
-        answers.flushed();
+        errors.flushed();
+        paths.flushed();
     }
 
     /** Takes one packet from a port to wherever it goes. */
@@ -100,6 +104,9 @@ public final class Forwarder implements Egress {
             drop(wrongWay, in, frame);
             return;
         }
+        if (paths.exceeded(in, out, frame, packet)) {
+            return;
+        }
         emit(out, frame);
     }
 
@@ -129,22 +136,9 @@ public final class Forwarder implements Egress {
     /** Drops, and tells the sender at once where kube-proxy does. */
     private void reject(DropReason reason, Port in, Frame frame) {
         drop(reason, in, frame);
-        boolean answered = reason == DropReason.NO_ENDPOINT || reason == DropReason.NO_SERVICE_PORT;
-        Frame error = answered && IcmpErrors.mayAnswer(packet) ? answers.take() : null;
-        if (error != null) {
-            counters.originated();
-            IcmpErrors.portUnreachable(frame, packet, refusingAddress(in), error);
-            trace.replied();
-            emit(in, error);
+        if (reason == DropReason.NO_ENDPOINT || reason == DropReason.NO_SERVICE_PORT) {
+            errors.portUnreachable(in, frame, packet);
         }
-    }
-
-    /** The gateway, as a router would; but to the host, which drops what claims to come from itself, the service. */
-    private int refusingAddress(Port in) {
-        boolean toHost = in.id().kind() == PortKind.HOST;
-        return toHost
-                ? (int) packet.destinationLow()
-                : segment.state().gateway().v4Bits();
     }
 
     /** A bridge sends back nothing by the way it came, and no loop may form between tunnels. */

@@ -1,31 +1,43 @@
 package io.osier.dataplane.forwarding;
 
+import io.osier.dataplane.bridge.NdpResponder;
 import io.osier.dataplane.packet.EthernetHeader;
 import io.osier.dataplane.packet.Frame;
 import io.osier.dataplane.packet.IcmpHeader;
 import io.osier.dataplane.packet.InternetChecksum;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.Ipv4Header;
+import io.osier.dataplane.packet.Ipv6Header;
 import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.packet.ParsedPacket;
 import java.nio.ByteBuffer;
 
-/** Writes the ICMP errors that Osier itself sends about packets, as a router would (RFC 1812, section 4.3). */
+/** Writes the ICMP errors that Osier itself sends about packets, as a router would (RFC 1812, section 4.3; RFC 4443). */
 final class IcmpErrors {
     /** RFC 1812, section 4.3.2.3: as much of the packet as fits into 576 bytes. */
-    private static final int MAX_QUOTED_BYTES = 576 - Ipv4Header.MIN_LENGTH_BYTES - IcmpHeader.LENGTH_BYTES;
+    private static final int MAX_V4_QUOTED_BYTES = 576 - Ipv4Header.MIN_LENGTH_BYTES - IcmpHeader.LENGTH_BYTES;
+
+    /** RFC 4443, section 2.4 (c): as much of the packet as fits into the least MTU. */
+    private static final int MAX_V6_QUOTED_BYTES = 1_280 - Ipv6Header.LENGTH_BYTES - IcmpHeader.LENGTH_BYTES;
 
     private static final int TTL = 64;
 
     private IcmpErrors() {}
 
-    /** Whether this packet may be answered with an error at all (RFC 1122, section 3.2.2; IPv4 only so far). */
+    /** Whether this packet may be answered with an error at all (RFC 1122, section 3.2.2; RFC 4443, section 2.4 (e)). */
     static boolean mayAnswer(ParsedPacket packet) {
-        return packet.isIpv4()
-                && !packet.isLaterFragment()
-                && packet.hasPorts()
-                && !MacAddress.isGroup(packet.destinationMac())
-                && isOneStation((int) packet.sourceLow());
+        if (MacAddress.isGroup(packet.destinationMac()) || packet.isLaterFragment()) {
+            return false;
+        }
+        if (packet.isIpv4()) {
+            boolean error = packet.isIcmp() && IcmpHeader.isV4Error(packet.icmpType());
+            return !error && isOneStation((int) packet.sourceLow());
+        }
+        boolean error = packet.isIcmp()
+                && (IcmpHeader.isV6Error(packet.icmpType()) || packet.icmpType() == IcmpHeader.V6_REDIRECT);
+        boolean multicast = packet.sourceHigh() >>> 56 == 0xff;
+        boolean unspecified = packet.sourceHigh() == 0 && packet.sourceLow() == 0;
+        return !error && !multicast && !unspecified;
     }
 
     /** No "this host", loopback, multicast or broadcast. */
@@ -41,27 +53,79 @@ final class IcmpErrors {
      * @param error is overwritten
      */
     static void portUnreachable(Frame frame, ParsedPacket packet, int from, Frame error) {
-        write(frame, packet, IcmpHeader.V4_CODE_PORT_UNREACHABLE, 0, from, error);
+        writeV4(frame, packet, IcmpHeader.V4_CODE_PORT_UNREACHABLE, 0, from, packet.destinationMac(), error);
     }
 
-    private static void write(Frame frame, ParsedPacket packet, int code, int rest, int from, Frame error) {
-        int quoted = Math.min(packet.networkEnd() - packet.networkOffset(), MAX_QUOTED_BYTES);
+    /**
+     * Writes "fragmentation needed and DF set" (RFC 1191, section 4), addressed back to the packet's sender.
+     *
+     * @param mtuBytes the longest IP packet that would fit
+     * @param from the address that the error comes from
+     * @param error is overwritten
+     */
+    static void fragmentationNeeded(Frame frame, ParsedPacket packet, int mtuBytes, int from, Frame error) {
+        int nextHopBytes = Math.min(mtuBytes, 0xffff);
+        long fromMac = MacAddress.ofPod(from);
+        writeV4(frame, packet, IcmpHeader.V4_CODE_FRAGMENTATION_NEEDED, nextHopBytes, from, fromMac, error);
+    }
+
+    /**
+     * Writes "packet too big" (RFC 4443, section 3.2), addressed back to the packet's sender.
+     *
+     * @param mtuBytes the longest IP packet that would fit
+     * @param fromMac the station that the error comes from, by its link-local address
+     * @param error is overwritten
+     */
+    static void packetTooBig(Frame frame, ParsedPacket packet, int mtuBytes, long fromMac, Frame error) {
+        int quoted = Math.min(packet.networkEnd() - packet.networkOffset(), MAX_V6_QUOTED_BYTES);
+        int ipPayload = IcmpHeader.LENGTH_BYTES + quoted;
+        int ip = writeEthernet(packet, EthernetHeader.TYPE_IPV6, fromMac, Ipv6Header.LENGTH_BYTES + ipPayload, error);
+        ByteBuffer bytes = error.bytes();
+        long high = NdpResponder.LINK_LOCAL_HIGH;
+        long low = NdpResponder.linkLocalLow(fromMac);
+        long toHigh = packet.sourceHigh();
+        long toLow = packet.sourceLow();
+        Ipv6Header.write(bytes, ip, ipPayload, IpProtocol.ICMPV6, TTL, high, low, toHigh, toLow);
+        int pseudo = InternetChecksum.pseudoHeader(high, low, toHigh, toLow, IpProtocol.ICMPV6, ipPayload);
+        int icmp = ip + Ipv6Header.LENGTH_BYTES;
+        writeIcmp(frame, packet, IcmpHeader.V6_PACKET_TOO_BIG << 24, mtuBytes, quoted, pseudo, bytes, icmp);
+    }
+
+    private static void writeV4(
+            Frame frame, ParsedPacket packet, int code, int rest, int from, long fromMac, Frame error) {
+        int quoted = Math.min(packet.networkEnd() - packet.networkOffset(), MAX_V4_QUOTED_BYTES);
         int ipLength = Ipv4Header.MIN_LENGTH_BYTES + IcmpHeader.LENGTH_BYTES + quoted;
+        int ip = writeEthernet(packet, EthernetHeader.TYPE_IPV4, fromMac, ipLength, error);
+        ByteBuffer bytes = error.bytes();
+        Ipv4Header.write(bytes, ip, ipLength, TTL, IpProtocol.ICMP, from, (int) packet.sourceLow());
+        int icmp = ip + Ipv4Header.MIN_LENGTH_BYTES;
+        writeIcmp(frame, packet, IcmpHeader.V4_UNREACHABLE << 24 | code << 16, rest, quoted, 0, bytes, icmp);
+    }
+
+    /** Begins the error with its Ethernet header; returns where the IP header goes. */
+    private static int writeEthernet(ParsedPacket packet, int type, long fromMac, int ipLength, Frame error) {
         error.reset(Frame.HEADROOM_BYTES, EthernetHeader.LENGTH_BYTES + ipLength);
         ByteBuffer bytes = error.bytes();
         int ethernet = error.start();
         EthernetHeader.setDestination(bytes, ethernet, packet.sourceMac());
-        EthernetHeader.setSource(bytes, ethernet, packet.destinationMac());
-        EthernetHeader.setEtherType(bytes, ethernet, EthernetHeader.TYPE_IPV4);
+        EthernetHeader.setSource(bytes, ethernet, fromMac);
+        EthernetHeader.setEtherType(bytes, ethernet, type);
+        return ethernet + EthernetHeader.LENGTH_BYTES;
+    }
 
-        int ip = ethernet + EthernetHeader.LENGTH_BYTES;
-        Ipv4Header.write(bytes, ip, ipLength, TTL, IpProtocol.ICMP, from, (int) packet.sourceLow());
-
-        int icmp = ip + Ipv4Header.MIN_LENGTH_BYTES;
-        bytes.putInt(icmp, (IcmpHeader.V4_UNREACHABLE << 24) | (code << 16));
+    private static void writeIcmp(
+            Frame frame,
+            ParsedPacket packet,
+            int typeAndCode,
+            int rest,
+            int quoted,
+            int pseudoHeader,
+            ByteBuffer bytes,
+            int icmp) {
+        bytes.putInt(icmp, typeAndCode);
         bytes.putInt(icmp + 4, rest);
         bytes.put(icmp + IcmpHeader.LENGTH_BYTES, frame.bytes(), packet.networkOffset(), quoted);
-        int sum = InternetChecksum.sum(bytes, icmp, IcmpHeader.LENGTH_BYTES + quoted, 0);
-        bytes.putShort(icmp + IcmpHeader.CHECKSUM, (short) ~sum);
+        int sum = InternetChecksum.sum(bytes, icmp, IcmpHeader.LENGTH_BYTES + quoted, pseudoHeader);
+        bytes.putShort(icmp + IcmpHeader.CHECKSUM, (short) ~InternetChecksum.fold(sum));
     }
 }

@@ -222,14 +222,7 @@ final class ServiceTranslator {
 
     /** An ICMP error quotes a packet of the flow as the error's sender saw it: both are told in the receiver's terms. */
     private @Nullable DropReason translateError(Frame frame, ParsedPacket packet) {
-        int reference = connections.lookup(key.set(
-                packet.embeddedProtocol(),
-                packet.embeddedDestinationHigh(),
-                packet.embeddedDestinationLow(),
-                packet.embeddedDestinationPort(),
-                packet.embeddedSourceHigh(),
-                packet.embeddedSourceLow(),
-                packet.embeddedSourcePort()));
+        int reference = quotedReference(packet);
         if (reference == NONE) {
             return isServiceAddress(packet) ? DropReason.UNTRANSLATABLE : null;
         }
@@ -237,17 +230,39 @@ final class ServiceTranslator {
             return DropReason.STALE_FLOW;
         }
         int entry = entryOf(reference);
-        if (!entries.isTranslated(entry)) {
-            return null;
-        }
-        if (isReply(reference)) {
-            describe(Rewrite.ICMP_TO_CLIENT, entry);
-            errorToClient(frame, packet, entry);
-        } else {
-            describe(Rewrite.ICMP_TO_BACKEND, entry);
-            errorToBackend(frame, packet, entry);
+        if (entries.isTranslated(entry)) {
+            describe(isReply(reference) ? Rewrite.ICMP_TO_CLIENT : Rewrite.ICMP_TO_BACKEND, entry);
+            rewriteError(frame, packet, reference);
         }
         return null;
+    }
+
+    /** The same for an error of this node's own; the trace goes on telling of the packet that the error is about. */
+    void translateOwnError(Frame frame, ParsedPacket packet) {
+        int reference = packet.hasEmbedded() ? quotedReference(packet) : NONE;
+        if (reference != NONE && entries.isTranslated(entryOf(reference))) {
+            rewriteError(frame, packet, reference);
+        }
+    }
+
+    /** The flow of the quoted packet, in the direction of the error. */
+    private int quotedReference(ParsedPacket packet) {
+        return connections.lookup(key.set(
+                packet.embeddedProtocol(),
+                packet.embeddedDestinationHigh(),
+                packet.embeddedDestinationLow(),
+                packet.embeddedDestinationPort(),
+                packet.embeddedSourceHigh(),
+                packet.embeddedSourceLow(),
+                packet.embeddedSourcePort()));
+    }
+
+    private void rewriteError(Frame frame, ParsedPacket packet, int reference) {
+        if (isReply(reference)) {
+            errorToClient(frame, packet, entryOf(reference));
+        } else {
+            errorToBackend(frame, packet, entryOf(reference));
+        }
     }
 
     private void errorToClient(Frame frame, ParsedPacket packet, int entry) {

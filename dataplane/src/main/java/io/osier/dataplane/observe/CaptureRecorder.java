@@ -93,11 +93,11 @@ public final class CaptureRecorder implements PacketObserver {
     public void transmitted(Port out, Frame frame, PacketTrace trace) {
         ObservedPort port = ports.of(out.id());
         int flags = CaptureSlot.OUTBOUND;
-        if (isMadeHere(frame, trace)) {
+        if (isAnswer(frame, trace)) {
             flags |= CaptureSlot.MADE_HERE;
         } else {
             toPort = copies == 0 ? port.number() : toPort;
-            copies++;
+            copies += trace.isFragmented() ? 1 - copies : 1; // all fragments go one way
         }
         flags |= out.id().kind() == PortKind.TUNNEL ? CaptureSlot.TUNNELLED : 0;
         long id = identify(port, frame, trace);
@@ -111,7 +111,7 @@ public final class CaptureRecorder implements PacketObserver {
             // The forwarding line never saw it: a datagram that is no packet of the tunnel.
             flags = CaptureSlot.TUNNELLED | CaptureSlot.UNDECODED;
             arrive(at, frame, flags);
-        } else if (isMadeHere(frame, trace)) {
+        } else if (isAnswer(frame, trace)) {
             flags = CaptureSlot.MADE_HERE | CaptureSlot.OUTBOUND;
         } else if (at != in) {
             flags = CaptureSlot.OUTBOUND;
@@ -163,6 +163,11 @@ public final class CaptureRecorder implements PacketObserver {
     /** An answer to the packet in hand, rather than the packet itself. */
     private boolean isMadeHere(Frame frame, PacketTrace trace) {
         return frame != this.frame || trace.isReplied();
+    }
+
+    /** An ICMP error and its like, but no fragment of the packet itself. */
+    private boolean isAnswer(Frame frame, PacketTrace trace) {
+        return isMadeHere(frame, trace) && !trace.isFragmented();
     }
 
     private long identify(ObservedPort port, Frame frame, PacketTrace trace) {

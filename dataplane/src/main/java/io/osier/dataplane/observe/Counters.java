@@ -24,7 +24,7 @@ public final class Counters {
         originated++;
     }
 
-    /** Copies of one packet beyond the first. */
+    /** Copies, or fragments, of one packet beyond the first. */
     public void replicated(int copies) {
         replicated += copies;
     }

@@ -26,6 +26,7 @@ public final class PacketTrace {
     private Rewrite rewrite = Rewrite.NONE;
     private boolean masqueraded;
     private boolean replied;
+    private boolean fragmented;
     private int backendIndex;
     private int backendCount;
     private long serviceHigh;
@@ -40,6 +41,7 @@ public final class PacketTrace {
         rewrite = Rewrite.NONE;
         masqueraded = false;
         replied = false;
+        fragmented = false;
     }
 
     /** The packet met a service flow; ports are 0 where the packet has none. */
@@ -70,6 +72,15 @@ public final class PacketTrace {
     /** The packet was turned into its own answer (ARP, neighbour discovery, an ICMP error). */
     public void replied() {
         replied = true;
+    }
+
+    /** The packet goes out in fragments, which are frames of their own. */
+    public void fragmented() {
+        fragmented = true;
+    }
+
+    public boolean isFragmented() {
+        return fragmented;
     }
 
     public Rewrite rewrite() {

@@ -24,11 +24,17 @@ public final class IcmpHeader {
     public static final int V4_TIME_EXCEEDED = 11;
     public static final int V4_PARAMETER_PROBLEM = 12;
     public static final int V4_CODE_PORT_UNREACHABLE = 3;
+    /** Fragmentation needed and DF set (RFC 1191, section 4): the next hop's MTU is in the last two bytes of the header. */
+    public static final int V4_CODE_FRAGMENTATION_NEEDED = 4;
 
     public static final int V6_UNREACHABLE = 1;
     public static final int V6_CODE_PORT_UNREACHABLE = 4;
+    /** The next hop's MTU is in the last four bytes of the header (RFC 4443, section 3.2). */
+    public static final int V6_PACKET_TOO_BIG = 2;
+
     public static final int V6_NEIGHBOR_SOLICITATION = 135;
     public static final int V6_NEIGHBOR_ADVERTISEMENT = 136;
+    public static final int V6_REDIRECT = 137;
 
     private static final int V6_FIRST_INFORMATIONAL = 128;
 

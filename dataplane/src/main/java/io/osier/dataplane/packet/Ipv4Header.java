@@ -57,6 +57,16 @@ public final class Ipv4Header {
         return bytes.getShort(offset + 6) & FRAGMENT_OFFSET;
     }
 
+    /** Whether more fragments of the packet follow this one. */
+    public static boolean hasMoreFragments(ByteBuffer bytes, int offset) {
+        return (bytes.getShort(offset + 6) & MORE_FRAGMENTS) != 0;
+    }
+
+    /** Makes the packet a fragment that may be fragmented again. */
+    public static void setFragment(ByteBuffer bytes, int offset, int fragmentOffset, boolean more) {
+        bytes.putShort(offset + 6, (short) (fragmentOffset | (more ? MORE_FRAGMENTS : 0)));
+    }
+
     public static boolean dontFragment(ByteBuffer bytes, int offset) {
         return (bytes.getShort(offset + 6) & DONT_FRAGMENT) != 0;
     }

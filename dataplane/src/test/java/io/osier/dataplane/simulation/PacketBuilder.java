@@ -28,6 +28,8 @@ public final class PacketBuilder {
     private int ttl = 64;
     private int identification;
     private byte[] ipOptions = {};
+    private byte[] tcpOptions = {};
+    private boolean mayFragment;
     private byte[] payload = {};
     private int tcpFlags;
     private int sequence = 1000;
@@ -89,6 +91,11 @@ public final class PacketBuilder {
     /** Destination unreachable, fragmentation needed and DF set (RFC 1191). */
     public static PacketBuilder fragmentationNeeded(int mtuBytes) {
         return icmp(3, 4).rest(mtuBytes);
+    }
+
+    /** Packet too big (RFC 4443, section 3.2). */
+    public static PacketBuilder packetTooBig(int mtuBytes) {
+        return icmpv6(2, 0).rest(mtuBytes);
     }
 
     /** Who has this IPv6 address? With the asker's MAC address as an option. */
@@ -178,6 +185,21 @@ public final class PacketBuilder {
         return this;
     }
 
+    /** TCP options, a multiple of four bytes. */
+    public PacketBuilder tcpOptions(int... options) {
+        tcpOptions = new byte[options.length];
+        for (int i = 0; i < options.length; i++) {
+            tcpOptions[i] = (byte) options[i];
+        }
+        return this;
+    }
+
+    /** An IPv4 packet without DF. */
+    public PacketBuilder mayFragment() {
+        mayFragment = true;
+        return this;
+    }
+
     public PacketBuilder payload(String text) {
         return payload(text.getBytes(StandardCharsets.UTF_8));
     }
@@ -249,7 +271,7 @@ public final class PacketBuilder {
     public RawFrame build() {
         byte[] transport = transport();
         int ipHeader = source.isV4() ? 20 + ipOptions.length : 40;
-        RawFrame frame = frame(transport, 0x4000);
+        RawFrame frame = frame(transport, mayFragment ? 0 : 0x4000);
         return partialChecksum ? frame.withPartialChecksum(ETHERNET_BYTES + ipHeader, checksumOffset()) : frame;
     }
 
@@ -313,10 +335,11 @@ public final class PacketBuilder {
     }
 
     private byte[] tcpHeader() {
-        ByteBuffer header = ByteBuffer.allocate(20);
+        ByteBuffer header = ByteBuffer.allocate(20 + tcpOptions.length);
         header.putShort((short) sourcePort).putShort((short) destinationPort);
         header.putInt(sequence).putInt(acknowledgment);
-        header.put((byte) 0x50).put((byte) tcpFlags).putShort((short) 0xfaf0);
+        header.put((byte) (header.capacity() << 2)).put((byte) tcpFlags).putShort((short) 0xfaf0);
+        header.position(20).put(tcpOptions);
         return header.array();
     }
 

@@ -94,6 +94,32 @@ class ZeroAllocationTest {
                                 .payload(new byte[3000])
                                 .fragments(1480)),
                 arguments(
+                        "too long for the path",
+                        List.of(udp().from(CLIENT, 4000)
+                                .to(FAR, 53)
+                                .payload(new byte[1_400])
+                                .build())),
+                arguments(
+                        "too long for the path to a backend",
+                        List.of(udp().from(CLIENT, 4000)
+                                .to("10.96.0.14", 53)
+                                .payload(new byte[1_400])
+                                .build())),
+                arguments(
+                        "fragmented for the path",
+                        List.of(udp().from(CLIENT, 4000)
+                                .to(FAR, 53)
+                                .mayFragment()
+                                .payload(new byte[1_400])
+                                .build())),
+                arguments(
+                        "a SYN that offers too much",
+                        List.of(tcp().from(CLIENT, 4000)
+                                .to(FAR, 80)
+                                .syn()
+                                .tcpOptions(2, 4, 5, 0x82)
+                                .build())),
+                arguments(
                         "ARP",
                         cycle(i -> arpRequest()
                                 .from(CLIENT)
@@ -211,7 +237,7 @@ class ZeroAllocationTest {
             fromTunnel = fromClient.isEmpty();
             client.replay(fromClient);
             underlay.replayFrom(PEER, fromUnderlay);
-            Peer peer = new Peer("node-b", PEER, false);
+            Peer peer = new Peer("node-b", PEER, false, false, 1_250);
             ForwardingState state = new ForwardingState(
                     1,
                     "node-a",
@@ -228,6 +254,7 @@ class ZeroAllocationTest {
                             service("tcp2", IpProtocol.TCP, OTHER_VIP, 80, NEAR, FAR),
                             service("udp2", IpProtocol.UDP, OTHER_VIP, 53, NEAR, FAR),
                             service("sctp", IpProtocol.SCTP, VIP, 2905, NEAR),
+                            service("far", IpProtocol.UDP, "10.96.0.14", 53, FAR),
                             service("self", IpProtocol.TCP, "10.96.0.11", 80, CLIENT),
                             service("nobody", IpProtocol.TCP, "10.96.0.12", 80))));
             worker = new Worker(
