@@ -102,7 +102,8 @@ public final class AgentProcess implements AutoCloseable {
                 compiler.compile(ClusterState.EMPTY, 1, ServiceTable.EMPTY),
                 new Listener(keeper)));
         new HostNetwork(podRange, settings.serviceRange(), settings.gateway(), mtuBytes).connect(dataplane);
-        register(objects, settings, underlay);
+        register(objects, settings, underlay, mtuBytes);
+        keep(new MtuWatch(settings.nodeName(), underlay, mtuBytes, objects));
 
         AtomicReference<PodMaker> maker = new AtomicReference<>();
         CommandSupervisor commands =
@@ -172,7 +173,7 @@ public final class AgentProcess implements AutoCloseable {
     }
 
     /** Enters the node, or brings its entry up to date; one of this name whose agent answers is somebody else. */
-    private void register(ObjectStore objects, NodeSettings settings, IpAddress underlay) {
+    private void register(ObjectStore objects, NodeSettings settings, IpAddress underlay, int mtuBytes) {
         String key = Keys.node(settings.nodeName());
         Node.Spec spec = new Node.Spec(null, List.of(settings.subnet().toString()), false);
         Node.Status status = new Node.Status(
@@ -180,6 +181,7 @@ public final class AgentProcess implements AutoCloseable {
                 config.socket(),
                 Version.current(),
                 settings.remoteChecksum() ? List.of(Node.Status.REMOTE_CHECKSUM) : List.of(),
+                mtuBytes,
                 null);
         Node present = objects.get(key, Node.class).orElse(null);
         if (present != null) {

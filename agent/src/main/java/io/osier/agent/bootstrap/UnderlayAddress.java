@@ -3,6 +3,7 @@ package io.osier.agent.bootstrap;
 import io.osier.agent.model.Node;
 import io.osier.agent.model.ValidationException;
 import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.vxlan.VxlanTunnel;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,9 +16,6 @@ import java.util.List;
 final class UnderlayAddress {
     /** Nothing is sent there: a route is asked for. */
     private static final String ANY_OUTSIDE_ADDRESS = "192.0.2.1";
-
-    private static final int IPV4_OVERHEAD_BYTES = 50;
-    private static final int IPV6_OVERHEAD_BYTES = 70;
 
     private UnderlayAddress() {}
 
@@ -61,7 +59,7 @@ final class UnderlayAddress {
             if (device == null) {
                 throw new ValidationException("underlayAddress: no interface of this machine has " + address);
             }
-            return device.getMTU() - (address.isV4() ? IPV4_OVERHEAD_BYTES : IPV6_OVERHEAD_BYTES);
+            return device.getMTU() - VxlanTunnel.overheadBytes(address);
         } catch (SocketException | UnknownHostException e) {
             throw new ValidationException("underlayAddress: " + address + ": " + e.getMessage());
         }

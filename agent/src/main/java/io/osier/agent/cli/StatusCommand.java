@@ -60,6 +60,7 @@ final class StatusCommand extends ApiCommand {
                     text,
                     text(peer, "name"),
                     text(peer, "address") + (peer.path("foreign").asBoolean() ? " (foreign)" : "") + ", "
+                            + (peer.has("mtuBytes") ? "MTU " + text(peer, "mtuBytes") + ", " : "")
                             + (peer.path("remoteChecksum").asBoolean() ? "remote checksum, " : "")
                             + text(peer, "transmittedPackets") + " packets sent, " + text(peer, "receivedPackets")
                             + " received");

@@ -16,7 +16,7 @@ public record Node(@Nullable String apiVersion, @Nullable String kind, ObjectMet
             throw new ValidationException("metadata: Required value");
         }
         spec = spec == null ? new Spec(null, List.of(), false) : spec;
-        status = status == null ? new Status(List.of(), null, null, List.of(), null) : status;
+        status = status == null ? new Status(List.of(), null, null, List.of(), null, null) : status;
     }
 
     public static Node of(ObjectMeta metadata, Spec spec, Status status) {
@@ -53,6 +53,8 @@ public record Node(@Nullable String apiVersion, @Nullable String kind, ObjectMet
      * @param apiSocket where its agent listens, for other agents on the same machine
      * @param version of its agent
      * @param features what the other end of a tunnel may use there: {@link #REMOTE_CHECKSUM}
+     * @param podMtuBytes the longest IP packet that it takes inside the tunnel: what its underlay takes, less the tunnel's
+     *     headers; null if it has not said
      * @param ready filled in by whoever answers, never stored
      */
     public record Status(
@@ -60,6 +62,7 @@ public record Node(@Nullable String apiVersion, @Nullable String kind, ObjectMet
             @Nullable String apiSocket,
             @Nullable String version,
             List<String> features,
+            @Nullable Integer podMtuBytes,
             @Nullable Boolean ready) {
         /** It takes tunnel packets whose inner transport checksum is partial (Linux: {@code remcsumrx}). */
         public static final String REMOTE_CHECKSUM = "remote-checksum";
@@ -71,12 +74,20 @@ public record Node(@Nullable String apiVersion, @Nullable String kind, ObjectMet
         }
 
         public Status withReady(boolean now) {
-            return new Status(addresses, apiSocket, version, features, now);
+            return new Status(addresses, apiSocket, version, features, podMtuBytes, now);
+        }
+
+        public Status withPodMtuBytes(int now) {
+            return new Status(addresses, apiSocket, version, features, now, ready);
         }
     }
 
     /** One of the node's addresses. */
     public record Address(String type, String address) {}
+
+    public Node withStatus(Status now) {
+        return of(metadata, spec, now);
+    }
 
     /** The underlay address. */
     public String underlayAddress() {

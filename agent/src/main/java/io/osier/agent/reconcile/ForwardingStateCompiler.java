@@ -66,11 +66,13 @@ public final class ForwardingStateCompiler {
     }
 
     private void addPeer(Node node, Map<String, Peer> peers, List<Route> routes) {
+        Integer mtuBytes = node.status().podMtuBytes();
         Peer peer = new Peer(
                 node.metadata().name(),
                 IpAddress.parse(node.underlayAddress()),
                 node.spec().foreign(),
-                settings.remoteChecksum() && node.status().features().contains(Node.Status.REMOTE_CHECKSUM));
+                settings.remoteChecksum() && node.status().features().contains(Node.Status.REMOTE_CHECKSUM),
+                mtuBytes == null ? 0 : mtuBytes);
         peers.put(peer.name(), peer);
         for (String subnet : node.spec().podCIDRs()) {
             IpPrefix prefix = IpPrefix.parse(subnet);

@@ -116,6 +116,7 @@ final class NodeResource implements Resource {
                 null,
                 null,
                 asked.status().features(),
+                asked.status().podMtuBytes(),
                 null);
         return Node.of(
                 asked.metadata().withNamespace(null).created(UUID.randomUUID().toString(), Instant.now()),

@@ -16,6 +16,7 @@ import io.osier.dataplane.observe.PacketBalance;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.port.Port;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.port.PortKind;
 import io.osier.dataplane.service.RulesListing;
@@ -91,6 +92,7 @@ final class NodeView {
         dataplane.put("services", state.services().services().size());
         dataplane.put("flows", ask(Worker::connections).size());
         dataplane.set("balance", balance(counters.balance()));
+        Map<String, Integer> mtus = ask(Worker::tunnelMtuBytes);
         var peers = status.putArray("peers");
         for (Peer peer : state.peers()) {
             ObjectNode entry = peers.addObject();
@@ -98,6 +100,10 @@ final class NodeView {
                     .put("address", peer.underlay().toString())
                     .put("foreign", peer.foreign())
                     .put("remoteChecksum", peer.remoteChecksum());
+            int mtuBytes = mtus.getOrDefault(peer.name(), Port.NO_LIMIT);
+            if (mtuBytes != Port.NO_LIMIT) {
+                entry.put("mtuBytes", mtuBytes);
+            }
             CountersSnapshot.PortTotals totals = counters.ports().get(new PortId(PortKind.TUNNEL, peer.name()));
             if (totals != null) {
                 entry.put("receivedPackets", totals.receivedPackets())

@@ -91,6 +91,7 @@ final class TestAgent implements AutoCloseable {
                                 socket.toString(),
                                 "test",
                                 List.of(),
+                                null,
                                 null)));
     }
 
