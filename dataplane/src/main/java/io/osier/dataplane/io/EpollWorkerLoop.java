@@ -30,7 +30,7 @@ final class EpollWorkerLoop implements Executor, AutoCloseable {
     private final MultiThreadIoEventLoopGroup group;
     private final IoEventLoop loop;
     private final Ticker ticker;
-    private final SpinThenBlock waiting = new SpinThenBlock();
+    private final SpinThenBlock waiting = new SpinThenBlock(System::nanoTime);
     private final Consumer<RuntimeException> onFailure;
     private final Set<Watched> watched = new HashSet<>(); // the loop thread's own while it lives
     private long quietUntilNanos = System.nanoTime();
@@ -124,6 +124,7 @@ final class EpollWorkerLoop implements Executor, AutoCloseable {
         @Override
         public void handle(IoRegistration registration, IoEvent event) {
             ticker.worked();
+            waiting.working();
             guarded(service);
             waiting.worked();
         }

@@ -1,0 +1,65 @@
+package io.osier.dataplane.io;
+
+import static io.osier.dataplane.io.SpinThenBlock.MAX_SPIN_NANOS;
+import static io.osier.dataplane.io.SpinThenBlock.MIN_SPIN_NANOS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.SelectStrategy;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class SpinThenBlockTest {
+    private long nowNanos = 1_000;
+    private final SpinThenBlock waiting = new SpinThenBlock(() -> nowNanos);
+
+    /** The worker sleeps, and work comes this long after the last. */
+    private void wokenAfter(long gapNanos) throws Exception {
+        waiting.worked();
+        long workedNanos = nowNanos;
+        nowNanos += waiting.spinNanos();
+        assertThat(waiting.calculateStrategy(() -> 0, false)).isEqualTo(SelectStrategy.SELECT);
+        nowNanos = workedNanos + gapNanos;
+        waiting.working();
+    }
+
+    @Test
+    void whatIsReadyIsServedAtOnce() throws Exception {
+        assertThat(waiting.calculateStrategy(() -> 3, false)).isEqualTo(3);
+        assertThat(waiting.calculateStrategy(() -> 3, true)).isEqualTo(3);
+    }
+
+    @Test
+    void tasksAreNotKeptWaiting() throws Exception {
+        waiting.worked();
+        assertThat(waiting.calculateStrategy(() -> 0, true)).isZero();
+    }
+
+    @Test
+    void afterWorkItLooksAgainBeforeItSleeps() throws Exception {
+        AtomicInteger looks = new AtomicInteger();
+        waiting.worked();
+
+        assertThat(waiting.calculateStrategy(() -> looks.incrementAndGet() == 3 ? 1 : 0, false))
+                .isEqualTo(1);
+        assertThat(waiting.calculateStrategy(() -> 0, false)).as("in the end").isEqualTo(SelectStrategy.SELECT);
+    }
+
+    @Test
+    void answersThatComeSoonAfterItSleptAreWaitedForTheNextTime() throws Exception {
+        wokenAfter(120_000);
+        assertThat(waiting.spinNanos()).isEqualTo(150_000);
+
+        for (int i = 0; i < 20; i++) {
+            wokenAfter(1_000_000);
+        }
+        assertThat(waiting.spinNanos()).as("nothing comes soon any more").isEqualTo(MIN_SPIN_NANOS);
+    }
+
+    @Test
+    void itNeverLooksForLongerThanNobodyWouldNotice() throws Exception {
+        wokenAfter(MAX_SPIN_NANOS);
+        assertThat(waiting.spinNanos()).isEqualTo(MIN_SPIN_NANOS);
+        wokenAfter(MAX_SPIN_NANOS * 3 / 4);
+        assertThat(waiting.spinNanos()).isBetween(MIN_SPIN_NANOS, MAX_SPIN_NANOS);
+    }
+}
