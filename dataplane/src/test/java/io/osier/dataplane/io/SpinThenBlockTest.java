@@ -41,6 +41,7 @@ class SpinThenBlockTest {
 
         assertThat(waiting.calculateStrategy(() -> looks.incrementAndGet() == 3 ? 1 : 0, false))
                 .isEqualTo(1);
+        nowNanos += MIN_SPIN_NANOS;
         assertThat(waiting.calculateStrategy(() -> 0, false)).as("in the end").isEqualTo(SelectStrategy.SELECT);
     }
 
