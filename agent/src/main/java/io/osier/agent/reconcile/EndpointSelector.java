@@ -80,9 +80,8 @@ public final class EndpointSelector {
     }
 
     private List<Endpoint> endpointsByHand(Service service, ServicePort port) {
-        String name = namespaceOf(service.metadata()) + "/" + service.metadata().name();
-        List<Endpoint> found = new ArrayList<>(slicedEndpoints(slices.getOrDefault(name, List.of()), port));
-        Endpoints endpoints = byHand.get(name);
+        List<Endpoint> found = new ArrayList<>(slicedEndpoints(slicesOf(service), port));
+        Endpoints endpoints = byHand(service);
         if (endpoints == null) {
             return found;
         }
@@ -124,11 +123,24 @@ public final class EndpointSelector {
         endpoint.addresses().forEach(address -> found.add(new Endpoint(IpAddress.parse(address), port.port())));
     }
 
+    /** The endpoints given for the service by hand, or null. */
+    @Nullable
+    Endpoints byHand(Service service) {
+        return byHand.get(keyOf(service));
+    }
+
+    /** The slices given for the service, in the order of their names. */
+    List<EndpointSlice> slicesOf(Service service) {
+        return slices.getOrDefault(keyOf(service), List.of());
+    }
+
+    private static String keyOf(Service service) {
+        return namespaceOf(service.metadata()) + "/" + service.metadata().name();
+    }
+
     /** Whether slices say what stands behind the service. */
     public boolean isSliced(Service service) {
-        return service.spec().selector().isEmpty()
-                && slices.containsKey(namespaceOf(service.metadata()) + "/"
-                        + service.metadata().name());
+        return service.spec().selector().isEmpty() && !slicesOf(service).isEmpty();
     }
 
     private static boolean sameName(@Nullable String a, @Nullable String b) {

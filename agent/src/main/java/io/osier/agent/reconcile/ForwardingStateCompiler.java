@@ -2,19 +2,13 @@ package io.osier.agent.reconcile;
 
 import io.osier.agent.model.Node;
 import io.osier.agent.model.Pod;
-import io.osier.agent.model.Service;
-import io.osier.agent.model.ServicePort;
 import io.osier.dataplane.forwarding.ForwardingState;
 import io.osier.dataplane.forwarding.Peer;
 import io.osier.dataplane.forwarding.PodRoutes;
 import io.osier.dataplane.forwarding.Route;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
-import io.osier.dataplane.packet.IpProtocol;
-import io.osier.dataplane.packet.MacAddress;
-import io.osier.dataplane.service.Backend;
 import io.osier.dataplane.service.ServiceTable;
-import io.osier.dataplane.service.VirtualService;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,10 +17,12 @@ import java.util.Objects;
 
 /**
  * Turns the cluster's state into what one node forwards by. A pure function of its arguments: the same state gives the same
- * tables on every node, but for the routes, which are told from where the node stands.
+ * tables on every node, but for the routes, which are told from where the node stands. Remembers what it has compiled, so that
+ * a small change to a large cluster takes little time; one thread at a time.
  */
 public final class ForwardingStateCompiler {
     private final NodeSettings settings;
+    private final ServiceCompiler services = new ServiceCompiler();
 
     public ForwardingStateCompiler(NodeSettings settings) {
         this.settings = settings;
@@ -62,7 +58,7 @@ public final class ForwardingStateCompiler {
                         .sorted((a, b) -> a.name().compareTo(b.name()))
                         .toList(),
                 podRoutes,
-                ServiceTable.of(services(cluster, podRoutes), earlier));
+                ServiceTable.of(services.compile(cluster, podRoutes), earlier));
     }
 
     private void addPeer(Node node, Map<String, Peer> peers, List<Route> routes) {
@@ -101,45 +97,5 @@ public final class ForwardingStateCompiler {
         if (covering == null || !Objects.equals(covering.via(), peer)) {
             routes.add(new Route(IpPrefix.of(parsed), peer));
         }
-    }
-
-    private List<VirtualService> services(ClusterState cluster, PodRoutes routes) {
-        EndpointSelector selector = new EndpointSelector(cluster);
-        Map<String, VirtualService> services = new HashMap<>();
-        for (Service service : cluster.services()) {
-            String clusterIp = service.spec().clusterIP();
-            if (clusterIp == null || service.spec().isHeadless()) {
-                continue;
-            }
-            IpAddress address = IpAddress.parse(clusterIp);
-            for (ServicePort port : service.spec().ports()) {
-                List<Backend> backends = selector.endpointsOf(service, port).stream()
-                        .map(endpoint -> backend(endpoint, routes))
-                        .toList();
-                // Addresses are claimed before they are written, so a second service with this one is a forgery.
-                services.putIfAbsent(
-                        address + "/" + port.port() + "/" + port.protocol(),
-                        new VirtualService(service.portName(port), protocolOf(port), address, port.port(), backends));
-            }
-        }
-        return List.copyOf(services.values());
-    }
-
-    /** Pods of our own nodes have a MAC address that follows from theirs; the host finds whatever else there is. */
-    private static Backend backend(EndpointSelector.Endpoint endpoint, PodRoutes routes) {
-        Route route =
-                endpoint.address().isV4() ? routes.lookup(endpoint.address().v4Bits()) : null;
-        Peer via = route == null ? null : route.via();
-        boolean ours = route != null && (via == null || !via.foreign());
-        long mac = ours ? MacAddress.ofPod(endpoint.address().v4Bits()) : Backend.VIA_GATEWAY;
-        return new Backend(endpoint.address(), endpoint.port(), mac);
-    }
-
-    private static int protocolOf(ServicePort port) {
-        return switch (port.protocol()) {
-            case "UDP" -> IpProtocol.UDP;
-            case "SCTP" -> IpProtocol.SCTP;
-            default -> IpProtocol.TCP;
-        };
     }
 }

@@ -1,0 +1,119 @@
+package io.osier.agent.reconcile;
+
+import io.osier.agent.model.EndpointSlice;
+import io.osier.agent.model.Endpoints;
+import io.osier.agent.model.Node;
+import io.osier.agent.model.Pod;
+import io.osier.agent.model.Service;
+import io.osier.agent.model.ServicePort;
+import io.osier.dataplane.forwarding.Peer;
+import io.osier.dataplane.forwarding.PodRoutes;
+import io.osier.dataplane.forwarding.Route;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpProtocol;
+import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.service.Backend;
+import io.osier.dataplane.service.VirtualService;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns services and what stands behind them into what the dataplane looks up. As long as nodes and pods stay as they are, a
+ * service is compiled anew only if it, or endpoints given for it, have changed: objects of the cluster's state never change
+ * themselves, so being the same object is being equal. Owned by one thread.
+ */
+final class ServiceCompiler {
+    private record Compiled(
+            Service service, @Nullable Endpoints byHand, List<EndpointSlice> slices, List<VirtualService> result) {
+        @SuppressWarnings("ReferenceEquality") // that is the point: comparing 10,000 services by value takes longer
+        boolean isOf(Service service, EndpointSelector selector) {
+            return this.service == service
+                    && byHand == selector.byHand(service)
+                    && isSame(slices, selector.slicesOf(service));
+        }
+    }
+
+    private record Address(IpAddress address, int port, String protocol) {}
+
+    private Map<String, Compiled> compiled = Map.of();
+    private List<Node> nodes = List.of();
+    private List<Pod> pods = List.of();
+
+    /** All services that have an address; those of equal address, protocol and port but for the first are left out. */
+    Collection<VirtualService> compile(ClusterState cluster, PodRoutes routes) {
+        EndpointSelector selector = new EndpointSelector(cluster);
+        boolean onlyServicesChanged = isSame(nodes, cluster.nodes()) && isSame(pods, cluster.pods());
+        Map<String, Compiled> now = new HashMap<>();
+        Map<Address, VirtualService> services = new HashMap<>();
+        for (Service service : cluster.services()) {
+            if (service.spec().clusterIP() == null || service.spec().isHeadless()) {
+                continue;
+            }
+            String key =
+                    service.metadata().namespace() + "/" + service.metadata().name();
+            Compiled known = onlyServicesChanged ? compiled.get(key) : null;
+            Compiled its = known != null && known.isOf(service, selector) ? known : compile(service, selector, routes);
+            now.put(key, its);
+            for (int i = 0; i < its.result().size(); i++) {
+                VirtualService result = its.result().get(i);
+                // Addresses are claimed before they are written, so a second service with this one is a forgery.
+                services.putIfAbsent(
+                        new Address(
+                                result.address(),
+                                result.port(),
+                                service.spec().ports().get(i).protocol()),
+                        result);
+            }
+        }
+        compiled = now;
+        nodes = cluster.nodes();
+        pods = cluster.pods();
+        return services.values();
+    }
+
+    private static Compiled compile(Service service, EndpointSelector selector, PodRoutes routes) {
+        IpAddress address = IpAddress.parse(String.valueOf(service.spec().clusterIP()));
+        List<VirtualService> result = new ArrayList<>();
+        for (ServicePort port : service.spec().ports()) {
+            List<Backend> backends = selector.endpointsOf(service, port).stream()
+                    .map(endpoint -> backend(endpoint, routes))
+                    .toList();
+            result.add(new VirtualService(service.portName(port), protocolOf(port), address, port.port(), backends));
+        }
+        return new Compiled(service, selector.byHand(service), selector.slicesOf(service), result);
+    }
+
+    private static boolean isSame(List<?> one, List<?> other) {
+        if (one.size() != other.size()) {
+            return false;
+        }
+        for (int i = 0; i < one.size(); i++) {
+            if (one.get(i) != other.get(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Pods of our own nodes have a MAC address that follows from theirs; the host finds whatever else there is. */
+    private static Backend backend(EndpointSelector.Endpoint endpoint, PodRoutes routes) {
+        Route route =
+                endpoint.address().isV4() ? routes.lookup(endpoint.address().v4Bits()) : null;
+        Peer via = route == null ? null : route.via();
+        boolean ours = route != null && (via == null || !via.foreign());
+        long mac = ours ? MacAddress.ofPod(endpoint.address().v4Bits()) : Backend.VIA_GATEWAY;
+        return new Backend(endpoint.address(), endpoint.port(), mac);
+    }
+
+    private static int protocolOf(ServicePort port) {
+        return switch (port.protocol()) {
+            case "UDP" -> IpProtocol.UDP;
+            case "SCTP" -> IpProtocol.SCTP;
+            default -> IpProtocol.TCP;
+        };
+    }
+}

@@ -1,0 +1,121 @@
+package io.osier.agent.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.osier.agent.model.EndpointSlice;
+import io.osier.agent.model.Endpoints;
+import io.osier.agent.model.Manifests;
+import io.osier.agent.model.Node;
+import io.osier.agent.model.Pod;
+import io.osier.agent.model.Service;
+import io.osier.dataplane.forwarding.PodRoutes;
+import io.osier.dataplane.service.ServiceTable;
+import io.osier.dataplane.service.VirtualService;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+/** A compiler that remembers says the same as one that begins anew. */
+class ServiceCompilerTest {
+    private final Map<String, Pod> pods = new TreeMap<>();
+    private final Map<String, Service> services = new TreeMap<>();
+    private final Map<String, Endpoints> endpoints = new TreeMap<>();
+    private final Map<String, EndpointSlice> slices = new TreeMap<>();
+
+    private ClusterState cluster() {
+        return new ClusterState(
+                List.<Node>of(),
+                List.copyOf(pods.values()),
+                List.copyOf(services.values()),
+                List.copyOf(endpoints.values()),
+                List.copyOf(slices.values()));
+    }
+
+    private static Object object(String manifest) {
+        return Manifests.read(manifest).get(0).bind();
+    }
+
+    private void change(Random random) {
+        int number = random.nextInt(3);
+        String name = "web-" + number;
+        boolean gone = random.nextInt(4) == 0;
+        switch (random.nextInt(4)) {
+            case 0 -> put(pods, name, gone, """
+                    {apiVersion: v1, kind: Pod, metadata: {name: %s, labels: {app: web-%d}},
+                     spec: {nodeName: node-a, containers: [{command: [serve]}]},
+                     status: {phase: Running, podIP: 10.32.0.%d, ready: %s}}
+                    """.formatted(name, random.nextInt(3), 2 + number, random.nextBoolean()));
+            case 1 ->
+                put(services, name, gone, """
+                    {apiVersion: v1, kind: Service, metadata: {name: %s},
+                     spec: {clusterIP: 10.96.0.%d, %s ports: [{name: a, port: 80}, {name: b, port: %d}]}}
+                    """.formatted(
+                                name,
+                                10 + random.nextInt(3),
+                                random.nextBoolean() ? "selector: {app: web-" + random.nextInt(3) + "}," : "",
+                                81 + random.nextInt(2)));
+            case 2 -> put(endpoints, name, gone, """
+                    {apiVersion: v1, kind: Endpoints, metadata: {name: %s},
+                     subsets: [{addresses: [{ip: 10.32.1.%d}], ports: [{name: a, port: 80}]}]}
+                    """.formatted(name, 2 + random.nextInt(3)));
+            default -> put(slices, name, gone, """
+                    {apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, addressType: IPv4,
+                     metadata: {name: %s, labels: {kubernetes.io/service-name: web-%d}},
+                     endpoints: [{addresses: [10.32.2.%d]}], ports: [{name: b, port: 80}]}
+                    """.formatted(name, random.nextInt(3), 2 + random.nextInt(3)));
+        }
+    }
+
+    @SuppressWarnings("unchecked") // each manifest is of its map's kind
+    private static <T> void put(Map<String, T> objects, String name, boolean gone, String manifest) {
+        if (gone) {
+            objects.remove(name);
+        } else {
+            objects.put(name, (T) object(manifest));
+        }
+    }
+
+    private static List<VirtualService> compile(ServiceCompiler compiler, ClusterState cluster) {
+        return ServiceTable.of(compiler.compile(cluster, PodRoutes.of(List.of())))
+                .services();
+    }
+
+    @Property(tries = 100)
+    void whatIsRememberedIsWhatWouldBeCompiledAnew(@ForAll long seed) {
+        Random random = new Random(seed);
+        pods.clear();
+        services.clear();
+        endpoints.clear();
+        slices.clear();
+        ServiceCompiler remembering = new ServiceCompiler();
+        for (int i = 0; i < 30; i++) {
+            change(random);
+            assertThat(compile(remembering, cluster())).isEqualTo(compile(new ServiceCompiler(), cluster()));
+        }
+    }
+
+    @Test
+    void whatHasNotChangedIsNotCompiledAgain() {
+        for (int i = 1; i <= 2; i++) {
+            put(services, "web-" + i, false, """
+                    {apiVersion: v1, kind: Service, metadata: {name: web-%d},
+                     spec: {clusterIP: 10.96.0.%d, ports: [{name: a, port: 80}]}}
+                    """.formatted(i, i));
+        }
+        ServiceCompiler compiler = new ServiceCompiler();
+        List<VirtualService> before = compile(compiler, cluster());
+
+        put(endpoints, "web-2", false, """
+                {apiVersion: v1, kind: Endpoints, metadata: {name: web-2},
+                 subsets: [{addresses: [{ip: 10.32.1.2}], ports: [{name: a, port: 80}]}]}
+                """);
+        List<VirtualService> after = compile(compiler, cluster());
+
+        assertThat(after.get(0)).isSameAs(before.get(0));
+        assertThat(after.get(1)).isNotEqualTo(before.get(1));
+    }
+}
