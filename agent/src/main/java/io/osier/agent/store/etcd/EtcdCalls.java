@@ -1,0 +1,147 @@
+package io.osier.agent.store.etcd;
+
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.ClientBuilder;
+import io.grpc.Status;
+import io.grpc.netty.GrpcSslContexts;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.osier.agent.store.StoreException;
+import java.io.File;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection to etcd, and calls that end: each is tried again until it is answered or {@link #DEADLINE} has passed. What
+ * is called must therefore be safe to repeat. Safe for any thread.
+ */
+final class EtcdCalls implements AutoCloseable {
+    /** How long a caller waits at most. A new leader takes a second or two. */
+    static final Duration DEADLINE = Duration.ofSeconds(8);
+
+    /** A call that went to a leader that died is only refused after seven seconds; another member answers sooner. */
+    private static final Duration ATTEMPT = Duration.ofSeconds(2);
+
+    private static final long PAUSE_MILLIS = 50;
+
+    /** etcd 3.4 hangs up on clients that ask more often than every five seconds. */
+    private static final Duration KEEPALIVE = Duration.ofSeconds(10);
+
+    /** What no repetition makes better. */
+    private static final Set<Status.Code> FINAL = Set.of(
+            Status.Code.INVALID_ARGUMENT,
+            Status.Code.PERMISSION_DENIED,
+            Status.Code.UNAUTHENTICATED,
+            Status.Code.UNIMPLEMENTED);
+
+    private final EtcdSettings settings;
+    private final Client client;
+
+    EtcdCalls(EtcdSettings settings) {
+        this.settings = settings;
+        try {
+            this.client = connect(settings);
+        } catch (SSLException | IllegalArgumentException e) {
+            throw failure("open", settings.toString(), e);
+        }
+    }
+
+    private static Client connect(EtcdSettings settings) throws SSLException {
+        ClientBuilder builder = Client.builder()
+                .endpoints(settings.endpoints().stream().map(URI::create).toList())
+                .keepaliveTime(KEEPALIVE)
+                .keepaliveTimeout(ATTEMPT)
+                .connectTimeout(ATTEMPT)
+                .retryMaxAttempts(1)
+                .waitForReady(true);
+        if (settings.endpoints().stream().anyMatch(endpoint -> endpoint.startsWith("https:"))) {
+            builder.sslContext(tls(settings));
+        }
+        String user = settings.user();
+        String password = settings.password();
+        if (user != null && password != null) {
+            builder.user(EtcdStore.bytes(user.getBytes(StandardCharsets.UTF_8)))
+                    .password(EtcdStore.bytes(password.getBytes(StandardCharsets.UTF_8)));
+        }
+        return builder.build();
+    }
+
+    private static SslContext tls(EtcdSettings settings) throws SSLException {
+        SslContextBuilder tls = GrpcSslContexts.forClient();
+        if (settings.ca() != null) {
+            tls.trustManager(new File(settings.ca()));
+        }
+        if (settings.certificate() != null && settings.key() != null) {
+            tls.keyManager(new File(settings.certificate()), new File(settings.key()));
+        }
+        return tls.build();
+    }
+
+    Client client() {
+        return client;
+    }
+
+    /**
+     * Calls until there is an answer.
+     *
+     * @throws StoreException in one line; whether a write happened is then unknown
+     */
+    <T> T call(String verb, String what, Supplier<CompletableFuture<T>> attempt) {
+        long endNanos = System.nanoTime() + DEADLINE.toNanos();
+        Throwable last = new TimeoutException("no answer");
+        for (long leftNanos = DEADLINE.toNanos(); leftNanos > 0; leftNanos = endNanos - System.nanoTime()) {
+            CompletableFuture<T> answer = null;
+            try {
+                answer = attempt.get();
+                return answer.get(Math.min(leftNanos, ATTEMPT.toNanos()), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                answer.cancel(true);
+            } catch (ExecutionException e) {
+                last = e.getCause() == null ? e : e.getCause();
+                if (FINAL.contains(Status.fromThrowable(last).getCode())) {
+                    break;
+                }
+                pause(verb, what);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw failure(verb, what, e);
+            }
+        }
+        throw failure(verb, what, last);
+    }
+
+    private void pause(String verb, String what) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure(verb, what, e);
+        }
+    }
+
+    private StoreException failure(String verb, String what, Throwable cause) {
+        String why = cause instanceof InterruptedException ? "interrupted" : firstLine(cause.getMessage());
+        return new StoreException(
+                "store: cannot " + verb + " " + what + ": etcd at " + String.join(",", settings.endpoints()) + ": "
+                        + why,
+                cause);
+    }
+
+    private static String firstLine(@Nullable String text) {
+        return text == null ? "no answer" : text.lines().findFirst().orElse("no answer");
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

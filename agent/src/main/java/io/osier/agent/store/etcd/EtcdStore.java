@@ -1,0 +1,170 @@
+package io.osier.agent.store.etcd;
+
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.KV;
+import io.etcd.jetcd.KeyValue;
+import io.etcd.jetcd.Txn;
+import io.etcd.jetcd.kv.GetResponse;
+import io.etcd.jetcd.kv.TxnResponse;
+import io.etcd.jetcd.op.Cmp;
+import io.etcd.jetcd.op.CmpTarget;
+import io.etcd.jetcd.op.Op;
+import io.etcd.jetcd.options.DeleteOption;
+import io.etcd.jetcd.options.GetOption;
+import io.etcd.jetcd.options.PutOption;
+import io.osier.agent.store.Keys;
+import io.osier.agent.store.StateStore;
+import io.osier.agent.store.StoreEvent;
+import io.osier.agent.store.StoreException;
+import io.osier.agent.store.Versioned;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * A {@link StateStore} in etcd: a key's revision is etcd's {@code mod_revision}.
+ *
+ * <p>A write whose answer is lost is sent again, and must not count twice or be taken for somebody else's. So every write also
+ * puts its number under {@code PREFIX.writers/HANDLE} in the same transaction; one that finds the key changed reads that
+ * number, and knows whether it was its own earlier attempt. One write of a handle is under way at a time.
+ */
+public final class EtcdStore implements StateStore {
+    private final EtcdCalls calls;
+    private final KV kv;
+    private final String prefix;
+    private final ByteSequence writer;
+    private final Set<EtcdWatch> watches = ConcurrentHashMap.newKeySet();
+    private final Object writing = new Object();
+    private long writes;
+
+    private EtcdStore(EtcdCalls calls, String prefix) {
+        this.calls = calls;
+        this.kv = calls.client().getKVClient();
+        this.prefix = prefix;
+        // No key of ours begins with a dot.
+        this.writer = text(prefix + ".writers/" + UUID.randomUUID());
+    }
+
+    /** Opens the store; etcd need not be there yet. */
+    public static EtcdStore open(EtcdSettings settings) {
+        return new EtcdStore(new EtcdCalls(settings), settings.prefix());
+    }
+
+    @Override
+    public Optional<Versioned> get(String key) {
+        ByteSequence name = name(key);
+        return calls.call("read", key, () -> kv.get(name)).getKvs().stream()
+                .findFirst()
+                .map(this::versioned);
+    }
+
+    @Override
+    public List<Versioned> list(String below) {
+        return range(below).getKvs().stream().map(this::versioned).toList();
+    }
+
+    /** Everything below {@code below/}, in order, at one revision. */
+    GetResponse range(String below) {
+        ByteSequence name = folder(below);
+        GetOption option = GetOption.builder().isPrefix(true).build();
+        return calls.call("list", below, () -> kv.get(name, option));
+    }
+
+    @Override
+    public OptionalLong compareAndSet(String key, long expectedRevision, byte[] value) {
+        return write("write", key, expectedRevision, Op.put(name(key), bytes(value), PutOption.DEFAULT));
+    }
+
+    @Override
+    public boolean compareAndDelete(String key, long expectedRevision) {
+        Op delete = Op.delete(name(key), DeleteOption.DEFAULT);
+        return expectedRevision != ABSENT
+                && write("delete", key, expectedRevision, delete).isPresent();
+    }
+
+    private OptionalLong write(String verb, String key, long expectedRevision, Op change) {
+        Cmp unchanged = new Cmp(name(key), Cmp.Op.EQUAL, CmpTarget.modRevision(expectedRevision));
+        synchronized (writing) {
+            ByteSequence number = text(Long.toString(++writes));
+            TxnResponse answer = calls.call(verb, key, () -> {
+                Txn txn = kv.txn();
+                return txn.If(unchanged)
+                        .Then(change, Op.put(writer, number, PutOption.DEFAULT))
+                        .Else(Op.get(writer, GetOption.DEFAULT))
+                        .commit();
+            });
+            if (answer.isSucceeded()) {
+                return OptionalLong.of(answer.getHeader().getRevision());
+            }
+            // Ours if an earlier attempt of this very write got through and only its answer was lost.
+            return answer.getGetResponses().get(0).getKvs().stream()
+                    .filter(own -> own.getValue().equals(number))
+                    .mapToLong(KeyValue::getModRevision)
+                    .findFirst();
+        }
+    }
+
+    @Override
+    public Watch watch(String below, Consumer<StoreEvent> onEvent) {
+        Keys.check(below);
+        EtcdWatch watch = new EtcdWatch(this, below, onEvent);
+        watches.add(watch);
+        watch.start();
+        return watch;
+    }
+
+    io.etcd.jetcd.Watch watchClient() {
+        return calls.client().getWatchClient();
+    }
+
+    void closed(EtcdWatch watch) {
+        watches.remove(watch);
+    }
+
+    Versioned versioned(KeyValue entry) {
+        return new Versioned(
+                keyOf(entry), entry.getModRevision(), entry.getValue().getBytes());
+    }
+
+    String keyOf(KeyValue entry) {
+        return entry.getKey().toString(StandardCharsets.UTF_8).substring(prefix.length());
+    }
+
+    ByteSequence folder(String below) {
+        return text(prefix + Keys.check(below) + "/");
+    }
+
+    private ByteSequence name(String key) {
+        return text(prefix + Keys.check(key));
+    }
+
+    static ByteSequence text(String text) {
+        return bytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static ByteSequence bytes(byte[] bytes) {
+        return ByteSequence.from(bytes);
+    }
+
+    /** Ends the watches and the connection. The number of the last write goes too, if etcd is there to be told. */
+    @Override
+    public void close() {
+        watches.forEach(EtcdWatch::close);
+        synchronized (writing) {
+            if (writes > 0) {
+                writes = 0;
+                try {
+                    calls.call("close", "the store", () -> kv.delete(writer));
+                } catch (StoreException e) {
+                    // A key of a few bytes stays behind.
+                }
+            }
+        }
+        calls.close();
+    }
+}
