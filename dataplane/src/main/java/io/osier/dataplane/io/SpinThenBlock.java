@@ -8,20 +8,27 @@ import java.util.concurrent.TimeUnit;
 /**
  * How the worker waits: for some time after it had work it asks again and again, and lets others have the processor in
  * between; then it sleeps until something happens. Answers mostly come soon, and waking a thread takes the kernel longer than a
- * packet takes through Osier.
+ * packet takes through Osier, on a virtual machine whose processor has gone to sleep several times longer.
  *
- * <p>How long is learned: if work came soon after the worker had gone to sleep, it looks a little longer than that the next time;
- * each time it looked in vain it looks for less. Owned by the loop's thread.
+ * <p>How long is learned from how soon work came after the worker had gone to sleep: if soon, it looks a little longer than
+ * that the next time. Longer gaps are bridged only once they have come many times in a row, as those of a steady flow do: that
+ * takes the processor's idle time, and gives it to whoever else asks for it. Each time it looked in vain it looks for less.
+ * Owned by the loop's thread.
  */
 final class SpinThenBlock implements SelectStrategy {
     /** Longer than an answer of a pod on this machine takes that is awake. */
     static final long MIN_SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
     /** Longer than one takes that has to be woken; short enough that nobody notices it as load. */
-    static final long MAX_SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(250);
+    static final long SOON_NANOS = TimeUnit.MICROSECONDS.toNanos(250);
+    /** Longer than the gaps in a flow of a thousand packets a second. */
+    static final long MAX_SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(1_500);
+    /** Gaps in a row, all short enough to be bridged, that make a flow a steady one. */
+    static final int STEADY_GAPS = 32;
 
     private final NanoClock clock;
     private long workedNanos;
     private long spinNanos = MIN_SPIN_NANOS;
+    private int bridgeableGaps;
     private boolean slept = true;
 
     SpinThenBlock(NanoClock clock) {
@@ -32,10 +39,18 @@ final class SpinThenBlock implements SelectStrategy {
     /** Work has come. */
     void working() {
         if (slept) {
-            long gapNanos = clock.nanoTime() - workedNanos;
-            boolean soon = gapNanos + gapNanos / 4 < MAX_SPIN_NANOS;
-            spinNanos = soon ? gapNanos + gapNanos / 4 : Math.max(MIN_SPIN_NANOS, spinNanos - spinNanos / 8);
+            learn(clock.nanoTime() - workedNanos);
             slept = false;
+        }
+    }
+
+    private void learn(long gapNanos) {
+        long neededNanos = gapNanos + gapNanos / 4;
+        bridgeableGaps = neededNanos < MAX_SPIN_NANOS ? bridgeableGaps + 1 : 0;
+        if (neededNanos < SOON_NANOS || bridgeableGaps >= STEADY_GAPS) {
+            spinNanos = Math.max(MIN_SPIN_NANOS, neededNanos);
+        } else {
+            spinNanos = Math.max(MIN_SPIN_NANOS, spinNanos - spinNanos / 8);
         }
     }
 

@@ -2,6 +2,8 @@ package io.osier.dataplane.io;
 
 import static io.osier.dataplane.io.SpinThenBlock.MAX_SPIN_NANOS;
 import static io.osier.dataplane.io.SpinThenBlock.MIN_SPIN_NANOS;
+import static io.osier.dataplane.io.SpinThenBlock.SOON_NANOS;
+import static io.osier.dataplane.io.SpinThenBlock.STEADY_GAPS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.SelectStrategy;
@@ -51,16 +53,44 @@ class SpinThenBlockTest {
         assertThat(waiting.spinNanos()).isEqualTo(150_000);
 
         for (int i = 0; i < 20; i++) {
-            wokenAfter(1_000_000);
+            wokenAfter(5_000_000);
         }
         assertThat(waiting.spinNanos()).as("nothing comes soon any more").isEqualTo(MIN_SPIN_NANOS);
     }
 
     @Test
-    void itNeverLooksForLongerThanNobodyWouldNotice() throws Exception {
-        wokenAfter(MAX_SPIN_NANOS);
+    void longerGapsAreBridgedOnceTheyAreSteady() throws Exception {
+        for (int i = 0; i < STEADY_GAPS - 1; i++) {
+            wokenAfter(1_000_000);
+        }
+        assertThat(waiting.spinNanos()).as("perhaps by chance").isLessThan(SOON_NANOS);
+
+        wokenAfter(1_000_000);
+        assertThat(waiting.spinNanos()).isEqualTo(1_250_000);
+    }
+
+    @Test
+    void aFlowThatStopsCostsLessEachTime() throws Exception {
+        for (int i = 0; i < STEADY_GAPS; i++) {
+            wokenAfter(1_000_000);
+        }
+        wokenAfter(1_000_000_000);
+        assertThat(waiting.spinNanos()).isLessThan(1_250_000);
+        wokenAfter(1_000_000);
+        assertThat(waiting.spinNanos()).as("steady again only after many").isLessThan(1_250_000);
+        for (int i = 0; i < 30; i++) {
+            wokenAfter(1_000_000_000);
+        }
         assertThat(waiting.spinNanos()).isEqualTo(MIN_SPIN_NANOS);
-        wokenAfter(MAX_SPIN_NANOS * 3 / 4);
-        assertThat(waiting.spinNanos()).isBetween(MIN_SPIN_NANOS, MAX_SPIN_NANOS);
+    }
+
+    @Test
+    void itNeverLooksForLongerThanItMay() throws Exception {
+        for (int i = 0; i < 2 * STEADY_GAPS; i++) {
+            wokenAfter(MAX_SPIN_NANOS);
+        }
+        assertThat(waiting.spinNanos()).isEqualTo(MIN_SPIN_NANOS);
+        wokenAfter(SOON_NANOS * 3 / 4);
+        assertThat(waiting.spinNanos()).isBetween(MIN_SPIN_NANOS, SOON_NANOS);
     }
 }
