@@ -45,7 +45,7 @@ class DataplaneArchitectureTest {
                 arguments(
                         "worker",
                         List.of("packet", "port", "bridge", "conntrack", "service", "vxlan", "observe", "forwarding")),
-                arguments("io", List.of("packet", "port", "vxlan", "observe", "forwarding", "worker")));
+                arguments("io", List.of("packet", "port", "service", "vxlan", "observe", "forwarding", "worker")));
     }
 
     @ParameterizedTest(name = "{0} knows {1}")

@@ -24,6 +24,7 @@ import io.osier.agent.store.directory.DirectoryStore;
 import io.osier.dataplane.io.Dataplane;
 import io.osier.dataplane.io.DataplaneConfig;
 import io.osier.dataplane.io.DataplaneListener;
+import io.osier.dataplane.io.Rehearsal;
 import io.osier.dataplane.io.TapFactory;
 import io.osier.dataplane.io.TapOffload;
 import io.osier.dataplane.packet.IpAddress;
@@ -34,6 +35,7 @@ import io.osier.dataplane.worker.WorkerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -49,6 +51,7 @@ import org.slf4j.LoggerFactory;
 public final class AgentProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AgentProcess.class);
     private static final long FIRST_ROUND_SECONDS = 60;
+    private static final Duration REHEARSAL = Duration.ofSeconds(10);
 
     private final AgentConfig config;
     private final Path state;
@@ -101,6 +104,7 @@ public final class AgentProcess implements AutoCloseable {
                 new DataplaneConfig(underlay, config.port(), WorkerConfig.DEFAULT.withVni(vni()), offloads),
                 compiler.compile(ClusterState.EMPTY, 1, ServiceTable.EMPTY),
                 new Listener(keeper)));
+        rehearse(offloads);
         new HostNetwork(podRange, settings.serviceRange(), settings.gateway(), mtuBytes).connect(dataplane);
         register(objects, settings, underlay, mtuBytes);
         keep(new MtuWatch(settings.nodeName(), underlay, mtuBytes, objects));
@@ -142,6 +146,21 @@ public final class AgentProcess implements AutoCloseable {
         keep(ApiServer.listen(Path.of(config.socket()), api.routes()));
         LOG.info("ready; answering at {}", config.socket());
         ReadyNotice.send();
+    }
+
+    /** Beside the rest of the start, and it need not be over when the agent is ready. */
+    private static void rehearse(Set<TapOffload> offloads) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        Rehearsal.perform(offloads, REHEARSAL);
+                    } catch (IOException | RuntimeException e) {
+                        LOG.info("the first packets will be slower than the others: {}", e.getMessage());
+                    }
+                },
+                "osier-rehearsal");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private IpAddress underlay(List<Node> nodes) {

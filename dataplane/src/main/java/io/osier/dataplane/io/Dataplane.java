@@ -31,11 +31,15 @@ public final class Dataplane implements AutoCloseable {
 
     private record AttachedTap(TapPort tap, IoRegistration registration) {}
 
-    private Dataplane(DataplaneConfig config, ForwardingState initial, DataplaneListener listener) throws IOException {
+    private Dataplane(
+            DataplaneConfig config,
+            ForwardingState initial,
+            DataplaneListener listener,
+            UdpPort underlay,
+            Counters counters) {
         this.config = config;
         this.listener = listener;
-        Counters counters = new Counters();
-        underlay = UdpPort.open(config.underlay(), config.tunnelPort(), counters.drops());
+        this.underlay = underlay;
         worker = new Worker(config.worker(), initial, underlay, counters, System::nanoTime, new SplittableRandom());
         loop = new EpollWorkerLoop(worker::tick, listener::workerFailed);
         proxy = new WorkerProxy(worker, loop);
@@ -48,7 +52,19 @@ public final class Dataplane implements AutoCloseable {
      */
     public static Dataplane open(DataplaneConfig config, ForwardingState initial, DataplaneListener listener)
             throws IOException {
-        Dataplane dataplane = new Dataplane(config, initial, listener);
+        Counters counters = new Counters();
+        UdpPort underlay = UdpPort.open(config.underlay(), config.tunnelPort(), counters.drops());
+        return open(config, initial, listener, underlay, counters);
+    }
+
+    /** The same with a socket that is open already, and the account that it counts its drops in. */
+    static Dataplane open(
+            DataplaneConfig config,
+            ForwardingState initial,
+            DataplaneListener listener,
+            UdpPort underlay,
+            Counters counters) {
+        Dataplane dataplane = new Dataplane(config, initial, listener, underlay, counters);
         try {
             await(dataplane.proxy.run(worker -> dataplane.watchUnderlay()));
             return dataplane;
@@ -81,9 +97,13 @@ public final class Dataplane implements AutoCloseable {
      * @throws RuntimeException if its name or one of its addresses is another port's; the device stays
      */
     public void addTap(TapConfig config, Set<IpAddress> addresses) throws IOException {
-        TapPort tap = TapFactory.open(config);
+        addPort(TapFactory.open(config), config.mac(), addresses);
+    }
+
+    /** Takes a port into service, or closes it. */
+    void addPort(TapPort tap, long mac, Set<IpAddress> addresses) {
         try {
-            await(proxy.run(worker -> attach(tap, new LocalPort(tap, config.mac(), addresses))));
+            await(proxy.run(worker -> attach(tap, new LocalPort(tap, mac, addresses))));
         } catch (RuntimeException e) {
             tap.close();
             throw e;

@@ -34,9 +34,11 @@ final class Libc {
     static final int CLONE_NEWNET = 0x4000_0000;
 
     static final int AF_UNSPEC = 0;
+    static final int AF_UNIX = 1;
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
     static final int SOCK_DGRAM = 2;
+    static final int SOCK_SEQPACKET = 5;
 
     static final int SOL_SOCKET = 1;
     static final int SO_SNDBUF = 7;
@@ -74,6 +76,8 @@ final class Libc {
 
     static native int socket(int family, int type, int protocol);
 
+    static native int socketpair(int family, int type, int protocol, long descriptors);
+
     static native int bind(int fd, long address, int addressLength);
 
     static native int connect(int fd, long address, int addressLength);
@@ -85,6 +89,8 @@ final class Libc {
     static native int recvmmsg(int fd, long messages, int count, int flags, long timeout);
 
     static native int sendmmsg(int fd, long messages, int count, int flags);
+
+    static native int setpriority(int which, int who, int niceness);
 
     static native String strerror(int errno);
 
