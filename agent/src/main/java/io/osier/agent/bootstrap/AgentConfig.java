@@ -42,7 +42,7 @@ public record AgentConfig(
         int port,
         String socket,
         String stateDirectory,
-        Store store,
+        StoreConfig store,
         String offloads) {
     /** Where the packaged agent looks. */
     public static final Path DEFAULT_FILE = Path.of("/etc/osier/agent.yaml");
@@ -79,33 +79,11 @@ public record AgentConfig(
         }
         socket = socket == null ? DEFAULT_SOCKET.toString() : socket;
         stateDirectory = stateDirectory == null ? "/var/lib/osier" : stateDirectory;
-        store = store == null ? new Store(null, null) : store;
+        store = store == null ? StoreConfig.DEFAULT : store;
         offloads = offloads == null ? "auto" : offloads;
         if (!offloads.equals("auto") && !offloads.equals("none")) {
             throw new ValidationException("offloads: Invalid value: \"" + offloads + "\": must be auto or none");
         }
-    }
-
-    /**
-     * Where the cluster's state is kept.
-     *
-     * @param type {@code directory}
-     * @param directory for the agents of one machine; {@code STATE-DIRECTORY/store} if left out
-     */
-    public record Store(String type, @Nullable String directory) {
-        @SuppressWarnings("NullAway") // what the file leaves out is null
-        public Store {
-            type = type == null ? "directory" : type;
-            if (!type.equals("directory")) {
-                throw new ValidationException("store.type: Invalid value: \"" + type + "\": must be directory");
-            }
-        }
-    }
-
-    /** The directory store's directory. */
-    public Path storeDirectory() {
-        String directory = store.directory();
-        return directory == null ? Path.of(stateDirectory, "store") : Path.of(directory);
     }
 
     /**

@@ -20,7 +20,7 @@ import io.osier.agent.reconcile.PodMaker;
 import io.osier.agent.reconcile.Reconciler;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
-import io.osier.agent.store.directory.DirectoryStore;
+import io.osier.agent.store.StateStore;
 import io.osier.dataplane.io.Dataplane;
 import io.osier.dataplane.io.DataplaneConfig;
 import io.osier.dataplane.io.DataplaneListener;
@@ -80,7 +80,7 @@ public final class AgentProcess implements AutoCloseable {
 
     private void open() throws IOException {
         keep(StateDirectoryLock.acquire(state));
-        DirectoryStore store = keep(DirectoryStore.open(config.storeDirectory()));
+        StateStore store = keep(config.store().open(config.stateDirectory()));
         ObjectStore objects = new ObjectStore(store);
         IpPrefix podRange = IpPrefix.parse(config.podRange());
         SubnetLeases leases = new SubnetLeases(store, podRange, config.subnetPrefixLength(), Clock.systemUTC());
@@ -137,6 +137,7 @@ public final class AgentProcess implements AutoCloseable {
                 underlay,
                 mtuBytes,
                 offloads,
+                config.store().describe(config.stateDirectory()),
                 dataplane.proxy(),
                 objects,
                 leases,

@@ -33,14 +33,21 @@ final class LabCommand implements Runnable {
             name = "up",
             description = "Brings a lab up; returns when all agents are ready.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Examples:", "  osier lab up", "  osier lab up --nodes 3 --underlay-mtu 9000"})
+            footer = {
+                "",
+                "Examples:",
+                "  osier lab up",
+                "  osier lab up --nodes 3 --underlay-mtu 9000",
+                "  osier lab up --store etcd"
+            })
     int up(
             @Option(names = "--nodes", paramLabel = "N", defaultValue = "2", description = "How many nodes") int nodes,
             @Option(
                             names = "--store",
                             paramLabel = "STORE",
                             defaultValue = "directory",
-                            description = "Where the cluster's state is: directory")
+                            description =
+                                    "Where the cluster's state is: directory, or etcd in a server of the lab's own")
                     String store,
             @Option(
                             names = "--underlay-mtu",
@@ -48,12 +55,8 @@ final class LabCommand implements Runnable {
                             defaultValue = "1500",
                             description = "Bytes that fit a packet of the underlay")
                     int underlayMtuBytes) {
-        if (!store.equals("directory")) {
-            throw CliException.usage("lab up: --store " + store + ": "
-                    + (store.equals("etcd") ? "is not there yet" : "is not known") + ": use directory");
-        }
         try {
-            LabPlan plan = new LabPlan(nodes, underlayMtuBytes);
+            LabPlan plan = new LabPlan(nodes, underlayMtuBytes, store);
             checkIsRoot("up");
             lab().up(plan);
             print("lab is up: " + nodes + (nodes == 1 ? " node" : " nodes") + " ready\n");
@@ -99,7 +102,7 @@ final class LabCommand implements Runnable {
             table.add(node.name(), node.address(), node.ready() ? "Ready" : "NotReady", node.socket());
             ready &= node.ready();
         }
-        print(table.toString());
+        print(table + "\nStore: " + Lab.store(plan.get()) + "\n");
         return ready ? 0 : 1;
     }
 

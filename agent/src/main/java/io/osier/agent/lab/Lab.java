@@ -48,8 +48,8 @@ public final class Lab {
     public void up(LabPlan plan) throws IOException, InterruptedException {
         Optional<LabPlan> present = present();
         if (present.isPresent() && !present.get().equals(plan)) {
-            throw new IllegalStateException(
-                    "a lab of " + present.get().nodes() + " nodes is up already: run 'osier lab down' first");
+            throw new IllegalStateException("a lab of " + present.get().nodes() + " nodes with the store "
+                    + present.get().store() + " is up already: run 'osier lab down' first");
         }
         if (Files.exists(BUILT)) {
             startMissing(plan);
@@ -58,6 +58,9 @@ public final class Lab {
         // What an earlier one had made when it was killed goes first.
         down();
         LabNetwork.checkNamesAreFree(plan);
+        if (plan.hasEtcd()) {
+            LabEtcd.checkIsInstalled();
+        }
         LabGuard guard = new LabGuard(this::downQuietly);
         try {
             make(plan);
@@ -74,7 +77,9 @@ public final class Lab {
         deleteTree(LabPlan.STATE);
         progress.accept("namespaces and underlay");
         LabNetwork.build(plan);
-        leaseInOrder(plan);
+        if (!plan.hasEtcd()) {
+            leaseInOrder(plan);
+        }
         Files.createFile(BUILT);
         startMissing(plan);
     }
@@ -95,6 +100,10 @@ public final class Lab {
     }
 
     private void startMissing(LabPlan plan) throws IOException, InterruptedException {
+        if (plan.hasEtcd()) {
+            progress.accept("etcd");
+            LabEtcd.start();
+        }
         for (LabNode node : plan.labNodes()) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -103,20 +112,27 @@ public final class Lab {
                 progress.accept("agent of " + node.name());
                 LabAgents.start(node);
             }
-        }
-        Instant start = Instant.now();
-        for (LabNode node : plan.labNodes()) {
-            while (!LabAgents.isReady(node)) {
-                if (!LabAgents.isAlive(node)) {
-                    throw new IllegalStateException(
-                            "the agent of " + node.name() + " did not start: " + LabAgents.lastWord(node));
-                }
-                if (Duration.between(start, Instant.now()).compareTo(PATIENCE) > 0) {
-                    throw new IllegalStateException("the agent of " + node.name() + " is not ready after "
-                            + PATIENCE.toSeconds() + " s: see " + node.log());
-                }
-                Thread.sleep(LOOK_MILLIS);
+            if (plan.hasEtcd()) {
+                awaitReady(node); // the lease is its own to take, and node-a has the first subnet
             }
+        }
+        for (LabNode node : plan.labNodes()) {
+            awaitReady(node);
+        }
+    }
+
+    private static void awaitReady(LabNode node) throws InterruptedException {
+        Instant start = Instant.now();
+        while (!LabAgents.isReady(node)) {
+            if (!LabAgents.isAlive(node)) {
+                throw new IllegalStateException(
+                        "the agent of " + node.name() + " did not start: " + LabAgents.lastWord(node));
+            }
+            if (Duration.between(start, Instant.now()).compareTo(PATIENCE) > 0) {
+                throw new IllegalStateException("the agent of " + node.name() + " is not ready after "
+                        + PATIENCE.toSeconds() + " s: see " + node.log());
+            }
+            Thread.sleep(LOOK_MILLIS);
         }
     }
 
@@ -156,6 +172,14 @@ public final class Lab {
         return plan.labNodes().stream()
                 .map(node -> new NodeState(node.name(), node.address(), LabAgents.isReady(node), node.socket()))
                 .toList();
+    }
+
+    /** The lab's store in words, for people. */
+    public static String store(LabPlan plan) {
+        if (!plan.hasEtcd()) {
+            return "directory " + LabPlan.STATE.resolve("store");
+        }
+        return "etcd " + LabEtcd.ENDPOINT + (LabEtcd.isRunning() ? "" : " (not running)");
     }
 
     /** One node of a lab. */

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** The namespaces of a lab and the underlay between them; the machine's own links are left alone. */
 final class LabNetwork {
-    private static final String GATEWAY = "172.30.0.254";
+    static final String GATEWAY = "172.30.0.254";
 
     private LabNetwork() {}
 

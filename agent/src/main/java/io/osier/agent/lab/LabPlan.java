@@ -9,8 +9,12 @@ import java.util.stream.IntStream;
  *
  * @param nodes how many: 1 to 26
  * @param underlayMtuBytes of every link of the underlay
+ * @param store where the cluster's state is: {@link #DIRECTORY}, or {@link #ETCD}: a server of its own in the underlay
  */
-public record LabPlan(int nodes, int underlayMtuBytes) {
+public record LabPlan(int nodes, int underlayMtuBytes, String store) {
+    public static final String DIRECTORY = "directory";
+    public static final String ETCD = "etcd";
+
     /** The namespace with the bridge that joins the nodes. */
     static final String UNDERLAY = "osier-underlay";
     /** What runs of a lab. */
@@ -27,18 +31,27 @@ public record LabPlan(int nodes, int underlayMtuBytes) {
         if (nodes < 1 || nodes > 26) {
             throw new IllegalArgumentException("--nodes " + nodes + ": must be 1 to 26");
         }
+        if (!store.equals(DIRECTORY) && !store.equals(ETCD)) {
+            throw new IllegalArgumentException("--store " + store + ": must be directory or etcd");
+        }
         if (underlayMtuBytes < MIN_MTU_BYTES || underlayMtuBytes > MAX_MTU_BYTES) {
             throw new IllegalArgumentException(
                     "--underlay-mtu " + underlayMtuBytes + ": must be " + MIN_MTU_BYTES + " to " + MAX_MTU_BYTES);
         }
     }
 
+    boolean hasEtcd() {
+        return store.equals(ETCD);
+    }
+
     List<LabNode> labNodes() {
-        return IntStream.range(0, nodes).mapToObj(LabNode::new).toList();
+        return IntStream.range(0, nodes)
+                .mapToObj(index -> new LabNode(index, hasEtcd()))
+                .toList();
     }
 
     /** One node: {@code node-a} at 172.30.0.1 and so on. */
-    record LabNode(int index) {
+    record LabNode(int index, boolean etcd) {
         String name() {
             return "node-" + (char) ('a' + index);
         }
@@ -71,6 +84,12 @@ public record LabPlan(int nodes, int underlayMtuBytes) {
             return STATE.resolve(name());
         }
 
+        private String storeYaml() {
+            return etcd
+                    ? "{type: etcd, endpoints: [\"" + LabEtcd.ENDPOINT + "\"]}"
+                    : "{type: directory, directory: " + STATE.resolve("store") + "}";
+        }
+
         String agentYaml() {
             return """
                     nodeName: %s
@@ -78,10 +97,8 @@ public record LabPlan(int nodes, int underlayMtuBytes) {
                     underlayAddress: %s
                     socket: %s
                     stateDirectory: %s
-                    store:
-                      type: directory
-                      directory: %s
-                    """.formatted(name(), POD_RANGE, address(), socket(), state(), STATE.resolve("store"));
+                    store: %s
+                    """.formatted(name(), POD_RANGE, address(), socket(), state(), storeYaml());
         }
     }
 }

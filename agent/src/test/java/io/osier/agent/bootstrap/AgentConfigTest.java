@@ -24,7 +24,7 @@ class AgentConfigTest {
         assertThat(config.port()).isEqualTo(4789);
         assertThat(config.vni()).isEqualTo(1);
         assertThat(config.socket()).isEqualTo("/run/osier/api.sock");
-        assertThat(config.storeDirectory()).isEqualTo(Path.of("/var/lib/osier/store"));
+        assertThat(config.store().directoryPath(config.stateDirectory())).isEqualTo(Path.of("/var/lib/osier/store"));
         assertThat(config.nodeName()).isNotBlank();
     }
 
@@ -42,7 +42,7 @@ class AgentConfigTest {
         assertThat(config.nodeName()).isEqualTo("node-1");
         assertThat(config.subnetPrefixLength()).isEqualTo(26);
         assertThat(config.vni()).isZero();
-        assertThat(config.storeDirectory()).isEqualTo(Path.of("/srv/osier"));
+        assertThat(config.store().directoryPath(config.stateDirectory())).isEqualTo(Path.of("/srv/osier"));
     }
 
     @ParameterizedTest
@@ -56,7 +56,19 @@ class AgentConfigTest {
                     vni: 16777216                              | must be 0 to 16777215
                     port: 70000                                | must be 1 to 65535
                     underlayAddress: here                      | is not an IP address
-                    store: {type: consul}                      | must be directory
+                    store: {type: consul}                      | must be directory or etcd
+                    store: {type: etcd}                        | store.endpoints: Required value
+                    store: {endpoints: ["http://e:2379"]}      | endpoints can only be given for type etcd
+                    store: {user: root, password: x}           | can only be given for type etcd
+                    store: {type: etcd, directory: /x}         | directory can only be given for type directory
+                    store: {type: etcd, endpoints: ["e:2379"]} | must be http://HOST:PORT
+                    store: {type: etcd, endpoints: ["http://e"]} | must be http://HOST:PORT
+                    store: {type: etcd, endpoints: ["http://e:1", "https://f:1"]} | must be http://HOST:PORT
+                    store: {type: etcd, endpoints: ["http://e:1"], ca: /ca.pem}   | must be https where there are certificates
+                    store: {type: etcd, endpoints: ["https://e:1"], key: /k.pem}  | store.certificate: Required value
+                    store: {type: etcd, endpoints: ["http://e:1"], user: osier}   | store.password: Required value
+                    store: {type: etcd, endpoints: ["http://e:1"], user: u, password: p, passwordFile: /p} | cannot be given beside
+                    store: {type: etcd, endpoints: ["http://e:1"], prefix: osier} | must begin and end with a slash
                     store: {typ: directory}                    | unknown key "typ"
                     port: [1                                   | not YAML
                     """)

@@ -119,11 +119,11 @@ class HelpTest {
     @ValueSource(
             strings = {
                 "lab | lab: say up, down or status: see 'osier lab --help'",
-                "lab up --store etcd | lab up: --store etcd: is not there yet: use directory",
                 "lab up --nodes 0 | lab up: --nodes 0: must be 1 to 26",
                 "lab up --nodes 27 | lab up: --nodes 27: must be 1 to 26",
                 "lab up --nodes x | lab up: Invalid value for option '--nodes': 'x' is not an int: see 'osier lab up --help'",
                 "lab up --underlay-mtu 100 | lab up: --underlay-mtu 100: must be 576 to 65535",
+                "lab up --store consul | lab up: --store consul: must be directory or etcd",
             })
     void aLabThatCannotBeIsRefusedBeforeAnythingIsMade(String line) {
         String[] parts = line.split(" \\| ", 2);

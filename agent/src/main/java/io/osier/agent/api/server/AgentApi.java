@@ -32,6 +32,7 @@ public final class AgentApi {
             IpAddress underlay,
             int mtuBytes,
             Set<TapOffload> offloads,
+            String store,
             WorkerProxy worker,
             ObjectStore objects,
             SubnetLeases leases,
@@ -55,7 +56,7 @@ public final class AgentApi {
                 .put("serviceRange", settings.serviceRange().toString())
                 .put("subnet", settings.subnet().toString())
                 .put("gateway", settings.gateway().toString())
-                .put("store", "directory");
+                .put("store", store);
         ArrayNode names = description.putArray("offloads");
         offloads.stream().sorted().forEach(offload -> names.add(offload.name().toLowerCase(Locale.ROOT)));
         NodeView node = new NodeView(settings, vni, HostNetwork.DEVICE, worker, objects, leases, commands, description);

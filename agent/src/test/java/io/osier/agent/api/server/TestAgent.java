@@ -72,6 +72,7 @@ final class TestAgent implements AutoCloseable {
                         underlay,
                         1450,
                         Set.of(),
+                        "directory " + folder,
                         new WorkerProxy(worker, workerThread),
                         objects,
                         leases,
