@@ -3,6 +3,7 @@ package io.osier.agent.bootstrap;
 import io.osier.agent.api.server.AgentApi;
 import io.osier.agent.api.server.ApiServer;
 import io.osier.agent.api.server.ClusterDirectory;
+import io.osier.agent.api.server.ClusterToken;
 import io.osier.agent.host.HostNetwork;
 import io.osier.agent.ipam.AddressClaims;
 import io.osier.agent.ipam.SubnetLeases;
@@ -33,6 +34,7 @@ import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.worker.WorkerConfig;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -50,6 +52,9 @@ import org.slf4j.LoggerFactory;
 /** One agent, from its configuration to its end: takes a lease, opens the dataplane, joins the cluster, answers. */
 public final class AgentProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AgentProcess.class);
+    /** Where weave's router answers, too. */
+    private static final int API_PORT = 6784;
+
     private static final long FIRST_ROUND_SECONDS = 60;
     private static final Duration REHEARSAL = Duration.ofSeconds(10);
 
@@ -130,7 +135,9 @@ public final class AgentProcess implements AutoCloseable {
         Reconciler reconciler = keep(new Reconciler(store, compiler, dataplane.proxy(), podKeeper));
         reconciler.firstRound().orTimeout(FIRST_ROUND_SECONDS, TimeUnit.SECONDS).join();
 
-        ClusterDirectory directory = keep(new ClusterDirectory(settings.nodeName(), objects));
+        String token = ClusterToken.of(store);
+        ClusterDirectory directory =
+                keep(new ClusterDirectory(settings.nodeName(), objects, MachineIdentity.bootId(), token));
         AgentApi api = new AgentApi(
                 settings,
                 vni(),
@@ -144,6 +151,7 @@ public final class AgentProcess implements AutoCloseable {
                 claims,
                 commands,
                 directory);
+        keep(ApiServer.listen(apiAddress(settings), token, api.routes()));
         keep(ApiServer.listen(Path.of(config.socket()), api.routes()));
         LOG.info("ready; answering at {}", config.socket());
         ReadyNotice.send();
@@ -187,6 +195,11 @@ public final class AgentProcess implements AutoCloseable {
                 offloads.contains(TapOffload.CSUM));
     }
 
+    /** In the overlay, where agents reach each other, and whatever their machines' firewalls say about the underlay. */
+    private static InetSocketAddress apiAddress(NodeSettings settings) {
+        return new InetSocketAddress(settings.gateway().toString(), API_PORT);
+    }
+
     private int vni() {
         Integer vni = config.vni();
         return vni == null ? 1 : vni;
@@ -199,6 +212,8 @@ public final class AgentProcess implements AutoCloseable {
         Node.Status status = new Node.Status(
                 List.of(new Node.Address("InternalIP", underlay.toString())),
                 config.socket(),
+                settings.gateway() + ":" + API_PORT,
+                MachineIdentity.bootId(),
                 Version.current(),
                 settings.remoteChecksum() ? List.of(Node.Status.REMOTE_CHECKSUM) : List.of(),
                 mtuBytes,

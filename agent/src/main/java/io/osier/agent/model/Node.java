@@ -16,7 +16,7 @@ public record Node(@Nullable String apiVersion, @Nullable String kind, ObjectMet
             throw new ValidationException("metadata: Required value");
         }
         spec = spec == null ? new Spec(null, List.of(), false) : spec;
-        status = status == null ? new Status(List.of(), null, null, List.of(), null, null) : status;
+        status = status == null ? new Status(List.of(), null, null, null, null, List.of(), null, null) : status;
     }
 
     public static Node of(ObjectMeta metadata, Spec spec, Status status) {
@@ -50,7 +50,9 @@ public record Node(@Nullable String apiVersion, @Nullable String kind, ObjectMet
      * How it is reached.
      *
      * @param addresses {@code InternalIP} is the underlay address
-     * @param apiSocket where its agent listens, for other agents on the same machine
+     * @param apiSocket where its agent listens, for whoever is on the same machine
+     * @param apiEndpoint where its agent listens for the agents of other machines: {@code ADDRESS:PORT} in the overlay
+     * @param bootId of the kernel that it runs on: whoever has the same is on the same machine
      * @param version of its agent
      * @param features what the other end of a tunnel may use there: {@link #REMOTE_CHECKSUM}
      * @param podMtuBytes the longest IP packet that it takes inside the tunnel: what its underlay takes, less the tunnel's
@@ -60,6 +62,8 @@ public record Node(@Nullable String apiVersion, @Nullable String kind, ObjectMet
     public record Status(
             List<Address> addresses,
             @Nullable String apiSocket,
+            @Nullable String apiEndpoint,
+            @Nullable String bootId,
             @Nullable String version,
             List<String> features,
             @Nullable Integer podMtuBytes,
@@ -74,11 +78,11 @@ public record Node(@Nullable String apiVersion, @Nullable String kind, ObjectMet
         }
 
         public Status withReady(boolean now) {
-            return new Status(addresses, apiSocket, version, features, podMtuBytes, now);
+            return new Status(addresses, apiSocket, apiEndpoint, bootId, version, features, podMtuBytes, now);
         }
 
         public Status withPodMtuBytes(int now) {
-            return new Status(addresses, apiSocket, version, features, now, ready);
+            return new Status(addresses, apiSocket, apiEndpoint, bootId, version, features, now, ready);
         }
     }
 

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpClientCodec;
@@ -18,7 +19,6 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpVersion;
 import io.osier.agent.model.Json;
 import java.io.InputStream;
-import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,14 +28,14 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Asks one agent over its unix socket; a connection for each question. Safe for any thread. */
+/** Asks one agent; a connection for each question. Safe for any thread. */
 public final class ApiClient implements AutoCloseable {
     /** How long a question may take. */
     public static final Duration DEADLINE = Duration.ofSeconds(30);
 
     private static final int MAX_ANSWER_BYTES = 256 << 20;
 
-    private final Path socket;
+    private final ApiEndpoint endpoint;
     private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(
             1,
             task -> {
@@ -45,12 +45,13 @@ public final class ApiClient implements AutoCloseable {
             },
             NioIoHandler.newFactory());
 
-    public ApiClient(Path socket) {
-        this.socket = socket;
+    public ApiClient(ApiEndpoint endpoint) {
+        this.endpoint = endpoint;
     }
 
-    public Path socket() {
-        return socket;
+    /** The agent of this machine that listens at the socket. */
+    public ApiClient(Path socket) {
+        this(ApiEndpoint.unix(socket));
     }
 
     public JsonNode get(String path) {
@@ -94,7 +95,7 @@ public final class ApiClient implements AutoCloseable {
         } catch (TimeoutException e) {
             throw new ApiException(
                     ApiException.UNREACHABLE,
-                    "agent at " + socket + " did not answer within " + deadline.toSeconds() + " s");
+                    "agent at " + endpoint + " did not answer within " + deadline.toSeconds() + " s");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ApiException(ApiException.UNREACHABLE, "interrupted");
@@ -116,14 +117,14 @@ public final class ApiClient implements AutoCloseable {
         try {
             return new Bootstrap()
                     .group(loop)
-                    .channel(NioDomainSocketChannel.class)
+                    .channel(endpoint.isUnix() ? NioDomainSocketChannel.class : NioSocketChannel.class)
                     .handler(new ChannelInitializer<Channel>() {
                         @Override
                         protected void initChannel(Channel channel) {
                             channel.pipeline().addLast(new HttpClientCodec()).addLast(handlers);
                         }
                     })
-                    .connect(UnixDomainSocketAddress.of(socket))
+                    .connect(endpoint.address())
                     .sync()
                     .channel();
         } catch (InterruptedException e) {
@@ -135,10 +136,11 @@ public final class ApiClient implements AutoCloseable {
     }
 
     private ApiException unreachable(Throwable cause) {
-        return new ApiException(ApiException.UNREACHABLE, "no agent answers at " + socket + ": " + cause.getMessage());
+        return new ApiException(
+                ApiException.UNREACHABLE, "no agent answers at " + endpoint + ": " + cause.getMessage());
     }
 
-    private static FullHttpRequest request(HttpMethod method, String path, @Nullable JsonNode body) {
+    private FullHttpRequest request(HttpMethod method, String path, @Nullable JsonNode body) {
         byte[] bytes = body == null ? new byte[0] : Json.bytes(body);
         FullHttpRequest request =
                 new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, method, path, Unpooled.wrappedBuffer(bytes));
@@ -147,6 +149,10 @@ public final class ApiClient implements AutoCloseable {
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE)
                 .set(HttpHeaderNames.CONTENT_LENGTH, bytes.length)
                 .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
+        String token = endpoint.token();
+        if (token != null) {
+            request.headers().set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token);
+        }
         return request;
     }
 

@@ -4,12 +4,16 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,20 +22,24 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** The agent's door: HTTP on a unix socket that its owner and group may open. Questions are answered on threads of their own. */
+/**
+ * The agent's door: HTTP on a unix socket that its owner and group may open, or on an address in the overlay for the agents of
+ * other machines. Questions are answered on threads of their own.
+ */
 public final class ApiServer implements AutoCloseable {
     /** Answers everything with an empty list. */
     public static final ApiRoutes EMPTY = request -> ApiResponse.json(200, ObjectRoutes.listOf(List.of()));
 
     static final int MAX_BODY_BYTES = 4 << 20;
 
-    private final Path socket;
+    private final @Nullable Path socket;
     private final MultiThreadIoEventLoopGroup loop =
             new MultiThreadIoEventLoopGroup(1, daemons("osier-api"), EpollIoHandler.newFactory());
     private final ExecutorService answers = Executors.newCachedThreadPool(daemons("osier-answer"));
 
-    private ApiServer(Path socket) {
+    private ApiServer(@Nullable Path socket) {
         this.socket = socket;
     }
 
@@ -51,31 +59,46 @@ public final class ApiServer implements AutoCloseable {
             Files.createDirectories(folder);
         }
         ApiServer server = new ApiServer(socket);
-        try {
-            server.bind(routes);
-            return server;
-        } catch (Exception e) { // Netty throws the bind's own checked exception out of sync()
-            server.close();
-            throw new IOException("cannot listen at " + socket + ": " + e.getMessage(), e);
-        }
+        server.bind(EpollServerDomainSocketChannel.class, new DomainSocketAddress(socket.toFile()), null, routes);
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+        return server;
     }
 
-    private void bind(ApiRoutes routes) throws Exception {
-        new ServerBootstrap()
+    /**
+     * Listens for those who know the token.
+     *
+     * @throws IOException in one line, if the address is not here or the port is taken
+     */
+    public static ApiServer listen(InetSocketAddress address, String token, ApiRoutes routes) throws IOException {
+        ApiServer server = new ApiServer(null);
+        server.bind(EpollServerSocketChannel.class, address, token, routes);
+        return server;
+    }
+
+    private void bind(
+            Class<? extends ServerChannel> type, SocketAddress address, @Nullable String token, ApiRoutes routes)
+            throws IOException {
+        ServerBootstrap server = new ServerBootstrap()
                 .group(loop)
-                .channel(EpollServerDomainSocketChannel.class)
+                .channel(type)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(new HttpServerCodec());
+                        if (token != null) {
+                            channel.pipeline().addLast(new TokenCheck(token));
+                        }
                         channel.pipeline()
-                                .addLast(new HttpServerCodec())
                                 .addLast(new BoundedBody(MAX_BODY_BYTES))
                                 .addLast(new RequestHandler(routes, answers));
                     }
-                })
-                .bind(new DomainSocketAddress(socket.toFile()))
-                .sync();
-        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+                });
+        try {
+            server.bind(address).sync();
+        } catch (Exception e) { // Netty throws the bind's own checked exception out of sync()
+            close();
+            throw new IOException("cannot listen at " + address + ": " + e.getMessage(), e);
+        }
     }
 
     private static ThreadFactory daemons(String name) {
@@ -95,6 +118,9 @@ public final class ApiServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        if (socket == null) {
+            return;
+        }
         try {
             Files.deleteIfExists(socket);
         } catch (IOException e) {

@@ -3,18 +3,16 @@ package io.osier.agent.api.server;
 import io.netty.handler.codec.http.HttpMethod;
 import io.osier.agent.api.client.ApiAnswer;
 import io.osier.agent.api.client.ApiClient;
+import io.osier.agent.api.client.ApiEndpoint;
 import io.osier.agent.api.client.ApiException;
 import io.osier.agent.model.Node;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
-import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +22,20 @@ public final class ClusterDirectory implements AutoCloseable {
 
     private final String self;
     private final ObjectStore objects;
-    private final Map<String, ApiClient> clients = new ConcurrentHashMap<>();
+    private final String bootId;
+    private final String token;
+    private final Map<ApiEndpoint, ApiClient> clients = new ConcurrentHashMap<>();
 
-    public ClusterDirectory(String self, ObjectStore objects) {
+    /**
+     * @param self this node
+     * @param bootId of this machine's kernel
+     * @param token what the agents of other machines want to see
+     */
+    public ClusterDirectory(String self, ObjectStore objects, String bootId, String token) {
         this.self = self;
         this.objects = objects;
+        this.bootId = bootId;
+        this.token = token;
     }
 
     String self() {
@@ -53,7 +60,7 @@ public final class ClusterDirectory implements AutoCloseable {
     boolean isReady(Node node) {
         return node.spec().foreign()
                 || node.metadata().name().equals(self)
-                || answers(node.status().apiSocket());
+                || endpointOf(node.status()).map(ApiEndpoint::listens).orElse(false);
     }
 
     /** Whether this node exists and its agent answers. */
@@ -85,23 +92,26 @@ public final class ClusterDirectory implements AutoCloseable {
     /** The client of a node's agent. */
     ApiClient client(String node) {
         Node known = objects.get(Keys.node(node), Node.class).orElseThrow(() -> ApiError.notFound("nodes", node));
-        String socket = known.status().apiSocket();
-        if (socket == null) {
-            throw new ApiError(400, "BadRequest", "node " + node + " is a foreign node: no agent to ask");
+        ApiEndpoint endpoint = endpointOf(known.status())
+                .orElseThrow(
+                        () -> new ApiError(400, "BadRequest", "node " + node + " is a foreign node: no agent to ask"));
+        return clients.computeIfAbsent(endpoint, ApiClient::new);
+    }
+
+    /** The socket if the agent is on this machine, and otherwise its address in the overlay; nothing of a foreign node. */
+    private Optional<ApiEndpoint> endpointOf(Node.Status status) {
+        String socket = status.apiSocket();
+        String remote = status.apiEndpoint();
+        boolean here = remote == null || status.bootId() == null || bootId.equals(status.bootId());
+        if (socket != null && here) {
+            return Optional.of(ApiEndpoint.unix(Path.of(socket)));
         }
-        return clients.computeIfAbsent(socket, path -> new ApiClient(Path.of(path)));
+        return Optional.ofNullable(remote).map(address -> ApiEndpoint.remote(address, token));
     }
 
     /** Whether somebody listens at the socket. */
     public static boolean answers(@Nullable String socket) {
-        if (socket == null) {
-            return false;
-        }
-        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            return probe.connect(UnixDomainSocketAddress.of(socket));
-        } catch (IOException e) {
-            return false;
-        }
+        return socket != null && ApiEndpoint.unix(Path.of(socket)).listens();
     }
 
     @Override

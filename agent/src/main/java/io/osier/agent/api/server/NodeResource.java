@@ -115,6 +115,8 @@ final class NodeResource implements Resource {
                 List.of(new Node.Address("InternalIP", address.toString())),
                 null,
                 null,
+                null,
+                null,
                 asked.status().features(),
                 asked.status().podMtuBytes(),
                 null);

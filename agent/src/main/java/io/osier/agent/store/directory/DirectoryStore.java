@@ -10,10 +10,13 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -24,6 +27,8 @@ import java.util.function.Consumer;
  * holds the last revision. A file that is no key of ours counts as absent.
  */
 public final class DirectoryStore implements StateStore {
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+
     private final StoreLock lock;
     private final KeyFiles files;
     private final DirectoryWatcher watcher;
@@ -38,6 +43,7 @@ public final class DirectoryStore implements StateStore {
     public static DirectoryStore open(Path root) {
         try {
             Files.createDirectories(root);
+            Files.setPosixFilePermissions(root, OWNER_ONLY); // there is a secret among the keys
             DirectoryStore store = new DirectoryStore(root.toAbsolutePath().normalize());
             store.recover();
             return store;

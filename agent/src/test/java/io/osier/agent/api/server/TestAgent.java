@@ -25,6 +25,9 @@ import io.osier.dataplane.worker.Worker;
 import io.osier.dataplane.worker.WorkerConfig;
 import io.osier.dataplane.worker.WorkerProxy;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -45,8 +48,18 @@ final class TestAgent implements AutoCloseable {
     final ObjectStore objects;
     final AddressClaims claims;
     final Path socket;
+    /** Where agents of other machines reach this one. */
+    final String endpoint;
+
+    final String token;
+    private final ApiServer remoteServer;
 
     TestAgent(Path folder, int index) throws IOException {
+        this(folder, index, "machine");
+    }
+
+    /** @param bootId tells machines apart */
+    TestAgent(Path folder, int index, String bootId) throws IOException {
         String name = "node-" + (char) ('a' + index);
         IpAddress underlay = IpAddress.parse("172.30.0." + (1 + index));
         IpPrefix podRange = IpPrefix.parse("10.32.0.0/12");
@@ -65,7 +78,8 @@ final class TestAgent implements AutoCloseable {
                 new SplittableRandom(1));
         commands = new CommandSupervisor(
                 folder.resolve(name + "-logs"), folder.resolve(name + "-notes"), (namespace, status) -> {});
-        directory = new ClusterDirectory(name, objects);
+        token = ClusterToken.of(store);
+        directory = new ClusterDirectory(name, objects, bootId, token);
         routes = new AgentApi(
                         settings,
                         1,
@@ -82,6 +96,9 @@ final class TestAgent implements AutoCloseable {
                 .routes();
         socket = folder.resolve(name + ".sock");
         server = ApiServer.listen(socket, routes);
+        InetSocketAddress address = freeAddress();
+        remoteServer = ApiServer.listen(address, token, routes);
+        endpoint = address.getAddress().getHostAddress() + ":" + address.getPort();
         objects.put(
                 Keys.node(name),
                 Node.of(
@@ -90,10 +107,18 @@ final class TestAgent implements AutoCloseable {
                         new Node.Status(
                                 List.of(new Node.Address("InternalIP", underlay.toString())),
                                 socket.toString(),
+                                endpoint,
+                                bootId,
                                 "test",
                                 List.of(),
                                 null,
                                 null)));
+    }
+
+    private static InetSocketAddress freeAddress() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return new InetSocketAddress(InetAddress.getLoopbackAddress(), free.getLocalPort());
+        }
     }
 
     /** The agent is killed: its socket stays, and nobody answers. */
@@ -104,6 +129,7 @@ final class TestAgent implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        remoteServer.close();
         directory.close();
         commands.close();
         workerThread.shutdownNow();
