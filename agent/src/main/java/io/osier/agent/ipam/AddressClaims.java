@@ -1,7 +1,7 @@
 package io.osier.agent.ipam;
 
 import io.osier.agent.store.Keys;
-import io.osier.agent.store.StateStore;
+import io.osier.agent.store.Keyspace;
 import io.osier.agent.store.Versioned;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
  * {@code services/NAMESPACE/NAME}, which are the store's own keys, so that a claim whose owner is gone can be told.
  */
 public final class AddressClaims {
-    private final StateStore store;
+    private final Keyspace store;
 
-    public AddressClaims(StateStore store) {
+    public AddressClaims(Keyspace store) {
         this.store = store;
     }
 
     /** Claims this address; true if the owner has it now, also from before. */
     public boolean claim(IpAddress address, String owner) {
         String key = Keys.claim(address.toString());
-        if (store.compareAndSet(key, StateStore.ABSENT, owner.getBytes(StandardCharsets.UTF_8))
+        if (store.compareAndSet(key, Keyspace.ABSENT, owner.getBytes(StandardCharsets.UTF_8))
                 .isPresent()) {
             return true;
         }

@@ -3,7 +3,7 @@ package io.osier.agent.ipam;
 import io.osier.agent.model.Json;
 import io.osier.agent.model.Lease;
 import io.osier.agent.store.Keys;
-import io.osier.agent.store.StateStore;
+import io.osier.agent.store.Keyspace;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import java.time.Clock;
@@ -16,12 +16,12 @@ import java.util.Optional;
  * subnet, and a node that comes back finds its own by its name.
  */
 public final class SubnetLeases {
-    private final StateStore store;
+    private final Keyspace store;
     private final IpPrefix podRange;
     private final int subnetLengthBits;
     private final Clock clock;
 
-    public SubnetLeases(StateStore store, IpPrefix podRange, int subnetLengthBits, Clock clock) {
+    public SubnetLeases(Keyspace store, IpPrefix podRange, int subnetLengthBits, Clock clock) {
         if (subnetLengthBits < podRange.lengthBits() || subnetLengthBits > 29) {
             throw new IllegalArgumentException("a subnet of " + podRange + " needs a prefix length between "
                     + podRange.lengthBits() + " and 29, not " + subnetLengthBits);
@@ -30,6 +30,11 @@ public final class SubnetLeases {
         this.podRange = podRange;
         this.subnetLengthBits = subnetLengthBits;
         this.clock = clock;
+    }
+
+    /** The same leases, read and written through these keys. */
+    public SubnetLeases in(Keyspace keys) {
+        return new SubnetLeases(keys, podRange, subnetLengthBits, clock);
     }
 
     /**
@@ -75,7 +80,7 @@ public final class SubnetLeases {
 
     private boolean claim(IpPrefix subnet, String node) {
         Lease lease = new Lease(subnet.toString(), node, clock.instant());
-        return store.compareAndSet(Keys.lease(lease.subnet()), StateStore.ABSENT, Json.bytes(lease))
+        return store.compareAndSet(Keys.lease(lease.subnet()), Keyspace.ABSENT, Json.bytes(lease))
                 .isPresent();
     }
 }

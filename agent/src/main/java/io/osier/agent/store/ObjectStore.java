@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
 public final class ObjectStore {
     private static final Logger LOG = LoggerFactory.getLogger(ObjectStore.class);
 
-    private final StateStore store;
+    private final Keyspace store;
 
-    public ObjectStore(StateStore store) {
+    public ObjectStore(Keyspace store) {
         this.store = store;
     }
 
@@ -44,13 +44,13 @@ public final class ObjectStore {
 
     /** Creates the object; false if there is one already. */
     public boolean create(String key, Object object) {
-        return store.compareAndSet(key, StateStore.ABSENT, Json.bytes(object)).isPresent();
+        return store.compareAndSet(key, Keyspace.ABSENT, Json.bytes(object)).isPresent();
     }
 
     /** Writes the object whatever is there. */
     public void put(String key, Object object) {
         while (true) {
-            long revision = store.get(key).map(Versioned::revision).orElse(StateStore.ABSENT);
+            long revision = store.get(key).map(Versioned::revision).orElse(Keyspace.ABSENT);
             if (store.compareAndSet(key, revision, Json.bytes(object)).isPresent()) {
                 return;
             }

@@ -1,35 +1,27 @@
 package io.osier.agent.store;
 
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 
-/**
- * Keys such as {@code pods/default/web-1} with values of bytes. Every write is a compare-and-set, so that two writers never
- * overwrite each other unseen. Safe for any thread.
- *
- * <p>All methods throw {@link StoreException} if the store cannot be reached, and {@link IllegalArgumentException} for a key
- * that is none.
- */
-public interface StateStore extends AutoCloseable {
-    /** The expected revision of a key that must not exist. */
-    long ABSENT = 0;
-
-    Optional<Versioned> get(String key);
-
-    /** All keys below {@code prefix/}, in their order. */
-    List<Versioned> list(String prefix);
+/** The keys that all agents share, and what becomes of them. Safe for any thread. */
+public interface StateStore extends Keyspace, AutoCloseable {
+    /** How many bytes of values one {@link #commit} of several writes may have; etcd takes 1.5 MiB in a request. */
+    int MAX_COMMIT_BYTES = 1 << 20;
 
     /**
-     * Writes the key if its revision is still the expected one; {@link #ABSENT} creates it.
+     * Makes all of these writes if every one of them finds the revision that it expects, and none otherwise; also if this
+     * process or the machine fails meanwhile. Whoever reads without watching may see some of them a moment before the others.
      *
-     * @return the new revision, or nothing if somebody else was first
+     * @param writes at most {@link #maxWrites()} of different keys, and, if there are several, of {@link #MAX_COMMIT_BYTES}
+     * @return the new revision, common to all, or nothing if somebody else was first with any of them
      */
-    OptionalLong compareAndSet(String key, long expectedRevision, byte[] value);
+    OptionalLong commit(List<Write> writes);
 
-    /** Removes the key if its revision is still the expected one; false if somebody else was first. */
-    boolean compareAndDelete(String key, long expectedRevision);
+    /** How many writes one {@link #commit} takes. */
+    int maxWrites();
 
     /**
      * Tells {@code onEvent}, on one thread and in order, what is below {@code prefix/} now, then {@code SYNCED}, then every
@@ -44,5 +36,27 @@ public interface StateStore extends AutoCloseable {
     interface Watch extends AutoCloseable {
         @Override
         void close();
+    }
+
+    /**
+     * What every store asks of writes that are made together.
+     *
+     * @throws IllegalArgumentException if they are none, too many, too large, or two of one key
+     */
+    static void check(List<Write> writes, int maxWrites) {
+        if (writes.isEmpty() || writes.size() > maxWrites) {
+            throw new IllegalArgumentException(writes.size() + " writes at once: the store takes 1 to " + maxWrites);
+        }
+        Set<String> keys = new HashSet<>();
+        long bytes = 0;
+        for (Write write : writes) {
+            bytes += write.sizeBytes();
+            if (!keys.add(write.key())) {
+                throw new IllegalArgumentException("two writes at once of " + write.key());
+            }
+        }
+        if (writes.size() > 1 && bytes > MAX_COMMIT_BYTES) {
+            throw new IllegalArgumentException(bytes + " bytes at once: the store takes " + MAX_COMMIT_BYTES);
+        }
     }
 }

@@ -7,6 +7,7 @@ import io.osier.agent.store.ObjectStore;
 import io.osier.agent.store.StateStore;
 import io.osier.agent.store.StoreEvent;
 import io.osier.agent.store.Versioned;
+import io.osier.agent.store.Write;
 import io.osier.dataplane.forwarding.ForwardingState;
 import io.osier.dataplane.observe.Counters;
 import io.osier.dataplane.packet.DropReason;
@@ -77,6 +78,16 @@ class ReconcilerTest {
         @Override
         public boolean compareAndDelete(String key, long expectedRevision) {
             return false;
+        }
+
+        @Override
+        public OptionalLong commit(List<Write> writes) {
+            return OptionalLong.empty();
+        }
+
+        @Override
+        public int maxWrites() {
+            return 1;
         }
 
         @Override

@@ -289,6 +289,115 @@ public abstract class StateStoreContract {
         }
     }
 
+    @Test
+    void severalKeysAreWrittenTogether() {
+        long changed = create("a/changed", "1");
+        long removed = create("b/removed", "1");
+
+        long revision = store.commit(List.of(
+                        put("c/d/created", StateStore.ABSENT, "new"),
+                        put("a/changed", changed, "2"),
+                        Write.delete("b/removed", removed)))
+                .orElseThrow();
+
+        assertThat(revision).isGreaterThan(removed);
+        assertThat(other.getAll(List.of("a/changed", "b/removed", "c/d/created", "never/was"))
+                        .values())
+                .extracting(entry -> entry.key() + "=" + text(entry) + " " + entry.revision())
+                .containsExactly("a/changed=2 " + revision, "c/d/created=new " + revision);
+        assertThat(create("later", "x")).isGreaterThan(revision);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"exists", "changed", "gone"})
+    void ofSeveralWritesNoneIsMadeIfOneComesTooLate(String late) {
+        create("a/exists", "theirs");
+        long mine = create("a/mine", "mine");
+        Write tooLate = switch (late) {
+            case "exists" -> put("a/exists", StateStore.ABSENT, "ours");
+            case "changed" -> put("a/exists", mine, "ours");
+            default -> Write.delete("a/gone", mine);
+        };
+
+        assertThat(store.commit(List.of(put("a/new", StateStore.ABSENT, "x"), tooLate, Write.delete("a/mine", mine))))
+                .isEmpty();
+
+        assertThat(store.list("a").stream().map(entry -> entry.key() + "=" + text(entry)))
+                .containsExactly("a/exists=theirs", "a/mine=mine");
+    }
+
+    @Test
+    void asManyWritesAreTakenAsTheStoreSays() {
+        List<Write> writes = IntStream.range(0, store.maxWrites())
+                .mapToObj(i -> put("many/" + i, StateStore.ABSENT, Integer.toString(i)))
+                .toList();
+        List<StoreEvent> events = new CopyOnWriteArrayList<>();
+        try (StateStore.Watch watch = other.watch("many", events::add)) {
+            await().until(() -> events.size() == 1);
+            store.commit(writes).orElseThrow();
+            await().until(() -> events.size() == writes.size() + 1);
+        }
+        assertThat(store.getAll(writes.stream().map(Write::key).toList())).hasSize(writes.size());
+        assertThat(store.list("many"))
+                .hasSize(writes.size())
+                .allSatisfy(entry -> assertThat(entry.key()).endsWith("/" + text(entry)));
+    }
+
+    @Test
+    void writesThatCannotBeMadeTogetherAreRefused() {
+        Write one = put("a/b", StateStore.ABSENT, "x");
+        String half = "x".repeat(StateStore.MAX_COMMIT_BYTES / 2 + 1);
+        List<Write> tooMany = IntStream.rangeClosed(0, store.maxWrites())
+                .mapToObj(i -> put("many/" + i, StateStore.ABSENT, ""))
+                .toList();
+        for (List<Write> refused : List.of(
+                List.<Write>of(),
+                List.of(one, one),
+                List.of(put("a/c", StateStore.ABSENT, half), put("a/d", StateStore.ABSENT, half)),
+                tooMany)) {
+            assertThatThrownBy(() -> store.commit(refused)).isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThatThrownBy(() -> put("../a", 0, "x")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Write.delete("a/b", StateStore.ABSENT)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(store.list("a")).isEmpty();
+    }
+
+    @Test
+    void ofWritersThatMoveSomethingBetweenKeysNoneLosesAny() throws Exception {
+        int purses = 4;
+        for (int i = 0; i < purses; i++) {
+            create("purses/" + i, "100");
+        }
+        race(4, racer -> {
+            Random random = new Random(racer);
+            for (int moved = 0; moved < 25; ) {
+                int from = random.nextInt(purses);
+                int to = (from + 1 + random.nextInt(purses - 1)) % purses;
+                Versioned giver = handle(racer).get("purses/" + from).orElseThrow();
+                Versioned taker = handle(racer).get("purses/" + to).orElseThrow();
+                boolean done = handle(racer)
+                        .commit(List.of(
+                                put(giver.key(), giver.revision(), Integer.toString(number(giver) - 1)),
+                                put(taker.key(), taker.revision(), Integer.toString(number(taker) + 1))))
+                        .isPresent();
+                moved += done ? 1 : 0;
+            }
+            return true;
+        });
+        assertThat(store.list("purses").stream()
+                        .mapToInt(StateStoreContract::number)
+                        .sum())
+                .isEqualTo(purses * 100);
+    }
+
+    private static int number(Versioned entry) {
+        return Integer.parseInt(text(entry));
+    }
+
+    private static Write put(String key, long expectedRevision, String value) {
+        return Write.put(key, expectedRevision, bytes(value));
+    }
+
     private StateStore handle(int racer) {
         return racer % 2 == 0 ? store : other;
     }

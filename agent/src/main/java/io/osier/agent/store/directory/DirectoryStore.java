@@ -5,6 +5,7 @@ import io.osier.agent.store.StateStore;
 import io.osier.agent.store.StoreEvent;
 import io.osier.agent.store.StoreException;
 import io.osier.agent.store.Versioned;
+import io.osier.agent.store.Write;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileLockInterruptionException;
@@ -24,18 +25,22 @@ import java.util.function.Consumer;
  *
  * <p>A write goes to a temporary file that is flushed to the disk and renamed over the key, so a reader sees the old value or
  * the new one and a writer that dies leaves the old. Writers of all processes take turns by a lock on {@code .lock}, which also
- * holds the last revision. A file that is no key of ours counts as absent.
+ * holds the last revision. A file that is no key of ours counts as absent. Several keys are written together by way of
+ * {@link BatchFiles}.
  */
 public final class DirectoryStore implements StateStore {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+    private static final int MAX_WRITES = 4096;
 
     private final StoreLock lock;
     private final KeyFiles files;
+    private final BatchFiles batches;
     private final DirectoryWatcher watcher;
 
     private DirectoryStore(Path root) {
         this.lock = new StoreLock(root.resolve(".lock"));
         this.files = new KeyFiles(root);
+        this.batches = new BatchFiles(root, files);
         this.watcher = new DirectoryWatcher(root, files);
     }
 
@@ -55,6 +60,7 @@ public final class DirectoryStore implements StateStore {
     /** Removes what a dead writer left, and makes sure that no revision is given twice. */
     private void recover() throws IOException {
         lock.run(turn -> {
+            batches.open();
             files.sweep();
             long highest =
                     entries("").stream().mapToLong(Versioned::revision).max().orElse(0);
@@ -87,8 +93,8 @@ public final class DirectoryStore implements StateStore {
     public OptionalLong compareAndSet(String key, long expectedRevision, byte[] value) {
         Keys.check(key);
         try {
-            return lock.run(turn -> {
-                if (revisionOf(key) != expectedRevision) {
+            return write(turn -> {
+                if (files.revisionOf(key) != expectedRevision) {
                     return OptionalLong.empty();
                 }
                 long revision = turn.nextRevision();
@@ -104,8 +110,8 @@ public final class DirectoryStore implements StateStore {
     public boolean compareAndDelete(String key, long expectedRevision) {
         Keys.check(key);
         try {
-            return lock.run(turn -> {
-                if (expectedRevision == ABSENT || revisionOf(key) != expectedRevision) {
+            return write(turn -> {
+                if (expectedRevision == ABSENT || files.revisionOf(key) != expectedRevision) {
                     return false;
                 }
                 turn.nextRevision();
@@ -114,6 +120,38 @@ public final class DirectoryStore implements StateStore {
         } catch (IOException e) {
             throw failure("delete", key, e);
         }
+    }
+
+    @Override
+    public OptionalLong commit(List<Write> writes) {
+        StateStore.check(writes, MAX_WRITES);
+        try {
+            return write(turn -> {
+                for (Write write : writes) {
+                    if (files.revisionOf(write.key()) != write.expectedRevision()) {
+                        return OptionalLong.empty();
+                    }
+                }
+                long revision = turn.nextRevision();
+                batches.commit(revision, writes);
+                return OptionalLong.of(revision);
+            });
+        } catch (IOException e) {
+            throw failure("write", writes.get(0).key() + " and others", e);
+        }
+    }
+
+    @Override
+    public int maxWrites() {
+        return MAX_WRITES;
+    }
+
+    /** A turn begins where the one before it should have ended. */
+    private <T> T write(StoreLock.Action<T> action) throws IOException {
+        return lock.run(turn -> {
+            batches.finish();
+            return action.run(turn);
+        });
     }
 
     @Override
@@ -134,10 +172,6 @@ public final class DirectoryStore implements StateStore {
             }
         }
         return entries;
-    }
-
-    private long revisionOf(String key) throws IOException {
-        return files.read(key).map(Versioned::revision).orElse(ABSENT);
     }
 
     static StoreException failure(String verb, String what, Exception e) {

@@ -1,6 +1,7 @@
 package io.osier.agent.store.directory;
 
 import io.osier.agent.store.Keys;
+import io.osier.agent.store.StateStore;
 import io.osier.agent.store.Versioned;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -51,18 +52,22 @@ final class KeyFiles {
     }
 
     Optional<Versioned> read(String key) throws IOException {
+        Path file = root.resolve(key);
+        if (!file.toFile().exists()) { // much sooner said than thrown
+            return Optional.empty();
+        }
         byte[] content;
         try {
-            content = Files.readAllBytes(root.resolve(key));
+            content = Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (FileSystemException e) {
-            if (!Files.isRegularFile(root.resolve(key))) {
+            if (!Files.isRegularFile(file)) {
                 return Optional.empty();
             }
             throw e;
         } catch (IOException e) {
-            if (Files.isDirectory(root.resolve(key))) {
+            if (Files.isDirectory(file)) {
                 return Optional.empty();
             }
             throw e;
@@ -109,16 +114,24 @@ final class KeyFiles {
         }
     }
 
+    /** The revision of a key; {@link StateStore#ABSENT} if it is not there. */
+    long revisionOf(String key) throws IOException {
+        return read(key).map(Versioned::revision).orElse(StateStore.ABSENT);
+    }
+
+    /** What a key's file holds. */
+    static byte[] content(long revision, byte[] value) {
+        byte[] head = (revision + "\n").getBytes(StandardCharsets.US_ASCII);
+        byte[] content = Arrays.copyOf(head, head.length + value.length);
+        System.arraycopy(value, 0, content, head.length, value.length);
+        return content;
+    }
+
     /** Replaces the key's value in one step: whoever reads sees the old one or the new one, also if this process dies. */
     void write(String key, long revision, byte[] value) throws IOException {
-        Path file = root.resolve(key);
-        Path folder = makeFolder(file);
+        Path folder = makeFolder(key);
         Path temporary = folder.resolve(TEMPORARY + revision);
-        byte[] head = (revision + "\n").getBytes(StandardCharsets.US_ASCII);
-        ByteBuffer content = ByteBuffer.allocate(head.length + value.length)
-                .put(head)
-                .put(value)
-                .flip();
+        ByteBuffer content = ByteBuffer.wrap(content(revision, value));
         try (FileChannel channel = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             while (content.hasRemaining()) {
@@ -126,14 +139,23 @@ final class KeyFiles {
             }
             channel.force(false);
         }
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        adopt(temporary, key);
         flush(folder);
     }
 
+    /** Makes a whole file the key's; whoever calls flushes the folder. */
+    void adopt(Path file, String key) throws IOException {
+        Files.move(file, root.resolve(key), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Removes the key's file; whoever calls flushes the folder. */
+    boolean remove(String key) throws IOException {
+        return Files.deleteIfExists(root.resolve(key));
+    }
+
     boolean delete(String key) throws IOException {
-        Path file = root.resolve(key);
-        boolean deleted = Files.deleteIfExists(file);
-        flush(parentOf(file));
+        boolean deleted = remove(key);
+        flush(folderOf(key));
         return deleted;
     }
 
@@ -188,8 +210,14 @@ final class KeyFiles {
         }
     }
 
-    private Path makeFolder(Path file) throws IOException {
-        Path folder = parentOf(file);
+    /** The folder that a key's file is in. */
+    Path folderOf(String key) {
+        return parentOf(root.resolve(key));
+    }
+
+    /** The same, made if it is not there. */
+    Path makeFolder(String key) throws IOException {
+        Path folder = folderOf(key);
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(folder);
             for (Path made = folder; !made.equals(root); made = parentOf(made)) {
@@ -205,7 +233,7 @@ final class KeyFiles {
     }
 
     /** A name is on the disk when its folder is. */
-    private static void flush(Path folder) throws IOException {
+    static void flush(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         }

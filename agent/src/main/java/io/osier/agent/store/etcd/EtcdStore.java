@@ -17,30 +17,40 @@ import io.osier.agent.store.StateStore;
 import io.osier.agent.store.StoreEvent;
 import io.osier.agent.store.StoreException;
 import io.osier.agent.store.Versioned;
+import io.osier.agent.store.Write;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A {@link StateStore} in etcd: a key's revision is etcd's {@code mod_revision}.
  *
  * <p>A write whose answer is lost is sent again, and must not count twice or be taken for somebody else's. So every write also
  * puts its number under {@code PREFIX.writers/HANDLE} in the same transaction; one that finds the key changed reads that
- * number, and knows whether it was its own earlier attempt. One write of a handle is under way at a time.
+ * number, and knows whether it was its own earlier attempt. One write, or one commit of several, of a handle is under way at a time.
  */
 public final class EtcdStore implements StateStore {
+    /** etcd's own bound ({@code --max-txn-ops}) on the conditions and on the changes of a transaction. */
+    private static final int MAX_OPERATIONS = 128;
+
+    private static final int MAX_WRITES = MAX_OPERATIONS - 1; // and the writer's number
+
     private final EtcdCalls calls;
     private final KV kv;
     private final String prefix;
     private final ByteSequence writer;
     private final Set<EtcdWatch> watches = ConcurrentHashMap.newKeySet();
     private final Object writing = new Object();
-    private long writes;
+    private long written;
 
     private EtcdStore(EtcdCalls calls, String prefix) {
         this.calls = calls;
@@ -76,25 +86,65 @@ public final class EtcdStore implements StateStore {
     }
 
     @Override
+    public Map<String, Versioned> getAll(Collection<String> keys) {
+        Map<String, Versioned> found = new TreeMap<>();
+        List<String> all = List.copyOf(keys);
+        for (int begin = 0; begin < all.size(); begin += MAX_OPERATIONS) {
+            List<String> some = all.subList(begin, Math.min(all.size(), begin + MAX_OPERATIONS));
+            Op[] reads = some.stream()
+                    .map(key -> Op.get(name(key), GetOption.DEFAULT))
+                    .toArray(Op[]::new);
+            TxnResponse answer = calls.call(
+                    "read",
+                    some.get(0) + " and others",
+                    () -> kv.txn().Then(reads).commit());
+            for (GetResponse read : answer.getGetResponses()) {
+                for (KeyValue entry : read.getKvs()) {
+                    found.put(keyOf(entry), versioned(entry));
+                }
+            }
+        }
+        return found;
+    }
+
+    @Override
     public OptionalLong compareAndSet(String key, long expectedRevision, byte[] value) {
-        return write("write", key, expectedRevision, Op.put(name(key), bytes(value), PutOption.DEFAULT));
+        return write("write", key, List.of(Write.put(key, expectedRevision, value)));
     }
 
     @Override
     public boolean compareAndDelete(String key, long expectedRevision) {
-        Op delete = Op.delete(name(key), DeleteOption.DEFAULT);
+        Keys.check(key);
         return expectedRevision != ABSENT
-                && write("delete", key, expectedRevision, delete).isPresent();
+                && write("delete", key, List.of(Write.delete(key, expectedRevision)))
+                        .isPresent();
     }
 
-    private OptionalLong write(String verb, String key, long expectedRevision, Op change) {
-        Cmp unchanged = new Cmp(name(key), Cmp.Op.EQUAL, CmpTarget.modRevision(expectedRevision));
+    @Override
+    public OptionalLong commit(List<Write> writes) {
+        StateStore.check(writes, MAX_WRITES);
+        String first = writes.get(0).key();
+        return write("write", writes.size() == 1 ? first : first + " and " + (writes.size() - 1) + " more", writes);
+    }
+
+    @Override
+    public int maxWrites() {
+        return MAX_WRITES;
+    }
+
+    private OptionalLong write(String verb, String what, List<Write> writes) {
+        Cmp[] unchanged = writes.stream()
+                .map(write -> new Cmp(name(write.key()), Cmp.Op.EQUAL, CmpTarget.modRevision(write.expectedRevision())))
+                .toArray(Cmp[]::new);
         synchronized (writing) {
-            ByteSequence number = text(Long.toString(++writes));
-            TxnResponse answer = calls.call(verb, key, () -> {
+            ByteSequence number = text(Long.toString(++written));
+            Op[] changes = Stream.concat(
+                            writes.stream().map(this::change), Stream.of(Op.put(writer, number, PutOption.DEFAULT)))
+                    .toArray(Op[]::new);
+            TxnResponse answer = calls.call(verb, what, () -> {
                 Txn txn = kv.txn();
                 return txn.If(unchanged)
-                        .Then(change, Op.put(writer, number, PutOption.DEFAULT))
+                        .Then(changes)
                         .Else(Op.get(writer, GetOption.DEFAULT))
                         .commit();
             });
@@ -107,6 +157,13 @@ public final class EtcdStore implements StateStore {
                     .mapToLong(KeyValue::getModRevision)
                     .findFirst();
         }
+    }
+
+    private Op change(Write write) {
+        byte[] value = write.value();
+        return value == null
+                ? Op.delete(name(write.key()), DeleteOption.DEFAULT)
+                : Op.put(name(write.key()), bytes(value), PutOption.DEFAULT);
     }
 
     @Override
@@ -156,8 +213,8 @@ public final class EtcdStore implements StateStore {
     public void close() {
         watches.forEach(EtcdWatch::close);
         synchronized (writing) {
-            if (writes > 0) {
-                writes = 0;
+            if (written > 0) {
+                written = 0;
                 try {
                     calls.call("close", "the store", () -> kv.delete(writer));
                 } catch (StoreException e) {

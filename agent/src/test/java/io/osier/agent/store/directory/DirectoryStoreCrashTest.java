@@ -59,6 +59,46 @@ class DirectoryStoreCrashTest {
     }
 
     @Test
+    void ofKeysWrittenTogetherAKilledWriterLeavesAllOrNone() throws Exception {
+        Random random = new Random(20_261_124);
+        Map<String, Long> acknowledged = new HashMap<>();
+        for (int round = 0; round < 2 * KILLS; round++) {
+            Process writer = start("commit");
+            try (BufferedReader output = reader(writer)) {
+                int until = 10 + random.nextInt(40);
+                for (int i = 0; i < until; i++) {
+                    remember(output.readLine(), acknowledged);
+                }
+                Thread.sleep(random.nextInt(10));
+                writer.toHandle().destroyForcibly();
+                writer.waitFor();
+                for (String line; (line = output.readLine()) != null && line.endsWith("."); ) {
+                    remember(line, acknowledged);
+                }
+            }
+            verifyGroups(acknowledged);
+        }
+    }
+
+    /** Of each group all keys have the last value, or all those that were removed in turn are gone. */
+    private void verifyGroups(Map<String, Long> acknowledged) throws IOException {
+        try (DirectoryStore store = DirectoryStore.open(root)) {
+            for (int size : CrashingWriter.GROUPS) {
+                List<Versioned> group = store.list("group" + size);
+                assertThat(group.size()).isIn(size, size / 2);
+                assertThat(group.stream().map(Versioned::revision).distinct()).hasSize(1);
+                assertThat(group.get(0).revision()).isGreaterThanOrEqualTo(acknowledged.get("group" + size));
+                assertThat(group)
+                        .allSatisfy(entry -> assertThat(new String(entry.value(), UTF_8))
+                                .isEqualTo(CrashingWriter.value(number(entry))));
+            }
+        }
+        try (Stream<Path> files = Files.list(root.resolve(BatchFiles.FOLDER))) {
+            assertThat(files).isEmpty();
+        }
+    }
+
+    @Test
     void processesThatRaceLoseNoIncrement() throws Exception {
         try (DirectoryStore store = DirectoryStore.open(root)) {
             store.compareAndSet("counter", StateStore.ABSENT, "0".getBytes(UTF_8));

@@ -8,7 +8,9 @@ import io.osier.agent.store.StateStoreContract;
 import io.osier.agent.store.StoreEvent;
 import io.osier.agent.store.StoreException;
 import io.osier.agent.store.Versioned;
+import io.osier.agent.store.Write;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,6 +68,58 @@ class DirectoryStoreTest extends StateStoreContract {
 
         assertThat(left).doesNotExist();
         assertThat(text(store().get("pods/default/web").orElseThrow())).isEqualTo("whole");
+    }
+
+    @Test
+    void whatADeadWriterWasAboutToDoIsDoneBeforeAnythingElse() throws IOException {
+        create("pods/default/old", "old");
+        create("pods/default/web", "old");
+        Files.write(
+                file(".lock"), ByteBuffer.allocate(Long.BYTES).putLong(0, 50).array());
+        long newer = create("pods/default/newer", "newer than the batch");
+        Files.writeString(file(".batch/50-1"), "50\nsecond");
+        Files.writeString(file(".batch/todo"), """
+                        50
+                        put 0 pods/default/first
+                        put 1 pods/default/web
+                        delete pods/default/old
+                        delete pods/default/newer
+                        """);
+
+        create("pods/default/next", "next");
+
+        assertThat(newer).isEqualTo(51);
+        assertThat(store().list("pods").stream().map(entry -> entry.key() + "=" + text(entry)))
+                .containsExactly(
+                        "pods/default/newer=newer than the batch", "pods/default/next=next", "pods/default/web=second");
+        assertThat(file(".batch/todo")).doesNotExist();
+    }
+
+    @Test
+    void whatADeadWriterHadNotFinishedWritingDownNeverWas() throws IOException {
+        Files.writeString(file(".batch/7-0"), "7\nx");
+        Files.writeString(file(".batch/7-todo"), "7\nput 0 pods/default/web\n");
+
+        open().close();
+
+        assertThat(store().list("pods")).isEmpty();
+        assertThat(file(".batch")).isEmptyDirectory();
+    }
+
+    @Test
+    void aBatchThatCannotBeWrittenLeavesNothing() throws IOException {
+        Files.writeString(file("services"), "in the way");
+        List<Write> writes = List.of(
+                Write.put("pods/default/web", StateStore.ABSENT, bytes("x")),
+                Write.put("services/default/web", StateStore.ABSENT, bytes("x")));
+
+        Assertions.assertThatThrownBy(() -> store().commit(writes))
+                .isInstanceOf(StoreException.class)
+                .hasMessageStartingWith("store: cannot write pods/default/web and others: ");
+
+        assertThat(store().list("pods")).isEmpty();
+        assertThat(file(".batch")).isEmptyDirectory();
+        assertThat(create("pods/default/other", "x")).isPositive();
     }
 
     @Test
