@@ -45,6 +45,7 @@ class DataplaneArchitectureTest {
                 arguments(
                         "worker",
                         List.of("packet", "port", "bridge", "conntrack", "service", "vxlan", "observe", "forwarding")),
+                arguments("explain", List.of("packet", "port", "service", "vxlan", "observe", "forwarding", "worker")),
                 arguments("io", List.of("packet", "port", "service", "vxlan", "observe", "forwarding", "worker")));
     }
 

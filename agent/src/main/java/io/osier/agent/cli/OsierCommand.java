@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             ExecCommand.class,
             LogsCommand.class,
             RulesCommand.class,
+            ExplainCommand.class,
             DropsCommand.class,
             CaptureCommand.class,
             CompletionCommand.class,

@@ -62,6 +62,39 @@ class ServiceTest {
     }
 
     @Test
+    void whatIsExplainedIsWhatHappens() {
+        String told = osier("explain", "--from", "client", "--to", vip + ":80")
+                .succeeded()
+                .out();
+        assertThat(told)
+                .contains("service  default/web, 2 backends")
+                .contains("node-a  DNAT " + vip + ":80 -> " + podIp("web-1") + ":9876, backend 1 of 2, p=0.5")
+                .contains("node-a  out to pod web-1: ")
+                .contains("node-a  out to node-b by VXLAN to 172.30.0.2: ")
+                .contains("node-b  out to pod web-2: tcp " + podIp("client") + ":4000");
+        assertThat(ask("client", 10)).contains("web-");
+
+        String refused = osier("explain", "--from", "client", "--to", vip + ":81")
+                .succeeded()
+                .out();
+        assertThat(refused).contains("node-a  dropped: no-service-port");
+        String before = osier("drops").succeeded().out();
+        in("client", "curl -sS --max-time 2 http://" + vip + ":81/");
+        assertThat(osier("drops").succeeded().out()).isNotEqualTo(before).contains("no-service-port");
+    }
+
+    @Test
+    void explainingCountsNothing() {
+        String rules = osier("rules", "-v").succeeded().out();
+        String flows = osier("get", "flows", "-o", "name").succeeded().out();
+
+        osier("explain", "--from", "client", "--to", vip + ":80").succeeded();
+
+        assertThat(osier("rules", "-v").succeeded().out()).isEqualTo(rules);
+        assertThat(osier("get", "flows", "-o", "name").succeeded().out()).isEqualTo(flows);
+    }
+
+    @Test
     void rulesShowTheChanceOfEachBackend() {
         String rules = osier("rules").succeeded().out();
 

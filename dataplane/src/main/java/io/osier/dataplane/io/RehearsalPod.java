@@ -1,7 +1,6 @@
 package io.osier.dataplane.io;
 
 import io.netty.channel.unix.FileDescriptor;
-import io.osier.dataplane.packet.ArpHeader;
 import io.osier.dataplane.packet.EthernetHeader;
 import io.osier.dataplane.packet.Frame;
 import io.osier.dataplane.packet.IcmpHeader;
@@ -11,6 +10,7 @@ import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.Ipv4Header;
 import io.osier.dataplane.packet.Ipv6Header;
 import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.packet.PacketDraft;
 import io.osier.dataplane.packet.TcpHeader;
 import io.osier.dataplane.packet.TransportChecksum;
 import io.osier.dataplane.packet.UdpHeader;
@@ -29,7 +29,6 @@ import java.util.Set;
 final class RehearsalPod implements AutoCloseable {
     static final int PAYLOAD_BYTES = 1_398; // of a full TCP segment at an MTU of 1450
     private static final int TRANSPORT = EthernetHeader.LENGTH_BYTES + Ipv4Header.MIN_LENGTH_BYTES;
-    private static final int TTL = 64;
     private static final int MAXIMUM_SEGMENT_SIZE = 0x0204_0000 | 1_410; // RFC 9293, section 3.2
     private static final int TIMESTAMPS = 0x0101_080a; // RFC 7323, appendix A
 
@@ -106,27 +105,20 @@ final class RehearsalPod implements AutoCloseable {
 
     /** Says an ICMP echo request, or a reply. */
     void echo(IpAddress to, long toMac, int type) throws IOException {
-        int at = begin(to, toMac, IpProtocol.ICMP, IcmpHeader.LENGTH_BYTES);
-        out.bytes().putLong(at, (long) type << 56);
-        TransportChecksum.put(
-                out.bytes(),
-                at + IcmpHeader.CHECKSUM,
-                IcmpHeader.CHECKSUM,
-                InternetChecksum.sum(out.bytes(), at, IcmpHeader.LENGTH_BYTES, 0));
+        PacketDraft.icmpEcho(out, toMac, ownMac(), address, to, type);
         send();
     }
 
     /** Asks for a neighbour's MAC address. */
     void ask(IpAddress neighbor) throws IOException {
-        int at = beginEthernet(MacAddress.BROADCAST, EthernetHeader.TYPE_ARP, ArpHeader.LENGTH_BYTES);
-        ArpHeader.write(out.bytes(), at, ArpHeader.REQUEST, ownMac(), address.v4Bits(), 0, neighbor.v4Bits());
+        PacketDraft.arpRequest(out, ownMac(), address, neighbor);
         send();
     }
 
     /** Says what every Linux interface says in IPv6 when it comes up: a router solicitation (RFC 4861, section 4.1). */
     void solicitRouters() throws IOException {
-        int at = beginEthernet(
-                ALL_ROUTERS_MAC, EthernetHeader.TYPE_IPV6, Ipv6Header.LENGTH_BYTES + IcmpHeader.LENGTH_BYTES);
+        int lengthBytes = Ipv6Header.LENGTH_BYTES + IcmpHeader.LENGTH_BYTES;
+        int at = PacketDraft.ethernet(out, ALL_ROUTERS_MAC, ownMac(), EthernetHeader.TYPE_IPV6, lengthBytes);
         Ipv6Header.write(
                 out.bytes(),
                 at,
@@ -145,26 +137,8 @@ final class RehearsalPod implements AutoCloseable {
         return MacAddress.ofPod(address.v4Bits());
     }
 
-    private int beginEthernet(long toMac, int etherType, int payloadBytes) {
-        out.reset(Frame.HEADROOM_BYTES, EthernetHeader.LENGTH_BYTES + payloadBytes);
-        EthernetHeader.setDestination(out.bytes(), out.start(), toMac);
-        EthernetHeader.setSource(out.bytes(), out.start(), ownMac());
-        EthernetHeader.setEtherType(out.bytes(), out.start(), etherType);
-        return out.start() + EthernetHeader.LENGTH_BYTES;
-    }
-
     private int begin(IpAddress to, long toMac, int protocol, int transportBytes) {
-        ByteBuffer bytes = out.bytes();
-        beginEthernet(toMac, EthernetHeader.TYPE_IPV4, Ipv4Header.MIN_LENGTH_BYTES + transportBytes);
-        Ipv4Header.write(
-                bytes,
-                out.start() + EthernetHeader.LENGTH_BYTES,
-                Ipv4Header.MIN_LENGTH_BYTES + transportBytes,
-                TTL,
-                protocol,
-                address.v4Bits(),
-                to.v4Bits());
-        return out.start() + TRANSPORT;
+        return PacketDraft.ipv4(out, toMac, ownMac(), protocol, address, to, transportBytes);
     }
 
     private void send(

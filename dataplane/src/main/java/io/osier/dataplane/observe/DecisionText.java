@@ -38,7 +38,8 @@ public final class DecisionText {
         return isArp(capture) ? "ARP reply made by Osier" : "neighbour advertisement made by Osier";
     }
 
-    private static @Nullable String translation(PacketDecision decision) {
+    /** What happened to the packet's addresses, or null if nothing did. */
+    public static @Nullable String translation(PacketDecision decision) {
         String service = decision.service().toString();
         String backend = decision.backend().toString();
         return switch (decision.rewrite()) {

@@ -54,7 +54,7 @@ public final class Worker {
     private final Segmenter segmenter;
     private final VxlanTunnel strangers;
     private final TunnelReceiver tunnelReceiver;
-    private final Map<PortId, Port> localPorts = new HashMap<>();
+    private final Map<PortId, LocalPort> localPorts = new HashMap<>();
     private int expiryPosition;
     private int mtuPosition;
 
@@ -207,7 +207,7 @@ public final class Worker {
      */
     public void addPort(LocalPort local) {
         Port port = local.port();
-        if (localPorts.putIfAbsent(port.id(), port) != null) {
+        if (localPorts.putIfAbsent(port.id(), local) != null) {
             throw new IllegalArgumentException(port.id() + " is in service already");
         }
         try {
@@ -225,7 +225,9 @@ public final class Worker {
 
     /** Takes a port out of service with all that was learned from it; one that is not there is no error. */
     public void removePort(Port port) {
-        if (localPorts.remove(port.id(), port)) {
+        LocalPort local = localPorts.get(port.id());
+        if (local != null && local.port() == port) {
+            localPorts.remove(port.id());
             counters.retire(port.counters());
             segment.removePort(port);
         }
@@ -241,6 +243,11 @@ public final class Worker {
         Map<String, Integer> mtus = new HashMap<>();
         segment.tunnels().all().forEach(tunnel -> mtus.put(tunnel.id().name(), tunnel.mtuBytes()));
         return mtus;
+    }
+
+    /** The ports of this node's pods and host, with what belongs to them. */
+    public List<LocalPort> localPorts() {
+        return List.copyOf(localPorts.values());
     }
 
     /** The state that is forwarded by now. */
@@ -278,7 +285,7 @@ public final class Worker {
         List<PortCounters> all = new ArrayList<>(List.of(strangers.counters()));
         Map<PortId, CountersSnapshot.PortTotals> ports = new HashMap<>();
         long held = underlay.heldPackets();
-        List<Port> live = new ArrayList<>(localPorts.values());
+        List<Port> live = new ArrayList<>(List.of(segment.localPorts()));
         live.addAll(segment.tunnels().all());
         for (Port port : live) {
             PortCounters account = port.counters();

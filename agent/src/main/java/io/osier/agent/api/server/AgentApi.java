@@ -62,7 +62,8 @@ public final class AgentApi {
         NodeView node = new NodeView(settings, vni, HostNetwork.DEVICE, worker, objects, leases, commands, description);
         CaptureService captures =
                 new CaptureService(settings.nodeName(), underlay, worker, name -> addressesOf(name, objects));
-        routes = new AgentRoutes(directory, resources, node, new NodeCapture(captures));
+        ExplainView explanations = new ExplainView(settings.nodeName(), underlay, vni, worker, directory);
+        routes = new AgentRoutes(directory, resources, node, new NodeCapture(captures), explanations);
     }
 
     public ApiRoutes routes() {

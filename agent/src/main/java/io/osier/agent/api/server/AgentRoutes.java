@@ -3,7 +3,10 @@ package io.osier.agent.api.server;
 import io.osier.agent.api.client.ApiAnswer;
 import io.osier.agent.api.client.ApiException;
 import io.osier.agent.model.Json;
+import io.osier.agent.model.Pod;
 import io.osier.agent.model.ValidationException;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpProtocol;
 import java.io.IOException;
 import java.io.PushbackInputStream;
 import java.time.Duration;
@@ -38,12 +41,19 @@ final class AgentRoutes implements ApiRoutes {
     private final ObjectRoutes objects;
     private final NodeView node;
     private final CaptureStream captures;
+    private final ExplainView explanations;
 
-    AgentRoutes(ClusterDirectory directory, ObjectRoutes objects, NodeView node, CaptureStream captures) {
+    AgentRoutes(
+            ClusterDirectory directory,
+            ObjectRoutes objects,
+            NodeView node,
+            CaptureStream captures,
+            ExplainView explanations) {
         this.directory = directory;
         this.objects = objects;
         this.node = node;
         this.captures = captures;
+        this.explanations = explanations;
     }
 
     @Override
@@ -78,6 +88,7 @@ final class AgentRoutes implements ApiRoutes {
             case "leases" -> ApiResponse.json(200, node.leases());
             case "rules" -> ApiResponse.text(node.rules(request.flag("verbose")));
             case "pods" -> log(request);
+            case "explain" -> explain(request);
             case "capture" -> ApiResponse.stream(captures.of(request));
             default -> throw new ApiError(404, "NotFound", "the server has no " + request.uri());
         };
@@ -93,6 +104,40 @@ final class AgentRoutes implements ApiRoutes {
             return pass(where, request);
         }
         return ApiResponse.text(node.log(request.namespace(), request.word(3)));
+    }
+
+    /** From wherever the pod is; the question of another agent is answered here. */
+    private ApiResponse explain(ApiRequest request) {
+        String tunnel = request.parameter("tunnel");
+        String datagram = request.parameter("datagram");
+        if (tunnel != null && datagram != null) {
+            return ApiResponse.json(200, explanations.received(IpAddress.parse(tunnel), datagram));
+        }
+        Pod pod = node.pod(request.namespace(), required(request, "pod"));
+        String where = pod.spec().nodeName();
+        if (where != null && !where.equals(directory.self())) {
+            return pass(where, request);
+        }
+        IpAddress to = IpAddress.parse(required(request, "to"));
+        if (!to.isV4()) {
+            throw new ApiError(400, "BadRequest", "only IPv4 is explained so far");
+        }
+        int protocol = switch (required(request, "proto")) {
+            case "tcp" -> IpProtocol.TCP;
+            case "udp" -> IpProtocol.UDP;
+            case "icmp" -> IpProtocol.ICMP;
+            default -> throw new ApiError(400, "BadRequest", "proto must be tcp, udp or icmp");
+        };
+        int port = protocol == IpProtocol.ICMP ? 0 : Integer.parseInt(required(request, "port"));
+        return ApiResponse.json(200, explanations.sent(pod, to, protocol, port));
+    }
+
+    private static String required(ApiRequest request, String name) {
+        String value = request.parameter(name);
+        if (value == null) {
+            throw new ApiError(400, "BadRequest", name + " is missing");
+        }
+        return value;
     }
 
     private ApiResponse pass(String other, ApiRequest request) {

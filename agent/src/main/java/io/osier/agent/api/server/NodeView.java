@@ -242,7 +242,7 @@ final class NodeView {
         }
     }
 
-    private Pod pod(String namespace, String name) {
+    Pod pod(String namespace, String name) {
         return objects.get(Keys.pod(namespace, name), Pod.class).orElseThrow(() -> ApiError.notFound("pods", name));
     }
 }

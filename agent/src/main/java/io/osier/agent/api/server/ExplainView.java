@@ -1,0 +1,163 @@
+package io.osier.agent.api.server;
+
+import io.osier.agent.model.Json;
+import io.osier.agent.model.Pod;
+import io.osier.agent.reconcile.PodMaker;
+import io.osier.dataplane.explain.NodeCopy;
+import io.osier.dataplane.explain.Trial;
+import io.osier.dataplane.explain.TrialEvent;
+import io.osier.dataplane.explain.TrialEvent.Datagram;
+import io.osier.dataplane.explain.TrialPacket;
+import io.osier.dataplane.packet.DropReason;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.port.PortId;
+import io.osier.dataplane.port.PortKind;
+import io.osier.dataplane.service.VirtualService;
+import io.osier.dataplane.worker.ConnectionSnapshot;
+import io.osier.dataplane.worker.Worker;
+import io.osier.dataplane.worker.WorkerProxy;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What would become of a pod's packet, step by step: tried on a copy of this node's worker, and what leaves by a tunnel on a
+ * copy of the other node's, which its agent is asked for.
+ */
+final class ExplainView {
+    private static final long DEADLINE_SECONDS = 5;
+    /** So many backends are tried one by one. */
+    private static final int MAX_WAYS = 16;
+
+    private final String self;
+    private final IpAddress underlay;
+    private final int vni;
+    private final WorkerProxy worker;
+    private final ClusterDirectory directory;
+
+    ExplainView(String self, IpAddress underlay, int vni, WorkerProxy worker, ClusterDirectory directory) {
+        this.self = self;
+        this.underlay = underlay;
+        this.vni = vni;
+        this.worker = worker;
+        this.directory = directory;
+    }
+
+    /** What becomes here of a datagram from another node's tunnel. */
+    ObjectNode received(IpAddress from, String payload) {
+        Trial trial = new Trial(copy(), vni);
+        ObjectNode told = Json.object();
+        tell(told.putArray("steps"), trial.receive(new Datagram(from, payload)));
+        return told;
+    }
+
+    /** What becomes of a packet of a pod of this node; port 0 where the protocol has none. */
+    ObjectNode sent(Pod pod, IpAddress to, int protocol, int port) {
+        String podIp = pod.status().podIP();
+        if (podIp == null) {
+            throw new ApiError(400, "BadRequest", "pod " + pod.metadata().name() + " has no address yet");
+        }
+        IpAddress from = IpAddress.parse(podIp);
+        PortId in = new PortId(PortKind.POD, PodMaker.namespaceOf(pod));
+        NodeCopy node = copy();
+        Trial trial = new Trial(node, vni);
+        TrialPacket packets = new TrialPacket(from, to, protocol, port);
+        ObjectNode told = Json.object()
+                .put("pod", pod.metadata().name())
+                .put("node", self)
+                .put("packet", packets.words());
+
+        IpAddress neighbor =
+                node.state().podRange().contains(to) ? to : node.state().gateway();
+        List<TrialEvent> asked = trial.send(in, packets.arpRequest(neighbor), 0);
+        long mac = asked.stream()
+                .mapToLong(TrialEvent::answerMac)
+                .filter(m -> m != 0)
+                .findFirst()
+                .orElse(0);
+        ObjectNode arp =
+                told.putObject("neighbor").put("address", neighbor.toString()).put("gateway", !neighbor.equals(to));
+        if (mac == 0) {
+            tell(arp.putArray("steps"), asked);
+            told.putArray("ways");
+            return told;
+        }
+        arp.put("mac", MacAddress.format(mac));
+
+        VirtualService service = node.state().services().lookup(protocol, to.high(), to.low(), port);
+        if (service != null) {
+            describe(told.putObject("service"), service, from);
+        }
+        int backends = service == null ? 0 : service.backends().size();
+        ArrayNode ways = told.putArray("ways");
+        for (int i = 0; i < Math.min(Math.max(backends, 1), MAX_WAYS); i++) {
+            ObjectNode way = ways.addObject();
+            if (service != null && backends > 0) {
+                way.put("backend", service.backends().get(i).toString()).put("probability", 1.0 / backends);
+            }
+            tell(way.putArray("steps"), trial.send(in, packets.frame(mac, i), i));
+        }
+        return told;
+    }
+
+    private NodeCopy copy() {
+        return worker.ask(NodeCopy::of)
+                .orTimeout(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                .join();
+    }
+
+    private void describe(ObjectNode told, VirtualService service, IpAddress client) {
+        List<ConnectionSnapshot> flows = worker.ask(Worker::connections)
+                .orTimeout(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                .join();
+        told.put("name", service.name())
+                .put("backends", service.backends().size())
+                .put(
+                        "openFlows",
+                        flows.stream()
+                                .filter(flow -> flow.client().equals(client)
+                                        && flow.protocol() == service.protocol()
+                                        && flow.service().equals(service.address())
+                                        && flow.servicePort() == service.port())
+                                .count());
+    }
+
+    private void tell(ArrayNode steps, List<TrialEvent> events) {
+        for (TrialEvent event : events) {
+            ObjectNode step = steps.addObject()
+                    .put("node", self)
+                    .put("kind", event.port().kind().name().toLowerCase(Locale.ROOT))
+                    .put("port", event.port().name())
+                    .put("packet", event.packet());
+            String translation = event.translation();
+            if (translation != null) {
+                step.put("translation", translation);
+            }
+            if (event.answered()) {
+                step.put("answer", true);
+            }
+            DropReason dropped = event.dropped();
+            if (dropped != null) {
+                step.put("dropped", dropped.label()).put("why", dropped.sentence());
+            }
+            Datagram datagram = event.tunnel();
+            if (datagram != null) {
+                step.put("to", datagram.node().toString());
+                follow(steps, event.port().name(), datagram);
+            }
+        }
+    }
+
+    /** Asks the other node's agent what becomes of the datagram there. */
+    private void follow(ArrayNode steps, String node, Datagram datagram) {
+        String uri = "/osier/v1/explain?tunnel=" + underlay + "&datagram=" + datagram.payload();
+        try {
+            Json.parse(directory.ask(node, uri).body()).path("steps").forEach(steps::add);
+        } catch (ApiError e) {
+            steps.addObject().put("node", node).put("unknown", String.valueOf(e.getMessage()));
+        }
+    }
+}

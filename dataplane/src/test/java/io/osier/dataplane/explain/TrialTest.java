@@ -1,0 +1,120 @@
+package io.osier.dataplane.explain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpProtocol;
+import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.port.PortId;
+import io.osier.dataplane.port.PortKind;
+import io.osier.dataplane.simulation.SimulatedCluster;
+import io.osier.dataplane.simulation.SimulatedNode;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is foretold of a packet, in the words of the events, and that foretelling changes nothing. */
+class TrialTest {
+    private static final PortId CLIENT = new PortId(PortKind.POD, "client");
+    private static final IpAddress CLIENT_IP = IpAddress.parse("10.32.0.2");
+
+    private final SimulatedCluster cluster = new SimulatedCluster(1);
+    private final SimulatedNode nodeA = cluster.node("node-a", "10.32.0.0/24");
+    private final SimulatedNode nodeB = cluster.node("node-b", "10.32.1.0/24");
+
+    @BeforeEach
+    void populate() {
+        nodeA.pod("client", "10.32.0.2");
+        nodeA.pod("near", "10.32.0.3");
+        nodeB.pod("far", "10.32.1.2");
+        cluster.service(
+                "default/web", IpProtocol.TCP, "10.96.0.10", 80, "10.32.0.2:8080", "10.32.0.3:8080", "10.32.1.2:8080");
+        cluster.service("default/empty", IpProtocol.TCP, "10.96.0.11", 80);
+    }
+
+    @AfterEach
+    void nothingHasReallyHappened() {
+        assertThat(nodeA.flows()).isEmpty();
+        assertThat(nodeA.drops()).isEmpty();
+        assertThat(nodeA.counters().drops().total()).isZero();
+        cluster.close();
+    }
+
+    private static Trial on(SimulatedNode node) {
+        return new Trial(NodeCopy.of(node.worker()), 1);
+    }
+
+    private static List<String> told(List<TrialEvent> events) {
+        return events.stream()
+                .map(event -> (event.dropped() == null
+                                ? ""
+                                : "dropped " + event.dropped().label() + " ")
+                        + (event.answered() ? "answer to " : "")
+                        + event.port() + ": " + event.packet()
+                        + (event.translation() == null ? "" : "; " + event.translation()))
+                .toList();
+    }
+
+    private List<String> send(String to, int protocol, int port, int backend) {
+        TrialPacket packet = new TrialPacket(CLIENT_IP, IpAddress.parse(to), protocol, port);
+        boolean pod = to.startsWith("10.32.");
+        long mac = MacAddress.ofPod((pod ? IpAddress.parse(to) : nodeA.gateway()).v4Bits());
+        return told(on(nodeA).send(CLIENT, packet.frame(mac, 0), backend));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            10.32.0.3  | tap:near: udp 10.32.0.2:40000 > 10.32.0.3:53
+            10.32.1.2  | vxlan:node-b: udp 10.32.0.2:40000 > 10.32.1.2:53
+            10.32.0.77 | dropped no-such-pod tap:client: udp 10.32.0.2:40000 > 10.32.0.77:53
+            8.8.8.8    | host:osier0: udp 10.32.0.2:40000 > 8.8.8.8:53
+            10.96.0.99 | dropped no-service tap:client: udp 10.32.0.2:40000 > 10.96.0.99:53
+            """)
+    void aPacketGoesWhereItWouldGo(String to, String told) {
+        assertThat(send(to, IpProtocol.UDP, 53, 0)).containsExactly(told);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0 | tap:client: tcp 10.32.0.1:40000 > 10.32.0.2:8080; DNAT 10.96.0.10:80 -> 10.32.0.2:8080, backend 1 of 3, p=0.333, client masqueraded behind the gateway
+            1 | tap:near: tcp 10.32.0.2:40000 > 10.32.0.3:8080; DNAT 10.96.0.10:80 -> 10.32.0.3:8080, backend 2 of 3, p=0.333
+            2 | vxlan:node-b: tcp 10.32.0.2:40000 > 10.32.1.2:8080; DNAT 10.96.0.10:80 -> 10.32.1.2:8080, backend 3 of 3, p=0.333
+            """)
+    void eachBackendCanBeTried(int backend, String told) {
+        assertThat(send("10.96.0.10", IpProtocol.TCP, 80, backend)).containsExactly(told);
+    }
+
+    @Test
+    void aRefusalIsToldWithItsAnswer() {
+        assertThat(send("10.96.0.11", IpProtocol.TCP, 80, 0))
+                .containsExactly(
+                        "dropped no-endpoint tap:client: tcp 10.32.0.2:40000 > 10.96.0.11:80",
+                        "answer to tap:client: icmp 10.32.0.1 > 10.32.0.2");
+    }
+
+    @Test
+    void theOtherNodeGoesOnWhereThisOneEnds() {
+        TrialPacket packet = new TrialPacket(CLIENT_IP, IpAddress.parse("10.32.1.2"), IpProtocol.ICMP, 0);
+        long mac = MacAddress.ofPod(packet.to().v4Bits());
+        TrialEvent here = on(nodeA).send(CLIENT, packet.frame(mac, 0), 0).get(0);
+        TrialEvent.Datagram datagram = Objects.requireNonNull(here.tunnel());
+
+        assertThat(datagram.node()).isEqualTo(nodeB.underlayAddress());
+        assertThat(told(on(nodeB).receive(new TrialEvent.Datagram(nodeA.underlayAddress(), datagram.payload()))))
+                .containsExactly("tap:far: icmp 10.32.0.2 > 10.32.1.2");
+    }
+
+    @Test
+    void anArpAnswerNamesTheStation() {
+        TrialPacket packet = new TrialPacket(CLIENT_IP, IpAddress.parse("10.32.1.2"), IpProtocol.ICMP, 0);
+        List<TrialEvent> events = on(nodeA).send(CLIENT, packet.arpRequest(packet.to()), 0);
+
+        assertThat(events).hasSize(1);
+        assertThat(events.get(0).answerMac())
+                .isEqualTo(MacAddress.ofPod(packet.to().v4Bits()));
+    }
+}
