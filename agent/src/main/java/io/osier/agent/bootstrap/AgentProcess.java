@@ -146,9 +146,8 @@ public final class AgentProcess implements AutoCloseable {
                 offloads,
                 config.store().describe(config.stateDirectory()),
                 dataplane.proxy(),
-                objects,
+                store,
                 leases,
-                claims,
                 commands,
                 directory);
         keep(ApiServer.listen(apiAddress(settings), token, api.routes()));

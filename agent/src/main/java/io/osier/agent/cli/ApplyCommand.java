@@ -1,15 +1,12 @@
 package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
-import io.osier.agent.api.client.ApiException;
 import io.osier.agent.model.Manifest;
 import io.osier.agent.model.ValidationException;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.node.ObjectNode;
 
 /** {@code osier apply}. */
 @Command(
@@ -26,37 +23,47 @@ final class ApplyCommand extends ApiCommand {
     List<Path> files = List.of();
 
     @Override
-    int run(ApiClient agent) {
-        int failures = 0;
+    int run(ApiClient agent) throws InterruptedException {
+        BulkOutput output = new BulkOutput(out(), spec.commandLine().getErr());
         for (Path path : files) {
             ManifestFile file = ManifestFile.read(path);
-            for (Manifest manifest : file.manifests()) {
-                String failure = apply(agent, manifest);
-                if (failure != null) {
-                    spec.commandLine().getErr().println("osier: " + file.name() + ": " + failure);
-                    failures++;
+            try (BulkSender<Manifest> sender = new BulkSender<>(
+                    agent,
+                    "/osier/v1/apply?namespace=" + encode(options().namespace),
+                    new Listener(file.name(), output))) {
+                for (Manifest manifest : file.manifests()) {
+                    try {
+                        sender.add(manifest, manifest.checked());
+                    } catch (ValidationException e) {
+                        sender.skip(file.name() + ": " + e.getMessage());
+                    }
                 }
+                sender.finish();
             }
         }
-        return failures == 0 ? 0 : 1;
+        return output.failures() == 0 ? 0 : 1;
     }
 
-    /** Applies one object; what is wrong with it, or null. */
-    private @Nullable String apply(ApiClient agent, Manifest manifest) {
-        try {
-            ObjectNode object = manifest.checked();
+    private record Listener(String file, BulkOutput output) implements BulkSender.Listener<Manifest> {
+        @Override
+        public void done(Manifest manifest, String result) {
             Kinds kind = Kinds.of("apply", manifest.kind().plural());
-            String path = path(kind, manifest.name(), manifest.namespace(options().namespace));
-            String result = agent.put(path, object).path("result").asString("configured");
-            print(kind.singular() + "/" + manifest.name() + " " + result + "\n");
-            return null;
-        } catch (ValidationException e) {
-            return e.getMessage();
-        } catch (ApiException e) {
-            if (e.code() == ApiException.UNREACHABLE) {
-                throw e;
-            }
-            return manifest.placed(String.valueOf(e.getMessage()));
+            output.say(kind.singular() + "/" + manifest.name() + " " + result);
+        }
+
+        @Override
+        public void refused(Manifest manifest, int code, String message) {
+            output.complain(file + ": " + manifest.placed(message));
+        }
+
+        @Override
+        public void skipped(String complaint) {
+            output.complain(complaint);
+        }
+
+        @Override
+        public void pause() {
+            output.flush();
         }
     }
 }

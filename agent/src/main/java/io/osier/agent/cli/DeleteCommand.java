@@ -2,6 +2,7 @@ package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
 import io.osier.agent.api.client.ApiException;
+import io.osier.agent.model.Json;
 import io.osier.agent.model.Manifest;
 import io.osier.agent.model.ValidationException;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code osier delete}. */
 @Command(
@@ -35,6 +37,8 @@ final class DeleteCommand extends ApiCommand {
     @Option(names = "--ignore-not-found", description = "What is not there is no error")
     boolean ignoreNotFound;
 
+    private static final int NOT_FOUND = 404;
+
     private boolean missing;
 
     @Override
@@ -53,14 +57,62 @@ final class DeleteCommand extends ApiCommand {
 
     /** Kind and name are all that a deletion needs: whatever else is wrong with a manifest, its object can be deleted. */
     private void deleteManifests(ApiClient agent, ManifestFile file) throws InterruptedException {
-        for (Manifest manifest : file.manifests()) {
-            try {
-                Kinds kind = Kinds.of("delete", manifest.kind().plural());
-                delete(agent, kind, manifest.name(), manifest.namespace(options().namespace));
-            } catch (ValidationException e) {
-                spec.commandLine().getErr().println("osier: " + file.name() + ": " + e.getMessage());
-                missing = true;
+        BulkOutput output = new BulkOutput(out(), spec.commandLine().getErr());
+        try (BulkSender<Manifest> sender = new BulkSender<>(
+                agent, "/osier/v1/delete?namespace=" + encode(options().namespace), new Listener(agent, output))) {
+            for (Manifest manifest : file.manifests()) {
+                try {
+                    ObjectNode object = Json.object()
+                            .put("apiVersion", manifest.kind().apiVersion())
+                            .put("kind", manifest.kind().word());
+                    object.putObject("metadata")
+                            .put("name", manifest.name())
+                            .put("namespace", manifest.namespace(options().namespace));
+                    sender.add(manifest, object);
+                } catch (ValidationException e) {
+                    sender.skip(file.name() + ": " + e.getMessage());
+                }
             }
+            sender.finish();
+        }
+        missing |= output.failures() > 0;
+    }
+
+    private final class Listener implements BulkSender.Listener<Manifest> {
+        private final ApiClient agent;
+        private final BulkOutput output;
+
+        Listener(ApiClient agent, BulkOutput output) {
+            this.agent = agent;
+            this.output = output;
+        }
+
+        @Override
+        public void done(Manifest manifest, String result) throws InterruptedException {
+            Kinds kind = Kinds.of("delete", manifest.kind().plural());
+            if (kind == Kinds.PODS) {
+                output.flush();
+                String path = path(kind, manifest.name(), manifest.namespace(options().namespace));
+                new PodWaiter(agent, path, spec.commandLine().getErr()).untilGone(manifest.name());
+            }
+            output.say(kind.singular() + " \"" + manifest.name() + "\" deleted");
+        }
+
+        @Override
+        public void refused(Manifest manifest, int code, String message) {
+            if (code != NOT_FOUND || !ignoreNotFound) {
+                output.complain("delete: " + message);
+            }
+        }
+
+        @Override
+        public void skipped(String complaint) {
+            output.complain(complaint);
+        }
+
+        @Override
+        public void pause() {
+            output.flush();
         }
     }
 

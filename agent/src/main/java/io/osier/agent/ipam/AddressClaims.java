@@ -7,6 +7,7 @@ import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,13 +43,31 @@ public final class AddressClaims {
      * @return nothing if all are taken
      */
     public Optional<IpAddress> claimNext(IpPrefix range, @Nullable IpAddress after, String owner) {
+        return next(range, after, candidate -> isFree(candidate) && claim(candidate, owner));
+    }
+
+    /** The address that {@link #claimNext} would claim, left free. */
+    public Optional<IpAddress> nextFree(IpPrefix range, @Nullable IpAddress after) {
+        return next(range, after, this::isFree);
+    }
+
+    /** The address of the range that comes after this one, free or not. */
+    public static IpAddress after(IpPrefix range, IpAddress address) {
+        return next(range, address, candidate -> true).orElseThrow();
+    }
+
+    private boolean isFree(IpAddress address) {
+        return store.get(Keys.claim(address.toString())).isEmpty();
+    }
+
+    private static Optional<IpAddress> next(IpPrefix range, @Nullable IpAddress after, Predicate<IpAddress> accept) {
         int base = range.address().v4Bits();
         long size = 1L << (32 - range.lengthBits());
         long usable = size - 3;
         long start = after == null || !range.contains(after) ? 0 : after.v4Bits() - (long) base - 1;
         for (long i = 0; i < usable; i++) {
             IpAddress candidate = IpAddress.v4(base + 2 + (int) Math.floorMod(start + i, usable));
-            if (store.get(Keys.claim(candidate.toString())).isEmpty() && claim(candidate, owner)) {
+            if (accept.test(candidate)) {
                 return Optional.of(candidate);
             }
         }

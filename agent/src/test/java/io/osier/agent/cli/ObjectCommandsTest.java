@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class ObjectCommandsTest {
     private static final String NOT_FOUND = "{\"message\":\"pods \\\"web-1\\\" not found\"}";
+    private static final String APPLY = "POST /osier/v1/apply?namespace=default";
+    private static final String DELETE = "POST /osier/v1/delete?namespace=default";
     private static final String RUNNING = "{\"status\":{\"phase\":\"Running\"}}";
     private static final String PENDING = "{\"status\":{\"phase\":\"Pending\"}}";
     private static final String WEB_1 = "/api/v1/pods/web-1?namespace=default";
@@ -111,10 +114,47 @@ class ObjectCommandsTest {
     @Test
     void applySaysWhatBecameOfEachObject() throws IOException {
         Path file = manifests();
-        agent.on("PUT /api/v1/pods/web-1?namespace=prod", 200, "{\"result\":\"created\"}")
-                .on("PUT /api/v1/services/web?namespace=default", 200, "{\"result\":\"unchanged\"}");
+        agent.on(APPLY, 200, "{\"items\":[{\"result\":\"created\"},{\"result\":\"unchanged\"}]}");
         assertThat(Dialogue.with(agent, "apply", "-f", file.toString()))
                 .isEqualTo(done("pod/web-1 created\nservice/web unchanged"));
+        assertThat(agent.questions()).hasSize(1);
+        assertThat(agent.questions().get(0))
+                .startsWith(APPLY + " {\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[{")
+                .containsSubsequence("\"kind\":\"Pod\"", "\"namespace\":\"prod\"", "\"kind\":\"Service\"");
+    }
+
+    @Test
+    void applySendsManyObjectsInFewQuestions() throws IOException {
+        int services = 2500;
+        StringBuilder text = new StringBuilder();
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < services; i++) {
+            text.append("---\nkind: Service\napiVersion: v1\nmetadata: {name: web-" + i + "}\n");
+            text.append(i == 150 ? "spec: {ports: [{prot: 80}]}\n" : "spec: {ports: [{port: 80}]}\n");
+            lines.append(i == 150 ? "" : "service/web-" + i + " created\n");
+        }
+        Path file = Files.writeString(directory.resolve("many.yaml"), text);
+        agent.on(APPLY, 200, created(100)).on(APPLY, 200, created(2000)).on(APPLY, 200, created(399));
+
+        Dialogue dialogue = Dialogue.with(agent, "apply", "-f", file.toString());
+
+        assertThat(dialogue.exitCode()).isEqualTo(1);
+        assertThat(dialogue.out()).isEqualTo(lines.toString());
+        assertThat(dialogue.err())
+                .contains("document 151, line 755: unknown field \"spec.ports[0].prot\"")
+                .hasLineCount(1);
+        assertThat(agent.questions()).hasSize(3);
+    }
+
+    @Test
+    void applySaysWhereItWasStopped() throws IOException {
+        agent.on(APPLY, 200, "{\"items\":[{\"result\":\"created\"}],\"stopped\":\"store: cannot write x: gone\"}");
+        assertThat(Dialogue.with(agent, "apply", "-f", manifests().toString()))
+                .isEqualTo(new Dialogue(1, "pod/web-1 created\n", "osier: apply: store: cannot write x: gone\n"));
+    }
+
+    private static String created(int count) {
+        return "{\"items\":[" + String.join(",", Collections.nCopies(count, "{\"result\":\"created\"}")) + "]}";
     }
 
     @Test
@@ -142,11 +182,8 @@ class ObjectCommandsTest {
                 metadata: {name: web}
                 spec: {ports: [{port: 80}]}
                 """);
-        agent.on("PUT /api/v1/services/web?namespace=default", 200, "{\"result\":\"created\"}")
-                .on(
-                        "PUT /api/v1/services/taken?namespace=default",
-                        422,
-                        "{\"message\":\"spec.clusterIP: Invalid value: taken\"}");
+        agent.on(APPLY, 200, """
+                {"items":[{"code":422,"message":"spec.clusterIP: Invalid value: taken"},{"result":"created"}]}""");
 
         Dialogue dialogue = Dialogue.with(agent, "apply", "-f", file.toString());
 
@@ -165,7 +202,7 @@ class ObjectCommandsTest {
         Path file = Files.writeString(
                 directory.resolve("x.yaml"),
                 "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: 7\n---\nkind: Cat\n");
-        agent.on("DELETE /api/v1/services/web?namespace=default", 200, "{}");
+        agent.on(DELETE, 200, "{\"items\":[{\"result\":\"deleted\"}]}");
         Dialogue dialogue = Dialogue.with(agent, "delete", "-f", file.toString());
         assertThat(dialogue.exitCode()).isEqualTo(1);
         assertThat(dialogue.out()).isEqualTo("service \"web\" deleted\n");
@@ -204,11 +241,24 @@ class ObjectCommandsTest {
     @Test
     void deleteOfManifestsLooksWhereTheySay() throws IOException {
         Path file = manifests();
-        agent.on("DELETE /api/v1/pods/web-1?namespace=prod", 200, "{}")
-                .on("GET /api/v1/pods/web-1?namespace=prod", 404, NOT_FOUND)
-                .on("DELETE /api/v1/services/web?namespace=default", 200, "{}");
+        agent.on(DELETE, 200, "{\"items\":[{\"result\":\"deleted\"},{\"result\":\"deleted\"}]}")
+                .on("GET /api/v1/pods/web-1?namespace=prod", 404, NOT_FOUND);
         assertThat(Dialogue.with(agent, "delete", "-f", file.toString()))
                 .isEqualTo(done("pod \"web-1\" deleted\nservice \"web\" deleted"));
+    }
+
+    @Test
+    void deleteOfManifestsThatAreNotThere() throws IOException {
+        agent.on(
+                DELETE,
+                200,
+                "{\"items\":[{\"code\":404,\"message\":\"pods \\\"web-1\\\" not found\"},"
+                        + "{\"code\":409,\"message\":\"busy\"}]}");
+        assertThat(Dialogue.with(agent, "delete", "-f", manifests().toString()))
+                .isEqualTo(new Dialogue(1, "", "osier: delete: pods \"web-1\" not found\nosier: delete: busy\n"));
+        assertThat(Dialogue.with(
+                        agent, "delete", "--ignore-not-found", "-f", manifests().toString()))
+                .isEqualTo(new Dialogue(1, "", "osier: delete: busy\n"));
     }
 
     @Test

@@ -10,7 +10,9 @@ import io.osier.agent.pod.CommandSupervisor;
 import io.osier.agent.reconcile.NodeSettings;
 import io.osier.agent.reconcile.PodMaker;
 import io.osier.agent.store.Keys;
+import io.osier.agent.store.Keyspace;
 import io.osier.agent.store.ObjectStore;
+import io.osier.agent.store.StateStore;
 import io.osier.dataplane.io.TapOffload;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.worker.WorkerProxy;
@@ -34,17 +36,12 @@ public final class AgentApi {
             Set<TapOffload> offloads,
             String store,
             WorkerProxy worker,
-            ObjectStore objects,
+            StateStore state,
             SubnetLeases leases,
-            AddressClaims claims,
             CommandSupervisor commands,
             ClusterDirectory directory) {
-        ObjectRoutes resources = new ObjectRoutes(Map.of(
-                "pods", new PodResource(objects, claims, directory, settings.podRange()),
-                "services", new ServiceResource(objects, claims, settings.serviceRange()),
-                "nodes", new NodeResource(objects, leases, claims, directory),
-                "endpoints", new EndpointsResource(objects),
-                "endpointslices", new EndpointSliceResource(objects)));
+        ObjectStore objects = new ObjectStore(state);
+        Resources resources = keys -> resources(keys, settings, leases.in(keys), directory);
         ObjectNode description = Json.object()
                 .put("version", version())
                 .put("node", settings.nodeName())
@@ -63,7 +60,25 @@ public final class AgentApi {
         CaptureService captures =
                 new CaptureService(settings.nodeName(), underlay, worker, name -> addressesOf(name, objects));
         ExplainView explanations = new ExplainView(settings.nodeName(), underlay, vni, worker, directory);
-        routes = new AgentRoutes(directory, resources, node, new NodeCapture(captures), explanations);
+        routes = new AgentRoutes(
+                directory,
+                new ObjectRoutes(state, resources),
+                new BulkRoutes(state, resources),
+                node,
+                new NodeCapture(captures),
+                explanations);
+    }
+
+    private static Map<String, Resource> resources(
+            Keyspace keys, NodeSettings settings, SubnetLeases leases, ClusterDirectory directory) {
+        ObjectStore objects = new ObjectStore(keys);
+        AddressClaims claims = new AddressClaims(keys);
+        return Map.of(
+                "pods", new PodResource(objects, claims, directory, settings.podRange()),
+                "services", new ServiceResource(objects, claims, settings.serviceRange()),
+                "nodes", new NodeResource(objects, leases, claims, directory),
+                "endpoints", new EndpointsResource(objects),
+                "endpointslices", new EndpointSliceResource(objects));
     }
 
     public ApiRoutes routes() {

@@ -39,6 +39,7 @@ final class AgentRoutes implements ApiRoutes {
     });
     private final ClusterDirectory directory;
     private final ObjectRoutes objects;
+    private final BulkRoutes bulk;
     private final NodeView node;
     private final CaptureStream captures;
     private final ExplainView explanations;
@@ -46,11 +47,13 @@ final class AgentRoutes implements ApiRoutes {
     AgentRoutes(
             ClusterDirectory directory,
             ObjectRoutes objects,
+            BulkRoutes bulk,
             NodeView node,
             CaptureStream captures,
             ExplainView explanations) {
         this.directory = directory;
         this.objects = objects;
+        this.bulk = bulk;
         this.node = node;
         this.captures = captures;
         this.explanations = explanations;
@@ -63,6 +66,9 @@ final class AgentRoutes implements ApiRoutes {
         }
         if (!request.word(0).equals("osier") || !request.word(1).equals("v1")) {
             throw new ApiError(404, "NotFound", "the server has no " + request.uri());
+        }
+        if (BulkRoutes.answers(request.word(2)) && request.path().size() == 3) {
+            return bulk.answer(request);
         }
         if (!request.method().equals("GET")) {
             throw new ApiError(405, "MethodNotAllowed", request.method() + " is not answered here");

@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Endpoint slices: given by hand, for services without a selector. */
 final class EndpointSliceResource implements Resource {
@@ -45,19 +44,19 @@ final class EndpointSliceResource implements Resource {
     }
 
     @Override
-    public ObjectNode apply(JsonNode object) {
+    public Applied apply(JsonNode object) {
         EndpointSlice asked = Json.convert(object, EndpointSlice.class);
         EndpointSlice before = objects.get(keyOf(asked), EndpointSlice.class).orElse(null);
         if (before == null) {
-            return Resource.applied("created", create(object));
+            return new Applied("created", create(object));
         }
-        EndpointSlice after = objects.update(
-                        keyOf(asked),
-                        EndpointSlice.class,
-                        present -> EndpointSlice.of(
-                                present.metadata().describedAs(asked.metadata()), asked.endpoints(), asked.ports()))
-                .orElseThrow(() -> ApiError.notFound(SLICES, asked.metadata().name()));
-        return Resource.applied(after.equals(before) ? "unchanged" : "configured", after);
+        EndpointSlice after =
+                EndpointSlice.of(before.metadata().describedAs(asked.metadata()), asked.endpoints(), asked.ports());
+        if (after.equals(before)) {
+            return new Applied("unchanged", before);
+        }
+        objects.put(keyOf(asked), after);
+        return new Applied("configured", after);
     }
 
     @Override

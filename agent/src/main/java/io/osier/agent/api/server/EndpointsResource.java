@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Endpoints: of services with a selector they follow from the pods; of others they are given by hand, here or in slices. */
 final class EndpointsResource implements Resource {
@@ -91,18 +90,18 @@ final class EndpointsResource implements Resource {
     }
 
     @Override
-    public ObjectNode apply(JsonNode object) {
+    public Applied apply(JsonNode object) {
         Endpoints asked = Json.convert(object, Endpoints.class);
         Endpoints before = objects.get(keyOf(asked), Endpoints.class).orElse(null);
         if (before == null) {
-            return Resource.applied("created", create(object));
+            return new Applied("created", create(object));
         }
         boolean same = before.subsets().equals(asked.subsets())
                 && before.metadata().labels().equals(asked.metadata().labels());
         if (!same) {
             objects.put(keyOf(asked), stamped(asked));
         }
-        return Resource.applied(same ? "unchanged" : "configured", same ? before : asked);
+        return new Applied(same ? "unchanged" : "configured", same ? before : asked);
     }
 
     @Override

@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Nodes: agents enter themselves; foreign ones are entered by hand. */
 final class NodeResource implements Resource {
@@ -54,19 +53,19 @@ final class NodeResource implements Resource {
     }
 
     @Override
-    public ObjectNode apply(JsonNode object) {
+    public Applied apply(JsonNode object) {
         Node asked = read(object);
         String name = asked.metadata().name();
         Node before = objects.get(Keys.node(name), Node.class).orElse(null);
         if (before == null) {
-            return Resource.applied("created", create(object));
+            return new Applied("created", create(object));
         }
         boolean same = before.spec().podCIDRs().equals(asked.spec().podCIDRs())
                 && before.underlayAddress().equals(asked.underlayAddress());
         if (!same) {
             throw ApiError.invalid("a node cannot be changed: delete node " + name + " and create it anew");
         }
-        return Resource.applied("unchanged", before);
+        return new Applied("unchanged", before);
     }
 
     @Override

@@ -5,22 +5,30 @@ import io.osier.agent.model.Kind;
 import io.osier.agent.model.Manifests;
 import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.model.ValidationException;
+import io.osier.agent.store.StateStore;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /api/v1/KIND[/NAME]}: the cluster's objects, in Kubernetes' shape. */
 final class ObjectRoutes {
-    private final Map<String, Resource> resources;
+    private final Map<String, Resource> present;
+    private final Resources resources;
+    private final StagedChanges changes;
 
-    ObjectRoutes(Map<String, Resource> resources) {
-        this.resources = Map.copyOf(resources);
+    ObjectRoutes(StateStore store, Resources resources) {
+        this.present = resources.in(store);
+        this.resources = resources;
+        this.changes = new StagedChanges(store);
     }
 
     ApiResponse answer(ApiRequest request) {
         String plural = request.word(2);
-        Resource resource = resources.get(plural);
+        Resource resource = present.get(plural);
         if (resource == null || request.path().size() > 4) {
             throw new ApiError(404, "NotFound", "the server has no " + plural);
         }
@@ -30,17 +38,32 @@ final class ObjectRoutes {
                 name.isEmpty()
                         ? list(resource, request)
                         : ApiResponse.json(200, resource.get(request.namespace(), name));
-            case "POST" -> ApiResponse.json(201, resource.create(body(request, plural)));
-            case "PUT" -> ApiResponse.json(200, resource.apply(named(body(request, plural), name)));
+            case "POST" -> {
+                ObjectNode object = body(request, plural);
+                yield ApiResponse.json(201, change(plural, staged -> staged.create(object)));
+            }
+            case "PUT" -> {
+                ObjectNode object = named(body(request, plural), name);
+                yield ApiResponse.json(
+                        200, change(plural, staged -> staged.apply(object)).answer());
+            }
             case "DELETE" -> {
                 if (name.isEmpty()) {
                     throw new ApiError(405, "MethodNotAllowed", "name what is to be deleted");
                 }
-                resource.delete(request.namespace(), name);
+                change(plural, staged -> {
+                    staged.delete(request.namespace(), name);
+                    return true;
+                });
                 yield ApiResponse.json(200, Json.object().put("kind", "Status").put("status", "Success"));
             }
             default -> throw new ApiError(405, "MethodNotAllowed", request.method() + " is not answered here");
         };
+    }
+
+    private <R> R change(String plural, Function<Resource, R> change) {
+        return changes.make(
+                keys -> change.apply(Objects.requireNonNull(resources.in(keys).get(plural))));
     }
 
     private static ApiResponse list(Resource resource, ApiRequest request) {
@@ -69,13 +92,18 @@ final class ObjectRoutes {
         if (!(Json.parse(request.body()) instanceof ObjectNode object)) {
             throw new ValidationException("the body is no object");
         }
-        Kind kind = Kind.ofPlural(plural).orElseThrow();
-        ObjectNode checked = Manifests.checked(object, kind);
+        return checked(object, Kind.ofPlural(plural).orElseThrow(), request.parameter("namespace"));
+    }
+
+    /** An object of this kind, in this namespace if it names none itself. */
+    static ObjectNode checked(JsonNode object, Kind kind, @Nullable String namespace) {
+        if (!(object instanceof ObjectNode fields)) {
+            throw new ValidationException("an object must have fields");
+        }
+        ObjectNode checked = Manifests.checked(fields, kind);
         JsonNode metadata = checked.path("metadata");
-        if (metadata instanceof ObjectNode fields
-                && !fields.has("namespace")
-                && request.parameter("namespace") != null) {
-            fields.put("namespace", request.namespace());
+        if (namespace != null && metadata instanceof ObjectNode about && !about.has("namespace")) {
+            about.put("namespace", namespace);
         }
         return checked;
     }

@@ -21,7 +21,6 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Pods: assigned to a node here, made by that node's agent. */
 final class PodResource implements Resource {
@@ -68,7 +67,6 @@ final class PodResource implements Resource {
             throw ApiError.alreadyExists(PODS, name);
         }
         if (address != null && !claims.claim(address, key)) {
-            objects.delete(key);
             throw ApiError.invalid("spec.podIP: Invalid value: \"" + address + "\": taken by "
                     + claims.ownerOf(address).orElse("somebody else"));
         }
@@ -76,12 +74,12 @@ final class PodResource implements Resource {
     }
 
     @Override
-    public ObjectNode apply(JsonNode object) {
+    public Applied apply(JsonNode object) {
         Pod asked = Json.convert(object, Pod.class);
         String namespace = ObjectRoutes.namespaceOf(asked.metadata());
         String key = Keys.pod(namespace, asked.metadata().name());
         if (objects.get(key, Pod.class).isEmpty()) {
-            return Resource.applied("created", create(object));
+            return new Applied("created", create(object));
         }
         Pod before = get(namespace, asked.metadata().name());
         checkUnchanged(asked.spec(), before.spec());
@@ -101,7 +99,7 @@ final class PodResource implements Resource {
                                 present.status()))
                 .orElseThrow(() -> ApiError.notFound(PODS, asked.metadata().name()));
         boolean same = after.metadata().equals(before.metadata());
-        return Resource.applied(same ? "unchanged" : "configured", after);
+        return new Applied(same ? "unchanged" : "configured", after);
     }
 
     @Override

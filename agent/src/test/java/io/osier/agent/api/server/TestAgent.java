@@ -88,9 +88,8 @@ final class TestAgent implements AutoCloseable {
                         Set.of(),
                         "directory " + folder,
                         new WorkerProxy(worker, workerThread),
-                        objects,
+                        store,
                         leases,
-                        claims,
                         commands,
                         directory)
                 .routes();
