@@ -5,6 +5,7 @@ import io.osier.agent.api.server.ApiServer;
 import io.osier.agent.api.server.ClusterDirectory;
 import io.osier.agent.api.server.ClusterToken;
 import io.osier.agent.host.HostNetwork;
+import io.osier.agent.host.ProbeSocket;
 import io.osier.agent.ipam.AddressClaims;
 import io.osier.agent.ipam.SubnetLeases;
 import io.osier.agent.model.Node;
@@ -149,7 +150,8 @@ public final class AgentProcess implements AutoCloseable {
                 store,
                 leases,
                 commands,
-                directory);
+                directory,
+                keep(ProbeSocket.open(apiAddress(settings))));
         keep(ApiServer.listen(apiAddress(settings), token, api.routes()));
         keep(ApiServer.listen(Path.of(config.socket()), api.routes()));
         LOG.info("ready; answering at {}", config.socket());

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             LogsCommand.class,
             RulesCommand.class,
             ExplainCommand.class,
+            DoctorCommand.class,
             DropsCommand.class,
             CaptureCommand.class,
             CompletionCommand.class,

@@ -2,6 +2,7 @@ package io.osier.agent.api.server;
 
 import io.osier.agent.capture.CaptureService;
 import io.osier.agent.host.HostNetwork;
+import io.osier.agent.host.ProbeSocket;
 import io.osier.agent.ipam.AddressClaims;
 import io.osier.agent.ipam.SubnetLeases;
 import io.osier.agent.model.Json;
@@ -39,7 +40,8 @@ public final class AgentApi {
             StateStore state,
             SubnetLeases leases,
             CommandSupervisor commands,
-            ClusterDirectory directory) {
+            ClusterDirectory directory,
+            ProbeSocket probes) {
         ObjectStore objects = new ObjectStore(state);
         Resources resources = keys -> resources(keys, settings, leases.in(keys), directory);
         ObjectNode description = Json.object()
@@ -66,7 +68,9 @@ public final class AgentApi {
                 new BulkRoutes(state, resources),
                 node,
                 new NodeCapture(captures),
-                explanations);
+                explanations,
+                new NodeCheckup(settings.nodeName(), leases, probes),
+                objects);
     }
 
     private static Map<String, Resource> resources(

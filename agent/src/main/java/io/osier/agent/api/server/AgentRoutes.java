@@ -5,6 +5,7 @@ import io.osier.agent.api.client.ApiException;
 import io.osier.agent.model.Json;
 import io.osier.agent.model.Pod;
 import io.osier.agent.model.ValidationException;
+import io.osier.agent.store.ObjectStore;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpProtocol;
 import java.io.IOException;
@@ -43,6 +44,8 @@ final class AgentRoutes implements ApiRoutes {
     private final NodeView node;
     private final CaptureStream captures;
     private final ExplainView explanations;
+    private final NodeCheckup checkup;
+    private final ClusterCheckup doctor;
 
     AgentRoutes(
             ClusterDirectory directory,
@@ -50,13 +53,17 @@ final class AgentRoutes implements ApiRoutes {
             BulkRoutes bulk,
             NodeView node,
             CaptureStream captures,
-            ExplainView explanations) {
+            ExplainView explanations,
+            NodeCheckup checkup,
+            ObjectStore store) {
         this.directory = directory;
         this.objects = objects;
         this.bulk = bulk;
         this.node = node;
         this.captures = captures;
         this.explanations = explanations;
+        this.checkup = checkup;
+        this.doctor = new ClusterCheckup(store, this::ask);
     }
 
     @Override
@@ -94,6 +101,9 @@ final class AgentRoutes implements ApiRoutes {
             case "leases" -> ApiResponse.json(200, node.leases());
             case "rules" -> ApiResponse.text(node.rules(request.flag("verbose")));
             case "pods" -> log(request);
+            case "checkup" -> ApiResponse.json(200, checkup.facts(node.status()));
+            case "probe" -> probe(request);
+            case "doctor" -> ApiResponse.json(200, doctor.run());
             case "explain" -> explain(request);
             case "capture" -> ApiResponse.stream(captures.of(request));
             default -> throw new ApiError(404, "NotFound", "the server has no " + request.uri());
@@ -110,6 +120,24 @@ final class AgentRoutes implements ApiRoutes {
             return pass(where, request);
         }
         return ApiResponse.text(node.log(request.namespace(), request.word(3)));
+    }
+
+    private ApiResponse probe(ApiRequest request) {
+        String seen = request.parameter("seen");
+        if (seen != null) {
+            return ApiResponse.json(200, checkup.seen(seen));
+        }
+        IpAddress to = IpAddress.parse(required(request, "to"));
+        int packetBytes = Integer.parseInt(required(request, "bytes"));
+        return ApiResponse.json(200, checkup.send(to.toString(), required(request, "id"), packetBytes));
+    }
+
+    /** Asks any node, this one included. */
+    private JsonNode ask(String name, String uri) {
+        return Json.parse(
+                name.equals(directory.self())
+                        ? answerHere(ApiRequest.of("GET", uri, new byte[0])).body()
+                        : directory.ask(name, uri, MERGE_DEADLINE).body());
     }
 
     /** From wherever the pod is; the question of another agent is answered here. */

@@ -1,5 +1,6 @@
 package io.osier.agent.api.server;
 
+import io.osier.agent.host.ProbeSocket;
 import io.osier.agent.ipam.AddressClaims;
 import io.osier.agent.ipam.SubnetLeases;
 import io.osier.agent.model.Node;
@@ -53,6 +54,7 @@ final class TestAgent implements AutoCloseable {
 
     final String token;
     private final ApiServer remoteServer;
+    private final ProbeSocket probes;
 
     TestAgent(Path folder, int index) throws IOException {
         this(folder, index, "machine");
@@ -80,6 +82,7 @@ final class TestAgent implements AutoCloseable {
                 folder.resolve(name + "-logs"), folder.resolve(name + "-notes"), (namespace, status) -> {});
         token = ClusterToken.of(store);
         directory = new ClusterDirectory(name, objects, bootId, token);
+        probes = ProbeSocket.open(freeAddress());
         routes = new AgentApi(
                         settings,
                         1,
@@ -91,7 +94,8 @@ final class TestAgent implements AutoCloseable {
                         store,
                         leases,
                         commands,
-                        directory)
+                        directory,
+                        probes)
                 .routes();
         socket = folder.resolve(name + ".sock");
         server = ApiServer.listen(socket, routes);
@@ -129,6 +133,7 @@ final class TestAgent implements AutoCloseable {
     public void close() {
         server.close();
         remoteServer.close();
+        probes.close();
         directory.close();
         commands.close();
         workerThread.shutdownNow();

@@ -1,0 +1,31 @@
+package io.osier.agent.api.server;
+
+import io.osier.agent.model.Json;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What the doctor found.
+ *
+ * @param about a node, a pair such as {@code node-a -> node-b}, or {@code cluster}
+ * @param level {@code ok}, {@code warn} or {@code fail}
+ * @param text what is so
+ * @param remedy what to do about it; empty if nothing
+ */
+record Finding(String about, String level, String text, String remedy) {
+    static Finding ok(String about, String text) {
+        return new Finding(about, "ok", text, "");
+    }
+
+    static Finding warn(String about, String text, String remedy) {
+        return new Finding(about, "warn", text, remedy);
+    }
+
+    static Finding fail(String about, String text, String remedy) {
+        return new Finding(about, "fail", text, remedy);
+    }
+
+    ObjectNode toJson() {
+        ObjectNode json = Json.object().put("about", about).put("level", level).put("text", text);
+        return remedy.isEmpty() ? json : json.put("remedy", remedy);
+    }
+}

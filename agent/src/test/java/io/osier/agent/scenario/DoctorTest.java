@@ -1,0 +1,81 @@
+package io.osier.agent.scenario;
+
+import static io.osier.agent.scenario.Shell.bash;
+import static io.osier.agent.scenario.Shell.in;
+import static io.osier.agent.scenario.Shell.osier;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What is broken is found, named with its direction, and nothing else is complained of. */
+@Tag("namespaces")
+@ExtendWith(TwoNodeLab.class)
+class DoctorTest {
+    private static final String AGENT_OF_B = "$(cat /run/osier/lab/node-b/agent.pid)";
+
+    @AfterEach
+    void mend() {
+        in("node-b", "nft delete table ip broken 2>/dev/null");
+        bash("ip -n osier-underlay link set node-b mtu 1500; kill -CONT " + AGENT_OF_B)
+                .succeeded();
+    }
+
+    @Test
+    void aHealthyClusterIsWell() {
+        Shell.Result result = osier("doctor").succeeded();
+
+        assertThat(result.out())
+                .contains("node-a -> node-b\n  ok    tunnel: all probes arrived\n")
+                .contains("node-b -> node-a\n  ok    tunnel: all probes arrived\n")
+                .contains("  ok    full-size: packets of 1450 bytes arrive\n")
+                .endsWith("all is well\n")
+                .doesNotContain("FAIL")
+                .doesNotContain("warn");
+    }
+
+    @Test
+    void aFirewallInOneDirectionIsFound() {
+        in(
+                        "node-b",
+                        "nft add table ip broken && nft add chain ip broken in '{ type filter hook input priority 0; }'"
+                                + " && nft add rule ip broken in ip saddr 172.30.0.1 udp dport 4789 drop")
+                .succeeded();
+
+        Shell.Result result = osier("doctor");
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.out())
+                .contains("node-a -> node-b\n  FAIL  tunnel: none of 3 probes arrived, while the other way is open\n")
+                .contains("UDP port 4789 from 172.30.0.1 must reach 172.30.0.2")
+                .contains("node-b -> node-a\n  ok    tunnel: all probes arrived\n")
+                .endsWith("1 failure, 0 warnings\n");
+    }
+
+    @Test
+    void anUnderlayThatSwallowsLongPacketsIsFound() {
+        bash("ip -n osier-underlay link set node-b mtu 1300").succeeded();
+
+        Shell.Result result = osier("doctor");
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.out())
+                .contains("  FAIL  full-size: no packet of 1450 bytes arrived\n")
+                .contains("node-a -> node-b\n  ok    tunnel: all probes arrived\n")
+                .contains("the underlay drops packets of 1500 bytes without saying so");
+    }
+
+    @Test
+    void anAgentThatHangsIsNamed() {
+        bash("kill -STOP " + AGENT_OF_B).succeeded();
+
+        Shell.Result result = osier("--node", "node-a", "doctor");
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.out())
+                .contains("node-b\n  FAIL  its agent does not answer")
+                .contains("to do: start it");
+    }
+}
