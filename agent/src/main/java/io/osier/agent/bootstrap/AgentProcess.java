@@ -7,6 +7,8 @@ import io.osier.agent.api.server.ClusterToken;
 import io.osier.agent.host.HostNetwork;
 import io.osier.agent.host.ProbeSocket;
 import io.osier.agent.ipam.AddressClaims;
+import io.osier.agent.ipam.Claimant;
+import io.osier.agent.ipam.SubnetClaim;
 import io.osier.agent.ipam.SubnetLeases;
 import io.osier.agent.model.Node;
 import io.osier.agent.model.ObjectMeta;
@@ -89,14 +91,17 @@ public final class AgentProcess implements AutoCloseable {
         StateStore store = keep(config.store().open(config.stateDirectory()));
         ObjectStore objects = new ObjectStore(store);
         IpPrefix podRange = IpPrefix.parse(config.podRange());
-        SubnetLeases leases = new SubnetLeases(store, podRange, config.subnetPrefixLength(), Clock.systemUTC());
+        SubnetLeases leases = new SubnetLeases(store, podRange, config.subnetPrefixLength());
         AddressClaims claims = new AddressClaims(store);
 
         List<Node> nodes = objects.list(Keys.NODES, Node.class);
         IpAddress underlay = underlay(nodes);
         int mtuBytes = UnderlayAddress.podMtuBytes(underlay);
         Set<TapOffload> offloads = config.offloads().equals("none") ? Set.of() : TapFactory.acceptedOffloads();
-        NodeSettings settings = settings(leases, nodes, podRange, offloads);
+        NodeIdentity identity = new NodeIdentity(state);
+        IpPrefix subnet = lease(store, leases, identity, underlay, nodes);
+        NodeSettings settings = settings(subnet, podRange, offloads);
+        keep(new Presence(store, settings.nodeName(), identity.id()));
         LOG.info(
                 "node {} has {} and is reached at {}; pods have an MTU of {} bytes",
                 settings.nodeName(),
@@ -181,13 +186,24 @@ public final class AgentProcess implements AutoCloseable {
         return address;
     }
 
-    private NodeSettings settings(SubnetLeases leases, List<Node> nodes, IpPrefix podRange, Set<TapOffload> offloads) {
+    private IpPrefix lease(
+            StateStore store, SubnetLeases leases, NodeIdentity identity, IpAddress underlay, List<Node> nodes)
+            throws IOException {
         List<IpPrefix> foreign = nodes.stream()
                 .filter(node -> node.spec().foreign())
                 .flatMap(node -> node.spec().podCIDRs().stream())
                 .map(IpPrefix::parse)
                 .toList();
-        IpPrefix subnet = leases.acquire(config.nodeName(), foreign);
+        Claimant claimant = new Claimant(config.nodeName(), identity.id(), underlay.toString());
+        boolean inUse = !new PodNamespaces(state.resolve("namespaces")).list().isEmpty();
+        IpPrefix subnet = new SubnetClaim(
+                        store, leases, Clock.systemUTC(), claimant, name -> Presence.isSeen(store, name))
+                .acquire(identity.subnet(), inUse, foreign);
+        identity.remember(subnet);
+        return subnet;
+    }
+
+    private NodeSettings settings(IpPrefix subnet, IpPrefix podRange, Set<TapOffload> offloads) {
         return new NodeSettings(
                 config.nodeName(),
                 podRange,

@@ -1,5 +1,7 @@
 package io.osier.agent.lab;
 
+import io.osier.agent.ipam.Claimant;
+import io.osier.agent.ipam.SubnetClaim;
 import io.osier.agent.ipam.SubnetLeases;
 import io.osier.agent.lab.LabPlan.LabNode;
 import io.osier.agent.model.Json;
@@ -94,8 +96,13 @@ public final class Lab {
     /** Agents start together and would take their subnets as they come; in a lab, node-a has the first. */
     private static void leaseInOrder(LabPlan plan) {
         try (DirectoryStore store = DirectoryStore.open(LabPlan.STATE.resolve("store"))) {
-            SubnetLeases leases = new SubnetLeases(store, IpPrefix.parse(LabPlan.POD_RANGE), 24, Clock.systemUTC());
-            plan.labNodes().forEach(node -> leases.acquire(node.name(), List.of()));
+            SubnetLeases leases = new SubnetLeases(store, IpPrefix.parse(LabPlan.POD_RANGE), 24);
+            for (LabNode node : plan.labNodes()) {
+                // Whose the lease is, is said by the node's agent when it comes.
+                Claimant claimant = new Claimant(node.name(), "", node.address());
+                new SubnetClaim(store, leases, Clock.systemUTC(), claimant, name -> false)
+                        .acquire(null, false, List.of());
+            }
         }
     }
 

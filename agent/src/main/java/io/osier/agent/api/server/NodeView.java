@@ -220,6 +220,7 @@ final class NodeView {
             items.add(Json.object()
                     .put("subnet", lease.subnet())
                     .put("node", lease.node())
+                    .put("underlayAddress", lease.underlayAddress())
                     .put("creationTimestamp", lease.creationTimestamp().toString()));
         }
         return ObjectRoutes.listOf(items);

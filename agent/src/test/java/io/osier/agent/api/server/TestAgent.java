@@ -2,6 +2,8 @@ package io.osier.agent.api.server;
 
 import io.osier.agent.host.ProbeSocket;
 import io.osier.agent.ipam.AddressClaims;
+import io.osier.agent.ipam.Claimant;
+import io.osier.agent.ipam.SubnetClaim;
 import io.osier.agent.ipam.SubnetLeases;
 import io.osier.agent.model.Node;
 import io.osier.agent.model.ObjectMeta;
@@ -68,8 +70,10 @@ final class TestAgent implements AutoCloseable {
         store = DirectoryStore.open(folder.resolve("store"));
         objects = new ObjectStore(store);
         claims = new AddressClaims(store);
-        SubnetLeases leases = new SubnetLeases(store, podRange, 24, Clock.systemUTC());
-        IpPrefix subnet = leases.acquire(name, List.of());
+        SubnetLeases leases = new SubnetLeases(store, podRange, 24);
+        IpPrefix subnet = new SubnetClaim(
+                        store, leases, Clock.systemUTC(), new Claimant(name, name, underlay.toString()), other -> false)
+                .acquire(null, false, List.of());
         NodeSettings settings = new NodeSettings(name, podRange, IpPrefix.parse("10.96.0.0/12"), subnet, true);
         Worker worker = new Worker(
                 WorkerConfig.DEFAULT,
