@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,8 +32,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells watches what changes in the directory, whoever changed it. The kernel's notifications name files; a file that is named
- * is read again, and a watch hears of it if its revision is new. Where notifications may have been lost, all files are looked
- * at, and those that changed are read.
+ * is read again, and a watch hears of it if its revision is new. Where notifications may have been lost, all files of the folder
+ * are looked at, and those that changed are read.
  */
 final class DirectoryWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryWatcher.class);
@@ -41,6 +42,11 @@ final class DirectoryWatcher implements AutoCloseable {
     private static final long LOOK_AROUND_SECONDS = 5;
 
     private static final long RETRY_SECONDS = 1;
+
+    /** Of the time in which more changes than the kernel tells come in a row, one part of so many goes into looking at them. */
+    private static final int REST_PARTS = 3;
+
+    private static final long MAX_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Path root;
     private final KeyFiles files;
@@ -51,6 +57,8 @@ final class DirectoryWatcher implements AutoCloseable {
     private @Nullable Thread thread;
     /** Notifications were taken and not dealt with; the watcher's thread only. */
     private boolean behind;
+
+    private long lastLookNanos;
 
     DirectoryWatcher(Path root, KeyFiles files) {
         this.root = root;
@@ -79,21 +87,36 @@ final class DirectoryWatcher implements AutoCloseable {
         }
 
         void lookAround() throws IOException {
-            Map<String, KeyFiles.Stamp> present = files.stamps(prefix);
+            compare(files.stamps(prefix), told.keySet());
+            if (!synced) {
+                synced = true;
+                tell(new StoreEvent(StoreEvent.Type.SYNCED, "", null));
+            }
+        }
+
+        /** Looks at the keys of one folder, and not at those of the folders in it. */
+        void lookAroundIn(Path folder) throws IOException {
+            String name = files.keyOf(folder);
+            if (synced && (name + "/").startsWith(prefix + "/")) {
+                compare(
+                        files.stampsIn(folder),
+                        told.keySet().stream()
+                                .filter(key -> key.lastIndexOf('/') == name.length() && key.startsWith(name))
+                                .toList());
+            }
+        }
+
+        private void compare(Map<String, KeyFiles.Stamp> present, Collection<String> known) throws IOException {
             for (Map.Entry<String, KeyFiles.Stamp> file : present.entrySet()) {
                 Told before = told.get(file.getKey());
                 if (before == null || !file.getValue().equals(before.stamp())) {
                     lookAt(file.getKey(), file.getValue());
                 }
             }
-            for (String key : List.copyOf(told.keySet())) {
+            for (String key : List.copyOf(known)) {
                 if (!present.containsKey(key)) {
                     lookAt(key, null);
                 }
-            }
-            if (!synced) {
-                synced = true;
-                tell(new StoreEvent(StoreEvent.Type.SYNCED, "", null));
             }
         }
 
@@ -160,8 +183,10 @@ final class DirectoryWatcher implements AutoCloseable {
 
     private void serveOnce(WatchService service) throws InterruptedException {
         try {
-            if (behind) {
+            if (behind || subscriptions.stream().anyMatch(subscription -> !subscription.synced)) {
                 registerFolders(service);
+            }
+            if (behind) {
                 lookAround();
                 behind = false;
             }
@@ -187,23 +212,19 @@ final class DirectoryWatcher implements AutoCloseable {
     }
 
     /** Looks at the files that the notifications name; true if everything has to be looked at. */
-    private boolean handle(WatchKey key) throws IOException {
+    private boolean handle(WatchKey key) throws IOException, InterruptedException {
         Path folder = folders.get(key);
         boolean everything = folder == null;
+        boolean wholeFolder = false;
         for (WatchEvent<?> event : key.pollEvents()) {
             if (folder != null && event.context() instanceof Path name) {
-                Path file = folder.resolve(name);
-                String changed = files.keyOf(file);
-                if (Files.isDirectory(file)) {
-                    everything = true;
-                } else if (Keys.isKey(changed)) {
-                    for (Subscription subscription : subscriptions) {
-                        subscription.look(changed);
-                    }
-                }
+                everything |= look(folder.resolve(name));
             } else if (event.kind() == OVERFLOW) {
-                everything = true;
+                wholeFolder = true;
             }
+        }
+        if (wholeFolder && folder != null && !everything) {
+            everything = lookAroundIn(folder);
         }
         if (!key.reset()) {
             Path gone = folders.remove(key);
@@ -212,6 +233,35 @@ final class DirectoryWatcher implements AutoCloseable {
             }
         }
         return everything;
+    }
+
+    /** Looks at a file that has changed; true if it is a folder. */
+    private boolean look(Path file) throws IOException {
+        String changed = files.keyOf(file);
+        if (!Keys.isKey(changed)) {
+            return false; // what is hidden, temporary files above all
+        }
+        if (file.toFile().isDirectory()) {
+            return true;
+        }
+        for (Subscription subscription : subscriptions) {
+            subscription.look(changed);
+        }
+        return false;
+    }
+
+    /**
+     * Looks at all of a folder after a rest: where more changes come than the kernel tells, still more are coming, and looking
+     * takes the longer the more there are. Returns whether there are folders in it that nobody watches.
+     */
+    private boolean lookAroundIn(Path folder) throws IOException, InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(Math.min(REST_PARTS * lastLookNanos, MAX_REST_NANOS));
+        long startNanos = System.nanoTime();
+        for (Subscription subscription : subscriptions) {
+            subscription.lookAroundIn(folder);
+        }
+        lastLookNanos = System.nanoTime() - startNanos;
+        return files.foldersIn(folder).stream().anyMatch(inner -> isOfInterest(inner) && !watched.contains(inner));
     }
 
     private void lookAround() throws IOException {
@@ -224,7 +274,7 @@ final class DirectoryWatcher implements AutoCloseable {
         KeyFiles.walk(root, new KeyFiles.Walker() {
             @Override
             void folder(Path folder) throws IOException {
-                if (watched.add(folder)) {
+                if (isOfInterest(folder) && watched.add(folder)) {
                     try {
                         folders.put(folder.register(service, ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY), folder);
                     } catch (IOException e) {
@@ -236,6 +286,15 @@ final class DirectoryWatcher implements AutoCloseable {
                 }
             }
         });
+    }
+
+    /** Folders on the way to what a watch is about, and those below it. */
+    private boolean isOfInterest(Path folder) {
+        String name = files.keyOf(folder) + "/";
+        return name.equals("/")
+                || subscriptions.stream()
+                        .map(subscription -> subscription.prefix + "/")
+                        .anyMatch(prefix -> name.startsWith(prefix) || prefix.startsWith(name));
     }
 
     @Override

@@ -16,8 +16,11 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -104,6 +107,35 @@ final class KeyFiles {
         return stamps;
     }
 
+    /** The same of one folder, without the folders in it. */
+    SortedMap<String, Stamp> stampsIn(Path folder) throws IOException {
+        SortedMap<String, Stamp> stamps = new TreeMap<>();
+        walk(folder, 1, new Walker() {
+            @Override
+            void file(Path file, BasicFileAttributes attributes) {
+                String key = keyOf(file);
+                if (attributes.isRegularFile() && Keys.isKey(key)) {
+                    stamps.put(key, Stamp.of(attributes));
+                }
+            }
+        });
+        return stamps;
+    }
+
+    /** The folders in a folder that may hold keys. */
+    List<Path> foldersIn(Path folder) throws IOException {
+        List<Path> inner = new ArrayList<>();
+        walk(folder, 1, new Walker() {
+            @Override
+            void file(Path file, BasicFileAttributes attributes) {
+                if (attributes.isDirectory() && Keys.isKey(keyOf(file))) {
+                    inner.add(file);
+                }
+            }
+        });
+        return inner;
+    }
+
     /** The file's stamp; null if there is none. */
     @Nullable
     Stamp stamp(String key) {
@@ -174,8 +206,12 @@ final class KeyFiles {
 
     /** Visits a folder and all below it; what goes away meanwhile, as temporary files do, is not there. */
     static void walk(Path folder, Walker walker) throws IOException {
+        walk(folder, Integer.MAX_VALUE, walker);
+    }
+
+    private static void walk(Path folder, int depth, Walker walker) throws IOException {
         walker.start = folder;
-        Files.walkFileTree(folder, walker);
+        Files.walkFileTree(folder, Set.of(), depth, walker);
     }
 
     /** What is done with files and folders that are not hidden. */

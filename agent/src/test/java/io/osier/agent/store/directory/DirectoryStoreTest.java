@@ -13,7 +13,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
@@ -183,6 +188,40 @@ class DirectoryStoreTest extends StateStoreContract {
             await().until(() -> keys.size() == 21);
         }
         assertThat(keys).doesNotHaveDuplicates();
+    }
+
+    /** More changes than the kernel tells of one by one: in folders that are there, in new ones, and deletions among them. */
+    @Test
+    void aWatchMissesNothingOfABurst() {
+        Map<String, String> seen = new ConcurrentHashMap<>();
+        Map<String, String> expected = new HashMap<>();
+        List<Write> deletions = new ArrayList<>();
+        try (StateStore.Watch watch = store().watch("pods", event -> {
+            if (event.entry() != null) {
+                seen.put(event.key(), text(event.entry()));
+            } else {
+                seen.remove(event.key());
+            }
+        })) {
+            for (int batch = 0; batch < 6; batch++) {
+                List<Write> writes = new ArrayList<>(deletions);
+                deletions.clear();
+                for (int i = 0; i < 1_500; i++) {
+                    String key = "pods/" + (i % 2 == 0 ? "default" : "batch-" + batch) + "/" + batch + "-" + i;
+                    writes.add(Write.put(key, StateStore.ABSENT, bytes(key)));
+                    expected.put(key, key);
+                }
+                long revision = store().commit(writes).orElseThrow();
+                for (int i = 0; i < 100; i += 2) {
+                    String key = "pods/default/" + batch + "-" + i;
+                    deletions.add(Write.delete(key, revision));
+                    expected.remove(key);
+                }
+            }
+            store().commit(deletions).orElseThrow();
+            create("claims/10.96.0.1", "nobody watches these");
+            await().atMost(Duration.ofSeconds(4)).until(() -> seen.equals(expected));
+        }
     }
 
     @Test
