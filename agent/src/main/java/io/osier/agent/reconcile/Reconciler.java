@@ -9,22 +9,34 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes the node do what the cluster's state says: compiles it for the dataplane, and hands this node's pods to their keeper.
- * Changes that come while one is worked on are taken together.
+ * Changes that come while one is worked on are taken together, and where many come in a row, their end is waited for a while:
+ * each round costs as much as there are services, and one for all of them is enough.
  */
 public final class Reconciler implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
 
     private static final long PUBLISH_SECONDS = 10;
 
+    /** More changes than these in so long a time are many. */
+    private static final int MANY = 32;
+
+    private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** Many changes are over when so long none has come. */
+    private static final long CALM_MILLIS = 10;
+    /** However many there are, so old the dataplane's state may get. */
+    private static final long MAX_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     private final ForwardingStateCompiler compiler;
     private final WorkerProxy worker;
     private final PodKeeper pods;
     private final AtomicBoolean queued = new AtomicBoolean();
+    private final AtomicLong changes = new AtomicLong();
     private final CompletableFuture<Void> firstRound = new CompletableFuture<>();
     private final ExecutorService thread = new ThreadPoolExecutor(
             1,
@@ -41,6 +53,11 @@ public final class Reconciler implements AutoCloseable {
     private final ClusterCache cache;
     private ServiceTable services = ServiceTable.EMPTY;
     private long generation = 1;
+    private long changesTaken;
+    private long windowStartNanos = System.nanoTime();
+    private long windowChanges;
+    /** Many changes have come, and their end was not seen yet. */
+    private boolean busy;
 
     public Reconciler(StateStore store, ForwardingStateCompiler compiler, WorkerProxy worker, PodKeeper pods) {
         this.compiler = compiler;
@@ -61,12 +78,35 @@ public final class Reconciler implements AutoCloseable {
     }
 
     private void wake() {
+        changes.incrementAndGet();
         if (queued.compareAndSet(false, true)) {
             thread.execute(this::round);
         }
     }
 
+    /** Returns at once where changes are few; else when they are over, or the dataplane has waited for long enough. */
+    private void awaitCalm() throws InterruptedException {
+        long startNanos = System.nanoTime();
+        if (startNanos - windowStartNanos > WINDOW_NANOS) {
+            windowStartNanos = startNanos;
+            windowChanges = changesTaken;
+        }
+        busy |= changes.get() - windowChanges > MANY;
+        while (busy && System.nanoTime() - startNanos < MAX_WAIT_NANOS) {
+            long seen = changes.get();
+            TimeUnit.MILLISECONDS.sleep(CALM_MILLIS);
+            busy = changes.get() != seen;
+        }
+    }
+
     private void round() {
+        try {
+            awaitCalm();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the end
+            return;
+        }
+        changesTaken = changes.get();
         queued.set(false);
         ClusterState cluster = cache.snapshot();
         try {

@@ -1,8 +1,16 @@
 package io.osier.agent.reconcile;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.osier.agent.model.Json;
+import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.model.Pod;
+import io.osier.agent.model.Service;
+import io.osier.agent.model.ServicePort;
+import io.osier.agent.model.ServiceSpec;
+import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
 import io.osier.agent.store.StateStore;
 import io.osier.agent.store.StoreEvent;
@@ -22,7 +30,9 @@ import io.osier.dataplane.vxlan.Underlay;
 import io.osier.dataplane.worker.Worker;
 import io.osier.dataplane.worker.WorkerConfig;
 import io.osier.dataplane.worker.WorkerProxy;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
@@ -45,10 +55,17 @@ class ReconcilerTest {
 
     /** Tells everything before the watch returns, and lets the watcher have all the time it wants. */
     private final class HastyStore implements StateStore {
+        private final Map<String, Consumer<StoreEvent>> listeners = new HashMap<>();
         private int watches;
+
+        void tell(String prefix, String key, Object object) {
+            Versioned entry = new Versioned(prefix + "/" + key, 1, Json.bytes(object));
+            requireNonNull(listeners.get(prefix)).accept(new StoreEvent(StoreEvent.Type.PUT, entry.key(), entry));
+        }
 
         @Override
         public Watch watch(String prefix, Consumer<StoreEvent> onEvent) {
+            listeners.put(prefix, onEvent);
             onEvent.accept(new StoreEvent(StoreEvent.Type.SYNCED, "", null));
             if (++watches == 5) {
                 try {
@@ -160,5 +177,48 @@ class ReconcilerTest {
         } finally {
             keeper.close();
         }
+    }
+
+    /** Half a second of changes, a few every millisecond: as they would be taken in one by one, or a hundred times. */
+    @Test
+    void takesManyChangesInFewRounds() throws InterruptedException {
+        int changes = 2_000;
+        HastyStore store = new HastyStore();
+        PodKeeper keeper = new PodKeeper("node-a", new NoSteps(), new ObjectStore(store));
+        WorkerProxy worker = worker();
+
+        try (Reconciler reconciler = new Reconciler(store, compiler, worker, keeper)) {
+            assertThat(reconciler.firstRound()).succeedsWithin(5, TimeUnit.SECONDS);
+            for (int i = 0; i < changes; i++) {
+                store.tell(Keys.SERVICES, "default/s-" + i, service("s-" + i, "10.97." + i / 250 + "." + i % 250));
+                if (i % 4 == 0) {
+                    Thread.sleep(1);
+                }
+            }
+            await().until(() -> services(worker) == changes);
+            assertThat(worker.ask(Worker::state).join().generation()).isLessThan(80); // some 400 otherwise
+
+            store.tell(Keys.SERVICES, "default/last", service("last", "10.98.0.1"));
+            await().until(() -> services(worker) == changes + 1);
+        } finally {
+            keeper.close();
+        }
+    }
+
+    private static int services(WorkerProxy worker) {
+        return worker.ask(Worker::state).join().services().services().size();
+    }
+
+    private static Service service(String name, String address) {
+        return Service.of(
+                ObjectMeta.named(name).withNamespace("default"),
+                new ServiceSpec(
+                        "ClusterIP",
+                        address,
+                        List.of(),
+                        Map.of("app", "web"),
+                        List.of(new ServicePort(null, "TCP", 80, 8080)),
+                        "None",
+                        false));
     }
 }
