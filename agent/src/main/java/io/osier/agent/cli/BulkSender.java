@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
 
 /**
  * Has an agent deal with many objects, in their order, and reads on while it does: one question for many objects, one question
@@ -23,8 +24,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class BulkSender<I> implements AutoCloseable {
     private static final int FIRST_OBJECTS = 100;
     private static final int MAX_OBJECTS = 2000;
-    /** Agents take 4 MiB. */
-    private static final int MAX_BYTES = 1 << 20;
+    /** In characters, of which each becomes at most three bytes; agents take 4 MiB. */
+    private static final int MAX_CHARACTERS = 1 << 20;
 
     private final ApiClient agent;
     private final String path;
@@ -58,7 +59,7 @@ final class BulkSender<I> implements AutoCloseable {
     private static final class Batch<I> {
         private final List<Entry<I>> entries = new ArrayList<>();
         private final ArrayNode objects = Json.object().putArray("items");
-        private int sizeBytes;
+        private int characters;
         private @Nullable Future<JsonNode> answer;
     }
 
@@ -70,13 +71,14 @@ final class BulkSender<I> implements AutoCloseable {
 
     /** Sends an object when there are enough of them. */
     void add(I item, ObjectNode object) throws InterruptedException {
-        int sizeBytes = Json.bytes(object).length;
-        if (filling.sizeBytes + sizeBytes > MAX_BYTES || filling.objects.size() >= maxObjects) {
+        String text = Json.text(object);
+        int characters = text.length();
+        if (filling.characters + characters > MAX_CHARACTERS || filling.objects.size() >= maxObjects) {
             send();
         }
         filling.entries.add(new Entry<>(item, ""));
-        filling.objects.add(object);
-        filling.sizeBytes += sizeBytes;
+        filling.objects.addRawValue(new RawValue(text));
+        filling.characters += characters;
     }
 
     /** Says this of what is not sent, in its turn. */

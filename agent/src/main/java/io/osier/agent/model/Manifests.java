@@ -132,15 +132,14 @@ public final class Manifests {
         if (word.equals("NetworkPolicy")) {
             throw new ValidationException("kind", "kind NetworkPolicy: not served yet");
         }
+        return Kind.of(word).orElseThrow(() -> unknownKind(word));
+    }
+
+    private static ValidationException unknownKind(String word) {
         List<String> words = Arrays.stream(Kind.values()).map(Kind::word).toList();
         String near = Spelling.nearest(word, words);
-        return Kind.of(word)
-                .orElseThrow(() -> new ValidationException(
-                        "kind",
-                        "unknown kind \"" + word + "\": "
-                                + (near == null
-                                        ? "this takes " + String.join(", ", words)
-                                        : "did you mean " + near + "?")));
+        String wayOut = near == null ? "this takes " + String.join(", ", words) : "did you mean " + near + "?";
+        return new ValidationException("kind", "unknown kind \"" + word + "\": " + wayOut);
     }
 
     private static void checkVersion(ObjectNode object, Kind kind) {
