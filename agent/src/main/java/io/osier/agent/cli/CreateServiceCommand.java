@@ -55,7 +55,10 @@ final class CreateServiceCommand extends ApiCommand {
     @Nullable
     String type;
 
-    @Option(names = "--session-affinity", paramLabel = "AFFINITY", description = "None")
+    @Option(
+            names = "--session-affinity",
+            paramLabel = "AFFINITY",
+            description = "ClientIP: a client that comes again gets the pod that it had; None: by chance")
     @Nullable
     String affinity;
 

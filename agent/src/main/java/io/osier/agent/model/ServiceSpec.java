@@ -21,8 +21,32 @@ public record ServiceSpec(
         Map<String, String> selector,
         List<ServicePort> ports,
         String sessionAffinity,
+        @Nullable SessionAffinityConfig sessionAffinityConfig,
         boolean publishNotReadyAddresses) {
     public static final String HEADLESS = "None";
+    public static final String CLIENT_IP = "ClientIP";
+
+    private static final int DEFAULT_AFFINITY_SECONDS = 10_800;
+    private static final int MAX_AFFINITY_SECONDS = 86_400;
+
+    /** How long affinity lasts, as Kubernetes writes it. */
+    public record SessionAffinityConfig(@Nullable ClientIp clientIP) {}
+
+    /**
+     * Of the only kind there is.
+     *
+     * @param timeoutSeconds since the client's last new flow
+     */
+    public record ClientIp(@Nullable Integer timeoutSeconds) {
+        public ClientIp {
+            if (timeoutSeconds != null && (timeoutSeconds < 1 || timeoutSeconds > MAX_AFFINITY_SECONDS)) {
+                throw ValidationException.invalid(
+                        "spec.sessionAffinityConfig.clientIP.timeoutSeconds",
+                        timeoutSeconds,
+                        "must be 1 to " + MAX_AFFINITY_SECONDS);
+            }
+        }
+    }
 
     @SuppressWarnings("NullAway") // what Jackson leaves out is null
     public ServiceSpec {
@@ -31,8 +55,12 @@ public record ServiceSpec(
             throw ValidationException.invalid("spec.type", type, "only ClusterIP is served so far");
         }
         sessionAffinity = sessionAffinity == null ? "None" : sessionAffinity;
-        if (!sessionAffinity.equals("None")) {
-            throw ValidationException.invalid("spec.sessionAffinity", sessionAffinity, "only None is served so far");
+        if (!sessionAffinity.equals("None") && !sessionAffinity.equals(CLIENT_IP)) {
+            throw ValidationException.invalid("spec.sessionAffinity", sessionAffinity, "must be None or ClientIP");
+        }
+        if (sessionAffinityConfig != null && sessionAffinity.equals("None")) {
+            throw new ValidationException(
+                    "spec.sessionAffinityConfig: Forbidden: must not be set when sessionAffinity is None");
         }
         if (clusterIP != null && clusterIP.isEmpty()) {
             clusterIP = null;
@@ -61,7 +89,25 @@ public record ServiceSpec(
 
     public ServiceSpec withClusterIp(String address) {
         return new ServiceSpec(
-                type, address, List.of(address), selector, ports, sessionAffinity, publishNotReadyAddresses);
+                type,
+                address,
+                List.of(address),
+                selector,
+                ports,
+                sessionAffinity,
+                sessionAffinityConfig,
+                publishNotReadyAddresses);
+    }
+
+    /** For how long a client that comes again gets the pod that it had; 0 for not at all. */
+    @JsonIgnore
+    public int affinitySeconds() {
+        if (!sessionAffinity.equals(CLIENT_IP)) {
+            return 0;
+        }
+        ClientIp client = sessionAffinityConfig == null ? null : sessionAffinityConfig.clientIP();
+        Integer seconds = client == null ? null : client.timeoutSeconds();
+        return seconds == null ? DEFAULT_AFFINITY_SECONDS : seconds;
     }
 
     private static void checkAddress(String address) {

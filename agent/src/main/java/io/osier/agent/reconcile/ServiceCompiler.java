@@ -82,7 +82,13 @@ final class ServiceCompiler {
             List<Backend> backends = selector.endpointsOf(service, port).stream()
                     .map(endpoint -> backend(endpoint, routes))
                     .toList();
-            result.add(new VirtualService(service.portName(port), protocolOf(port), address, port.port(), backends));
+            result.add(new VirtualService(
+                    service.portName(port),
+                    protocolOf(port),
+                    address,
+                    port.port(),
+                    backends,
+                    service.spec().affinitySeconds()));
         }
         return new Compiled(service, selector.byHand(service), selector.slicesOf(service), result);
     }

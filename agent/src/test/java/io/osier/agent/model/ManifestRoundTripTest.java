@@ -2,6 +2,8 @@ package io.osier.agent.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.osier.agent.model.ServiceSpec.ClientIp;
+import io.osier.agent.model.ServiceSpec.SessionAffinityConfig;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -120,7 +122,8 @@ class ManifestRoundTripTest {
                                         .mapToObj(
                                                 i -> new ServicePort("p" + i, "SCTP", port + i, i == 0 ? port : "http"))
                                         .toList(),
-                                "None",
+                                count == 1 ? "None" : "ClientIP",
+                                count == 1 ? null : new SessionAffinityConfig(new ClientIp(port)),
                                 count == 1)));
     }
 

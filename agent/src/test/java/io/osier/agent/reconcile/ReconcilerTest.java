@@ -219,6 +219,7 @@ class ReconcilerTest {
                         Map.of("app", "web"),
                         List.of(new ServicePort(null, "TCP", 80, 8080)),
                         "None",
+                        null,
                         false));
     }
 }

@@ -62,6 +62,29 @@ class ServiceTest {
     }
 
     @Test
+    void aServiceWithAffinityGivesAClientOneBackend() {
+        osier(
+                        "create",
+                        "service",
+                        "sticky",
+                        "--port",
+                        "80:9876",
+                        "--selector",
+                        "app=web",
+                        "--session-affinity",
+                        "ClientIP")
+                .succeeded();
+        String sticky = clusterIp("sticky");
+        String answers = in(
+                        "client", "for i in $(seq 12); do curl -sS --max-time 5 http://" + sticky + "/info; echo; done")
+                .succeeded()
+                .out();
+
+        assertThat(answers.contains("\"web-1\"")).isNotEqualTo(answers.contains("\"web-2\""));
+        assertThat(osier("rules").succeeded().out()).contains("/* default/sticky */ recent: CHECK seconds: 10800 reap");
+    }
+
+    @Test
     void whatIsExplainedIsWhatHappens() {
         String told = osier("explain", "--from", "client", "--to", vip + ":80")
                 .succeeded()

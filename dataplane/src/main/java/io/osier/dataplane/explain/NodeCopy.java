@@ -24,7 +24,12 @@ public record NodeCopy(ForwardingState state, List<LocalPort> ports, Map<String,
     ForwardingState uncounted() {
         List<VirtualService> services = state.services().services().stream()
                 .map(service -> new VirtualService(
-                        service.name(), service.protocol(), service.address(), service.port(), service.backends()))
+                        service.name(),
+                        service.protocol(),
+                        service.address(),
+                        service.port(),
+                        service.backends(),
+                        service.affinitySeconds()))
                 .toList();
         return new ForwardingState(
                 state.generation(),

@@ -5,6 +5,7 @@ import io.osier.dataplane.conntrack.ConnectionState;
 import io.osier.dataplane.conntrack.ConnectionTable;
 import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.ParsedPacket;
+import io.osier.dataplane.service.AffinityTable;
 import io.osier.dataplane.service.Backend;
 import io.osier.dataplane.service.BackendSelector;
 import io.osier.dataplane.service.VirtualService;
@@ -19,11 +20,14 @@ final class NewFlows {
     private static final int FIRST_MASQUERADE_PORT = 1024;
     private static final int MASQUERADE_PORTS = 65_536 - FIRST_MASQUERADE_PORT;
     static final int PORT_ATTEMPTS = 128;
+    /** Clients of services with session affinity that are remembered. */
+    private static final int AFFINE_CLIENTS = 8_192;
 
     private final Segment segment;
     private final ConnectionTable connections;
     private final BackendSelector selector;
     private final RandomGenerator random;
+    private final AffinityTable affinity = new AffinityTable(AFFINE_CLIENTS);
     private @Nullable DropReason refusal;
 
     NewFlows(Segment segment, ConnectionTable connections, RandomGenerator random) {
@@ -44,7 +48,8 @@ final class NewFlows {
             refusal = DropReason.NO_ENDPOINT;
             return ConnectionTable.NONE;
         }
-        int index = selector.select(service);
+        int before = service.hasAffinity() ? backendBefore(service, packet) : -1;
+        int index = before >= 0 ? before : selector.select(service);
         Backend backend = service.backends().get(index);
         int entry = enter(service, backend, index, packet, packet.sourcePort());
         // Another flow of this client may have the same ports towards the same backend: then the source port moves.
@@ -56,7 +61,17 @@ final class NewFlows {
             return ConnectionTable.NONE;
         }
         service.counters().chosen(index, packet.networkLengthBytes(), isHairpin(packet, backend));
+        if (before >= 0) {
+            service.counters().chosenAgain(index, packet.networkLengthBytes());
+        }
+        if (service.hasAffinity()) {
+            affinity.remember(service, packet.sourceHigh(), packet.sourceLow(), backend, segment.nowNanos());
+        }
         return entry << 1;
+    }
+
+    private int backendBefore(VirtualService service, ParsedPacket packet) {
+        return affinity.lookup(service, packet.sourceHigh(), packet.sourceLow(), segment.nowNanos());
     }
 
     /** A source port for a flow that cannot have its own. */

@@ -9,7 +9,9 @@ public final class RuleCounters {
     private static final int BYTES = 1;
     private static final int HAIRPIN_PACKETS = 2;
     private static final int HAIRPIN_BYTES = 3;
-    private static final int COUNTERS = 4;
+    private static final int AGAIN_PACKETS = 4;
+    private static final int AGAIN_BYTES = 5;
+    private static final int COUNTERS = 6;
 
     private final long[] values;
 
@@ -24,6 +26,11 @@ public final class RuleCounters {
         if (hairpin) {
             add(backendIndex * COUNTERS + HAIRPIN_PACKETS, lengthBytes);
         }
+    }
+
+    /** It went there because the client had been there before. */
+    public void chosenAgain(int backendIndex, int lengthBytes) {
+        add(backendIndex * COUNTERS + AGAIN_PACKETS, lengthBytes);
     }
 
     /** A packet found no backend. */
@@ -45,6 +52,14 @@ public final class RuleCounters {
 
     public long hairpinBytes(int backendIndex) {
         return values[backendIndex * COUNTERS + HAIRPIN_BYTES];
+    }
+
+    public long againPackets(int backendIndex) {
+        return values[backendIndex * COUNTERS + AGAIN_PACKETS];
+    }
+
+    public long againBytes(int backendIndex) {
+        return values[backendIndex * COUNTERS + AGAIN_BYTES];
     }
 
     /** All packets to the service that met its rules, rejected ones included. */

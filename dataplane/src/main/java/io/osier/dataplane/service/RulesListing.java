@@ -10,6 +10,7 @@ import java.util.Locale;
  */
 public final class RulesListing {
     private static final String ANYWHERE = "0.0.0.0/0";
+    private static final String RECENT_SIDE = " side: source mask: 255.255.255.255";
     private static final double STATISTIC_SCALE = 0x1p31;
 
     private final boolean verbose;
@@ -57,9 +58,13 @@ public final class RulesListing {
         RuleCounters counters = service.counters();
         text.append('\n');
         chain(ChainName.ofService(service), 1);
+        if (service.hasAffinity()) {
+            affinityRules(service);
+        }
         for (int i = 0; i < backends.size(); i++) {
             String target = ChainName.ofEndpoint(service, backends.get(i));
-            rule(target, "all", ANYWHERE, ANYWHERE, counters.packets(i), counters.bytes(i));
+            long byChance = counters.packets(i) - counters.againPackets(i);
+            rule(target, "all", ANYWHERE, ANYWHERE, byChance, counters.bytes(i) - counters.againBytes(i));
             if (i < backends.size() - 1) {
                 double probability = service.threshold(i) / STATISTIC_SCALE;
                 match(
@@ -74,11 +79,23 @@ public final class RulesListing {
         }
     }
 
+    /** Who has been here lately goes where he was; these rules stand before those of chance. */
+    private void affinityRules(VirtualService service) {
+        RuleCounters counters = service.counters();
+        for (int i = 0; i < service.backends().size(); i++) {
+            String target = ChainName.ofEndpoint(service, service.backends().get(i));
+            rule(target, "all", ANYWHERE, ANYWHERE, counters.againPackets(i), counters.againBytes(i));
+            match(
+                    comment(service, ""),
+                    "recent: CHECK seconds: " + service.affinitySeconds() + " reap name: " + target + RECENT_SIDE);
+        }
+    }
+
     private void endpointChain(VirtualService service, Backend backend, int index) {
         RuleCounters counters = service.counters();
         String protocol = IpProtocol.name(service.protocol());
         text.append('\n');
-        chain(ChainName.ofEndpoint(service, backend), 1);
+        chain(ChainName.ofEndpoint(service, backend), service.hasAffinity() ? 2 : 1);
         rule(
                 "KUBE-MARK-MASQ",
                 "all",
@@ -88,7 +105,15 @@ public final class RulesListing {
                 counters.hairpinBytes(index));
         match(comment(service, ""));
         rule("DNAT", protocol, ANYWHERE, ANYWHERE, counters.packets(index), counters.bytes(index));
-        match(comment(service, ""), protocol + " to:" + backend);
+        String to = protocol + " to:" + backend;
+        if (service.hasAffinity()) {
+            match(
+                    comment(service, ""),
+                    "recent: SET name: " + ChainName.ofEndpoint(service, backend) + RECENT_SIDE,
+                    to);
+        } else {
+            match(comment(service, ""), to);
+        }
     }
 
     private void chain(String name, int references) {

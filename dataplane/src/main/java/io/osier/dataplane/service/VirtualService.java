@@ -15,16 +15,25 @@ public final class VirtualService {
     private final IpAddress address;
     private final int port;
     private final List<Backend> backends;
+    private final int affinitySeconds;
     private final int[] thresholds;
     private final RuleCounters counters;
+
+    /** A service that gives each flow a backend by chance. */
+    public VirtualService(String name, int protocol, IpAddress address, int port, List<Backend> backends) {
+        this(name, protocol, address, port, backends, 0);
+    }
 
     /**
      * @param name {@code NAMESPACE/NAME:PORTNAME}, without {@code :PORTNAME} if the port has no name
      * @param protocol the IP protocol number
      * @param port 1 to 65535
      * @param backends in the order of the chain; empty if nothing is ready
+     * @param affinitySeconds for how long a client that comes again gets the backend that it had; 0 for not at all
      */
-    public VirtualService(String name, int protocol, IpAddress address, int port, List<Backend> backends) {
+    public VirtualService(
+            String name, int protocol, IpAddress address, int port, List<Backend> backends, int affinitySeconds) {
+        this.affinitySeconds = affinitySeconds;
         this.name = name;
         this.protocol = protocol;
         this.address = address;
@@ -57,6 +66,19 @@ public final class VirtualService {
         return backends;
     }
 
+    /** Whether a client that comes again gets the backend that it had ({@code sessionAffinity: ClientIP}). */
+    public boolean hasAffinity() {
+        return affinitySeconds > 0;
+    }
+
+    public int affinitySeconds() {
+        return affinitySeconds;
+    }
+
+    long affinityNanos() {
+        return affinitySeconds * 1_000_000_000L;
+    }
+
     /** What the chain's rules have matched since this service last changed. */
     public RuleCounters counters() {
         return counters;
@@ -87,6 +109,7 @@ public final class VirtualService {
     public boolean equals(@Nullable Object other) {
         return other instanceof VirtualService that
                 && port == that.port
+                && affinitySeconds == that.affinitySeconds
                 && protocol == that.protocol
                 && address.equals(that.address)
                 && name.equals(that.name)

@@ -113,12 +113,19 @@ public final class SimulatedCluster implements AutoCloseable {
 
     /** Adds or changes a service; backends are {@code ADDRESS:PORT}. */
     public VirtualService service(String name, int protocol, String address, int port, String... backends) {
+        return affineService(name, protocol, address, port, 0, backends);
+    }
+
+    /** The same; a client that comes again within this time gets the backend that it had. */
+    public VirtualService affineService(
+            String name, int protocol, String address, int port, int affinitySeconds, String... backends) {
         VirtualService service = new VirtualService(
                 name,
                 protocol,
                 IpAddress.parse(address),
                 port,
-                Arrays.stream(backends).map(SimulatedCluster::backend).toList());
+                Arrays.stream(backends).map(SimulatedCluster::backend).toList(),
+                affinitySeconds);
         services.put(name, service);
         publish();
         return service;
