@@ -25,6 +25,7 @@ import io.osier.agent.reconcile.Reconciler;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
 import io.osier.agent.store.StateStore;
+import io.osier.dataplane.io.ConnectionFile;
 import io.osier.dataplane.io.Dataplane;
 import io.osier.dataplane.io.DataplaneConfig;
 import io.osier.dataplane.io.DataplaneListener;
@@ -112,11 +113,11 @@ public final class AgentProcess implements AutoCloseable {
         ForwardingStateCompiler compiler = new ForwardingStateCompiler(settings);
         AtomicReference<PodKeeper> keeper = new AtomicReference<>();
         Dataplane dataplane = keep(Dataplane.open(
-                new DataplaneConfig(underlay, config.port(), WorkerConfig.DEFAULT.withVni(vni()), offloads),
+                new DataplaneConfig(
+                        underlay, config.port(), WorkerConfig.DEFAULT.withVni(vni()), offloads, connections(settings)),
                 compiler.compile(ClusterState.EMPTY, 1, ServiceTable.EMPTY),
                 new Listener(keeper)));
         rehearse(offloads);
-        new HostNetwork(podRange, settings.serviceRange(), settings.gateway(), mtuBytes).connect(dataplane);
         register(objects, settings, underlay, mtuBytes);
         keep(new MtuWatch(settings.nodeName(), underlay, mtuBytes, objects));
 
@@ -140,6 +141,8 @@ public final class AgentProcess implements AutoCloseable {
         keeper.set(podKeeper);
         Reconciler reconciler = keep(new Reconciler(store, compiler, dataplane.proxy(), podKeeper));
         reconciler.firstRound().orTimeout(FIRST_ROUND_SECONDS, TimeUnit.SECONDS).join();
+        // Like the pods, only now: a packet that came before the services are known would open a flow past them.
+        new HostNetwork(podRange, settings.serviceRange(), settings.gateway(), mtuBytes).connect(dataplane);
 
         String token = ClusterToken.of(store);
         ClusterDirectory directory =
@@ -210,6 +213,19 @@ public final class AgentProcess implements AutoCloseable {
                 IpPrefix.parse(config.serviceRange()),
                 subnet,
                 offloads.contains(TapOffload.CSUM));
+    }
+
+    /** Flows outlive the agent, but neither the machine's run nor the addresses that they are between. */
+    private ConnectionFile connections(NodeSettings settings) {
+        return new ConnectionFile(
+                state.resolve("connections"),
+                String.join(
+                        " ",
+                        settings.nodeName(),
+                        settings.subnet().toString(),
+                        settings.podRange().toString(),
+                        settings.serviceRange().toString(),
+                        MachineIdentity.bootId()));
     }
 
     /** In the overlay, where agents reach each other, and whatever their machines' firewalls say about the underlay. */

@@ -14,11 +14,17 @@ import java.nio.ByteBuffer;
  *   72  protocol (1)  state (1)  flags (1)  unused (1)   76  backend's index (2)  number of backends (2)
  *   80  expiry (8)         88  policy generation last checked against (8)
  *   96  client MAC (8)    104  MAC that the client sends to (8)   112  backend MAC (8)
- *  120  packets, bytes from the client (8 + 8)    136  packets, bytes from the backend (8 + 8)   152  unused (8)
+ *  120  packets, bytes from the client (8 + 8)    136  packets, bytes from the backend (8 + 8)   152  seal (8)
  * </pre>
+ *
+ * The seal is a digest of what a flow keeps for its life, so that a half-written entry is known as such when the memory is
+ * found again by another process. After the entries comes the number of those that were ever used (4).
  */
 public final class ConnectionEntries {
     static final int ENTRY_BYTES = 160;
+
+    /** What follows the entries. */
+    static final int TRAILER_BYTES = 64;
 
     private static final int CLIENT = 0;
     private static final int SERVICE = 16;
@@ -42,6 +48,7 @@ public final class ConnectionEntries {
     private static final int CLIENT_BYTES = 128;
     private static final int BACKEND_PACKETS = 136;
     private static final int BACKEND_BYTES = 144;
+    private static final int SEAL = 152;
 
     private static final int LIVE = 1;
     private static final int FIN_FROM_CLIENT = 2;
@@ -51,6 +58,15 @@ public final class ConnectionEntries {
 
     ConnectionEntries(ByteBuffer memory) {
         this.memory = memory;
+    }
+
+    /** How many entries have ever been used; those above are all zero, and memory that nobody has touched yet. */
+    int used() {
+        return memory.getInt(memory.capacity() - TRAILER_BYTES);
+    }
+
+    void setUsed(int count) {
+        memory.putInt(memory.capacity() - TRAILER_BYTES, count);
     }
 
     void clear(int entry) {
@@ -239,6 +255,41 @@ public final class ConnectionEntries {
     void setLive(int entry, boolean live) {
         int at = at(entry) + FLAGS;
         memory.put(at, (byte) (live ? memory.get(at) | LIVE : memory.get(at) & ~LIVE));
+    }
+
+    /** Vouches for the entry's ends from now on. */
+    void seal(int entry) {
+        memory.putLong(at(entry) + SEAL, digest(entry));
+    }
+
+    /** Whether the entry is a flow's, whole, and neither over nor from the future: what it must be to be believed. */
+    boolean isSound(int entry, long nowNanos) {
+        int at = at(entry);
+        if (!isLive(entry) || memory.getLong(at + SEAL) != digest(entry)) {
+            return false;
+        }
+        if (!ConnectionState.isCode(memory.get(at + STATE))) {
+            return false;
+        }
+        long leftNanos = expiryNanos(entry) - nowNanos;
+        return leftNanos > 0 && leftNanos <= state(entry).timeoutNanos();
+    }
+
+    private long digest(int entry) {
+        int at = at(entry);
+        long digest = memory.get(at + PROTOCOL) + 1L;
+        for (int i = CLIENT; i < PROTOCOL; i += 8) {
+            digest = mix(digest, memory.getLong(at + i));
+        }
+        for (int i = CLIENT_MAC; i < CLIENT_PACKETS; i += 8) {
+            digest = mix(digest, memory.getLong(at + i));
+        }
+        return digest;
+    }
+
+    private static long mix(long digest, long next) {
+        long mixed = (digest ^ next) * 0x9e37_79b9_7f4a_7c15L;
+        return mixed ^ mixed >>> 29;
     }
 
     /** Fills {@code key} with the entry's tuple in one direction. */

@@ -71,11 +71,15 @@ public enum ConnectionState {
         return this == SYN_SENT && reply ? ESTABLISHED : this;
     }
 
+    static boolean isCode(int code) {
+        return code >= 0 && code < VALUES.length;
+    }
+
     static ConnectionState of(int code) {
         return VALUES[code];
     }
 
-    @SuppressWarnings("EnumOrdinal") // the code lives in this process's table only
+    @SuppressWarnings("EnumOrdinal") // a table that outlives its process is of one layout only, which counts these
     int code() {
         return ordinal();
     }

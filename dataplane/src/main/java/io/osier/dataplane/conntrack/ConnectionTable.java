@@ -11,10 +11,16 @@ import java.util.function.IntPredicate;
  * the source is the client, or the gateway if the flow is masqueraded. A hit is a <em>reference</em>: the entry's number and
  * the direction that matched, {@code entry << 1 | direction}; {@link #NONE} is no hit.
  *
- * <p>Nothing is allocated after construction. Owned by the worker's thread.
+ * <p>The entries may lie in memory that outlives the process; {@link #recover} then takes up what an earlier table left. The
+ * index is this table's own, and made anew.
+ *
+ * <p>Nothing is allocated after construction, and memory is touched as it is needed. Owned by the worker's thread.
  */
 public final class ConnectionTable {
     public static final int NONE = -1;
+
+    /** Of the memory; to be counted up with every change to an entry's layout or to the order of its states. */
+    public static final int LAYOUT_VERSION = 1;
 
     /** How many entries a full table looks at for one that may go. */
     private static final int EVICTION_PROBES = 64;
@@ -25,26 +31,76 @@ public final class ConnectionTable {
     private final long salt;
     private final int[] free;
     private int freeCount;
+    private int used;
     private int evictionHand;
     private final FlowKey scratch = new FlowKey();
 
     /**
+     * A table in memory of its own.
+     *
      * @param capacity the most flows at a time; a power of two
      * @param salt a secret of this table's hash
      */
     public ConnectionTable(int capacity, long salt) {
+        this(capacity, salt, ByteBuffer.allocateDirect(memoryBytes(capacity)));
+    }
+
+    /**
+     * A table in memory that is given to it, empty until {@link #recover}.
+     *
+     * @param memory of {@link #memoryBytes}, all zero or left by another table of this capacity
+     */
+    public ConnectionTable(int capacity, long salt, ByteBuffer memory) {
         if (Integer.bitCount(capacity) != 1) {
             throw new IllegalArgumentException("capacity must be a power of two: " + capacity);
         }
-        entries = new ConnectionEntries(ByteBuffer.allocateDirect(capacity * ConnectionEntries.ENTRY_BYTES));
+        if (memory.capacity() != memoryBytes(capacity)) {
+            throw new IllegalArgumentException("the memory must be of " + memoryBytes(capacity) + " bytes");
+        }
+        entries = new ConnectionEntries(memory);
         buckets = new int[capacity * 4];
         mask = buckets.length - 1;
         this.salt = salt;
         free = new int[capacity];
-        for (int i = 0; i < capacity; i++) {
-            free[i] = capacity - 1 - i;
+    }
+
+    /** What a table of this capacity needs. */
+    public static int memoryBytes(int capacity) {
+        return capacity * ConnectionEntries.ENTRY_BYTES + ConnectionEntries.TRAILER_BYTES;
+    }
+
+    /**
+     * Takes up the flows that an earlier table has left in the memory: those that are whole and have not expired. To be called
+     * once, before anything else.
+     *
+     * @param generation of the policy that they are taken to be checked against already
+     * @return how many
+     */
+    public int recover(long nowNanos, long generation) {
+        used = Math.max(0, Math.min(entries.used(), free.length));
+        for (int entry = used - 1; entry >= 0; entry--) {
+            if (!entries.isSound(entry, nowNanos)) {
+                giveBack(entry);
+            } else if (entries.state(entry) == ConnectionState.STALE) {
+                linkStale(entry);
+            } else if (link(entry)) {
+                entries.setGeneration(entry, generation);
+            }
         }
-        freeCount = capacity;
+        return size();
+    }
+
+    private void linkStale(int entry) {
+        if (lookup(entries.key(entry, true, scratch)) == NONE) {
+            insert(entry, true);
+        } else {
+            giveBack(entry);
+        }
+    }
+
+    private void giveBack(int entry) {
+        entries.setLive(entry, false);
+        free[freeCount++] = entry;
     }
 
     public ConnectionEntries entries() {
@@ -56,7 +112,7 @@ public final class ConnectionTable {
     }
 
     public int size() {
-        return free.length - freeCount;
+        return used - freeCount;
     }
 
     /** The flow that has this tuple in one of its directions: a reference, or {@link #NONE}. */
@@ -85,6 +141,10 @@ public final class ConnectionTable {
      * @return the entry, or {@link #NONE} if every flow looked at is alive
      */
     public int allocate(long nowNanos) {
+        if (freeCount == 0 && used < free.length) {
+            entries.setUsed(++used);
+            return used - 1;
+        }
         if (freeCount == 0) {
             evictOne(nowNanos);
         }
@@ -107,12 +167,12 @@ public final class ConnectionTable {
         if (!taken && answered != NONE && isStaleFormOf(entry, answered)) {
             remove(entryOf(answered));
         } else if (taken || answered != NONE) {
-            entries.setLive(entry, false);
-            free[freeCount++] = entry;
+            giveBack(entry);
             return false;
         }
         insert(entry, false);
         insert(entry, true);
+        entries.seal(entry);
         entries.setLive(entry, true);
         return true;
     }
@@ -138,8 +198,7 @@ public final class ConnectionTable {
     public void remove(int entry) {
         unlink(entry, false);
         unlink(entry, true);
-        entries.setLive(entry, false);
-        free[freeCount++] = entry;
+        giveBack(entry);
     }
 
     /**
@@ -151,7 +210,7 @@ public final class ConnectionTable {
     public int expire(int from, int count, long nowNanos, IntPredicate stale) {
         int entry = from;
         for (int i = 0; i < count; i++) {
-            if (entries.isLive(entry)) {
+            if (entry < used && entries.isLive(entry)) {
                 if (entries.expiryNanos(entry) - nowNanos <= 0) {
                     remove(entry);
                 } else if (stale.test(entry)) {
@@ -165,7 +224,7 @@ public final class ConnectionTable {
 
     /** Calls {@code visitor} with every live entry. */
     public void forEach(IntConsumer visitor) {
-        for (int entry = 0; entry < free.length; entry++) {
+        for (int entry = 0; entry < used; entry++) {
             if (entries.isLive(entry)) {
                 visitor.accept(entry);
             }

@@ -1,6 +1,7 @@
 package io.osier.dataplane.io;
 
 import io.netty.channel.IoRegistration;
+import io.osier.dataplane.conntrack.ConnectionTable;
 import io.osier.dataplane.forwarding.ForwardingState;
 import io.osier.dataplane.observe.Counters;
 import io.osier.dataplane.packet.IpAddress;
@@ -36,18 +37,36 @@ public final class Dataplane implements AutoCloseable {
             ForwardingState initial,
             DataplaneListener listener,
             UdpPort underlay,
-            Counters counters) {
+            Counters counters)
+            throws IOException {
         this.config = config;
         this.listener = listener;
         this.underlay = underlay;
-        worker = new Worker(config.worker(), initial, underlay, counters, System::nanoTime, new SplittableRandom());
+        SplittableRandom random = new SplittableRandom();
+        worker = new Worker(
+                config.worker(),
+                initial,
+                underlay,
+                counters,
+                System::nanoTime,
+                random,
+                connections(config, random.nextLong(), initial.generation()));
         loop = new EpollWorkerLoop(worker::tick, listener::workerFailed);
         proxy = new WorkerProxy(worker, loop);
+    }
+
+    private static ConnectionTable connections(DataplaneConfig config, long salt, long generation) throws IOException {
+        ConnectionFile file = config.connections();
+        int capacity = config.worker().connections();
+        return file == null
+                ? new ConnectionTable(capacity, salt)
+                : file.open(capacity, salt, System.nanoTime(), generation);
     }
 
     /**
      * Opens the tunnel's socket in the network namespace that the calling thread is in, and begins to forward.
      *
+     * @param initial flows that have outlived an earlier process are taken to be right by it
      * @throws IOException in one line, if the underlay address or port cannot be had
      */
     public static Dataplane open(DataplaneConfig config, ForwardingState initial, DataplaneListener listener)
@@ -63,8 +82,15 @@ public final class Dataplane implements AutoCloseable {
             ForwardingState initial,
             DataplaneListener listener,
             UdpPort underlay,
-            Counters counters) {
-        Dataplane dataplane = new Dataplane(config, initial, listener, underlay, counters);
+            Counters counters)
+            throws IOException {
+        Dataplane dataplane;
+        try {
+            dataplane = new Dataplane(config, initial, listener, underlay, counters);
+        } catch (IOException | RuntimeException e) {
+            underlay.close();
+            throw e;
+        }
         try {
             await(dataplane.proxy.run(worker -> dataplane.watchUnderlay()));
             return dataplane;

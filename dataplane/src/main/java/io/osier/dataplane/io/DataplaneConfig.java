@@ -3,6 +3,7 @@ package io.osier.dataplane.io;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.worker.WorkerConfig;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a dataplane needs to know once and for all.
@@ -11,8 +12,14 @@ import java.util.Set;
  * @param tunnelPort the UDP port of the tunnel on every node, 4789 for VXLAN
  * @param worker the network identifier and the bounds of the tables
  * @param offloads what may come and go undone through this node's TAPs: a subset of {@link TapFactory#acceptedOffloads}
+ * @param connections where the flows are kept, so that they outlive the process; null for in its memory
  */
-public record DataplaneConfig(IpAddress underlay, int tunnelPort, WorkerConfig worker, Set<TapOffload> offloads) {
+public record DataplaneConfig(
+        IpAddress underlay,
+        int tunnelPort,
+        WorkerConfig worker,
+        Set<TapOffload> offloads,
+        @Nullable ConnectionFile connections) {
     /** The port that IANA gave to VXLAN (RFC 7348, section 5). */
     public static final int VXLAN_PORT = 4789;
 
@@ -24,5 +31,10 @@ public record DataplaneConfig(IpAddress underlay, int tunnelPort, WorkerConfig w
         if (tunnelPort < 1 || tunnelPort > 65_535) {
             throw new IllegalArgumentException("the tunnel port must be 1 to 65535: " + tunnelPort);
         }
+    }
+
+    /** With flows that end with the process. */
+    public DataplaneConfig(IpAddress underlay, int tunnelPort, WorkerConfig worker, Set<TapOffload> offloads) {
+        this(underlay, tunnelPort, worker, offloads, null);
     }
 }

@@ -197,7 +197,8 @@ public final class Rehearsal implements AutoCloseable {
             IpAddress peerUnderlay,
             IpAddress peerGateway,
             UdpPort socket,
-            Counters counters) {
+            Counters counters)
+            throws IOException {
         Peer peer = new Peer("rehearsal", peerUnderlay, false, offloads.contains(TapOffload.CSUM), MTU_BYTES);
         Backend backend = new Backend(SERVER, SERVER_PORT, MacAddress.ofPod(SERVER.v4Bits()));
         ForwardingState state = new ForwardingState(

@@ -66,12 +66,31 @@ public final class Worker {
             Counters counters,
             NanoClock clock,
             RandomGenerator random) {
+        this(
+                config,
+                initial,
+                underlay,
+                counters,
+                clock,
+                random,
+                new ConnectionTable(config.connections(), random.nextLong()));
+    }
+
+    /** The same with a table that may have flows in it already. */
+    public Worker(
+            WorkerConfig config,
+            ForwardingState initial,
+            Underlay underlay,
+            Counters counters,
+            NanoClock clock,
+            RandomGenerator random,
+            ConnectionTable connections) {
         this.config = config;
         this.clock = clock;
         this.underlay = underlay;
         this.counters = counters;
         segment = new Segment(initial, new ForwardingDatabase(config.stations(), config.stationsPerPort()));
-        connections = new ConnectionTable(config.connections(), random.nextLong());
+        this.connections = connections;
         forwarder = new Forwarder(segment, connections, counters, random);
         segmenter = new Segmenter(underlay);
         strangers = tunnelTo(new Peer("unknown", new IpAddress(0, 0), true));

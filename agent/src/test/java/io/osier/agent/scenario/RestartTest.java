@@ -1,0 +1,54 @@
+package io.osier.agent.scenario;
+
+import static io.osier.agent.scenario.Shell.bash;
+import static io.osier.agent.scenario.Shell.osier;
+import static io.osier.agent.scenario.TwoNodeLab.clusterIp;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Agents end and come back under load: whoever was talking goes on. */
+@Tag("namespaces")
+class RestartTest {
+    private static final int CONNECTIONS = 40;
+
+    @RegisterExtension
+    static final TwoNodeLab LAB = new TwoNodeLab();
+
+    private static void createEcho(String name, String node) {
+        osier("create", "pod", name, "-l", "app=echo", "--node", node, "--", "socat", "TCP4-LISTEN:9000,fork", "PIPE")
+                .succeeded();
+        bash("for i in $(seq 100); do ip netns exec " + name
+                        + " ss -Hltn sport = :9000 | grep -q . && exit 0; sleep 0.1; done; exit 1")
+                .succeeded();
+    }
+
+    /**
+     * With two backends, a connection table that was lost would show: a flow that is met in the middle is given a backend by
+     * chance, and half of these would get one that has never heard of them.
+     */
+    @Test
+    void connectionsThroughAServiceOutliveAgentsThatAreKilled() throws Exception {
+        createEcho("echo-a", "node-a");
+        createEcho("echo-b", "node-b");
+        osier("create", "pod", "caller", "--node", "node-a").succeeded();
+        osier("create", "service", "echo", "--port", "80:9000", "--selector", "app=echo")
+                .succeeded();
+        await().untilAsserted(() ->
+                assertThat(osier("get", "endpoints", "echo").succeeded().out()).matches("(?s).*:9000,.*:9000.*"));
+
+        try (LiveConnections live = LiveConnections.open("caller", clusterIp("echo"), 80, CONNECTIONS)) {
+            live.talk(10);
+            await().until(() -> live.exchanges() > 10 * CONNECTIONS);
+            bash("kill -9 $(ip netns pids node-a) $(ip netns pids node-b)").succeeded();
+            osier("lab", "up", "--nodes", "2").succeeded();
+            int before = live.exchanges();
+            await().atMost(Duration.ofSeconds(30)).until(() -> live.exchanges() > before + 10 * CONNECTIONS);
+            live.awaitAnswers();
+        }
+    }
+}
