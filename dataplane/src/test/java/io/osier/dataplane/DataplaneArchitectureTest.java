@@ -46,7 +46,9 @@ class DataplaneArchitectureTest {
                         "worker",
                         List.of("packet", "port", "bridge", "conntrack", "service", "vxlan", "observe", "forwarding")),
                 arguments("explain", List.of("packet", "port", "service", "vxlan", "observe", "forwarding", "worker")),
-                arguments("io", List.of("packet", "port", "service", "vxlan", "observe", "forwarding", "worker")));
+                arguments(
+                        "io",
+                        List.of("packet", "port", "conntrack", "service", "vxlan", "observe", "forwarding", "worker")));
     }
 
     @ParameterizedTest(name = "{0} knows {1}")
