@@ -5,6 +5,7 @@ import io.osier.agent.api.server.ApiServer;
 import io.osier.agent.api.server.ClusterDirectory;
 import io.osier.agent.api.server.ClusterToken;
 import io.osier.agent.host.HostNetwork;
+import io.osier.agent.host.HostServices;
 import io.osier.agent.host.ProbeSocket;
 import io.osier.agent.ipam.AddressClaims;
 import io.osier.agent.ipam.Claimant;
@@ -18,6 +19,7 @@ import io.osier.agent.pod.PodLink;
 import io.osier.agent.pod.PodNamespaces;
 import io.osier.agent.reconcile.ClusterState;
 import io.osier.agent.reconcile.ForwardingStateCompiler;
+import io.osier.agent.reconcile.HostAddresses;
 import io.osier.agent.reconcile.NodeSettings;
 import io.osier.agent.reconcile.PodKeeper;
 import io.osier.agent.reconcile.PodMaker;
@@ -139,10 +141,13 @@ public final class AgentProcess implements AutoCloseable {
         maker.set(pods);
         PodKeeper podKeeper = keep(new PodKeeper(settings.nodeName(), pods, objects));
         keeper.set(podKeeper);
-        Reconciler reconciler = keep(new Reconciler(store, compiler, dataplane.proxy(), podKeeper));
+        HostAddresses reserved = HostAddresses.of(settings.serviceRange());
+        HostServices hostServices = new HostServices(reserved.outside(), reserved.inside());
+        Reconciler reconciler = keep(new Reconciler(store, compiler, dataplane.proxy(), podKeeper, hostServices::take));
         reconciler.firstRound().orTimeout(FIRST_ROUND_SECONDS, TimeUnit.SECONDS).join();
         // Like the pods, only now: a packet that came before the services are known would open a flow past them.
         new HostNetwork(podRange, settings.serviceRange(), settings.gateway(), mtuBytes).connect(dataplane);
+        hostServices.connected();
 
         String token = ClusterToken.of(store);
         ClusterDirectory directory =

@@ -25,7 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
             "",
             "Examples:",
             "  osier create service web --port 80:8080 --selector app=web",
-            "  osier create service dns --port 53:5353/udp --selector app=dns --cluster-ip 10.96.0.10"
+            "  osier create service dns --port 53:5353/udp --selector app=dns --cluster-ip 10.96.0.10",
+            "  osier create service shop --port 80:8080 --type NodePort --node-port 30080"
         })
 final class CreateServiceCommand extends ApiCommand {
     private static final Pattern PORT = Pattern.compile("(\\d+)(?::([A-Za-z0-9-]+))?(?:/(tcp|udp|sctp))?");
@@ -51,9 +52,34 @@ final class CreateServiceCommand extends ApiCommand {
     @Nullable
     String clusterIp;
 
-    @Option(names = "--type", paramLabel = "TYPE", description = "ClusterIP")
+    @Option(names = "--type", paramLabel = "TYPE", description = "ClusterIP, NodePort or LoadBalancer")
     @Nullable
     String type;
+
+    @Option(
+            names = "--node-port",
+            paramLabel = "PORT",
+            description = "The port of every node that leads to the first --port; chosen if left out")
+    @Nullable
+    Integer nodePort;
+
+    @Option(
+            names = "--external-ip",
+            paramLabel = "IP",
+            description = "An address that leads to the nodes; may be given again")
+    List<String> externalIps = List.of();
+
+    @Option(names = "--load-balancer-ip", paramLabel = "IP", description = "The load balancer's address")
+    @Nullable
+    String loadBalancerIp;
+
+    @Option(
+            names = "--external-traffic-policy",
+            paramLabel = "POLICY",
+            description =
+                    "Local: who comes from outside meets pods of that node, under his own address; Cluster: all pods")
+    @Nullable
+    String externalTrafficPolicy;
 
     @Option(
             names = "--session-affinity",
@@ -74,6 +100,14 @@ final class CreateServiceCommand extends ApiCommand {
         put(spec, "clusterIP", clusterIp);
         put(spec, "type", type);
         put(spec, "sessionAffinity", affinity);
+        put(spec, "loadBalancerIP", loadBalancerIp);
+        put(spec, "externalTrafficPolicy", externalTrafficPolicy);
+        if (!externalIps.isEmpty()) {
+            spec.set("externalIPs", Json.tree(externalIps));
+        }
+        if (nodePort != null && list.get(0) instanceof ObjectNode first) {
+            first.put("nodePort", nodePort);
+        }
         agent.post(path(Kinds.SERVICES, ""), service);
         print("service/" + name + " created\n");
         return 0;

@@ -74,7 +74,11 @@ final class DescribeCommand extends ApiCommand {
             String label = string(port, "name").isEmpty() ? "<unset>" : string(port, "name");
             line("Port", label + "  " + port.path("port").asString() + "/" + protocol);
             line("TargetPort", port.path("targetPort").asString() + "/" + protocol);
+            if (port.has("nodePort")) {
+                line("NodePort", label + "  " + port.path("nodePort").asString() + "/" + protocol);
+            }
         }
+        describeExternal(spec);
         String all = agent.get(path(Kinds.ENDPOINTS, ""))
                 .path("items")
                 .valueStream()
@@ -83,6 +87,26 @@ final class DescribeCommand extends ApiCommand {
                 .findFirst()
                 .orElse("");
         line("Endpoints", all);
+    }
+
+    private void describeExternal(JsonNode spec) {
+        if (!spec.path("externalIPs").isEmpty()) {
+            line(
+                    "External IPs",
+                    String.join(
+                            ",",
+                            spec.path("externalIPs")
+                                    .valueStream()
+                                    .map(JsonNode::asString)
+                                    .toList()));
+        }
+        if (spec.has("loadBalancerIP")) {
+            line("LoadBalancer Ingress", string(spec, "loadBalancerIP"));
+        }
+        if (spec.has("externalTrafficPolicy")) {
+            line("External Traffic Policy", string(spec, "externalTrafficPolicy"));
+        }
+        line("Internal Traffic Policy", string(spec, "internalTrafficPolicy"));
     }
 
     private void node(JsonNode node) {

@@ -169,17 +169,33 @@ final class Printer {
         JsonNode spec = item.path("spec");
         List<String> ports = new ArrayList<>();
         for (JsonNode port : spec.path("ports")) {
-            ports.add(port.path("port").asInt() + "/" + port.path("protocol").asString("TCP"));
+            String nodePort = port.has("nodePort") ? ":" + port.path("nodePort").asInt() : "";
+            ports.add(port.path("port").asInt() + nodePort + "/"
+                    + port.path("protocol").asString("TCP"));
         }
+        String external = external(spec);
         String address = string(spec, "clusterIP");
         String type = spec.path("type").asString("ClusterIP");
         if (wide) {
             List<String> selector = new ArrayList<>();
             spec.path("selector").forEachEntry((key, value) -> selector.add(key + "=" + value.asString()));
-            table.add(name, type, address, NONE, String.join(",", ports), age, String.join(",", selector));
+            table.add(name, type, address, external, String.join(",", ports), age, String.join(",", selector));
         } else {
-            table.add(name, type, address, NONE, String.join(",", ports), age);
+            table.add(name, type, address, external, String.join(",", ports), age);
         }
+    }
+
+    /** As kubectl has it: a load balancer without an address waits for one. */
+    private static String external(JsonNode spec) {
+        List<String> addresses = new ArrayList<>();
+        if (spec.has("loadBalancerIP")) {
+            addresses.add(string(spec, "loadBalancerIP"));
+        }
+        spec.path("externalIPs").forEach(address -> addresses.add(address.asString()));
+        if (!addresses.isEmpty()) {
+            return String.join(",", addresses);
+        }
+        return string(spec, "type").equals("LoadBalancer") ? "<pending>" : NONE;
     }
 
     private static String endpoints(JsonNode item) {

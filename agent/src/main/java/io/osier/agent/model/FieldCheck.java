@@ -166,10 +166,17 @@ final class FieldCheck {
         List<String> served =
                 choices.stream().filter(choice -> !choice.startsWith("-")).toList();
         String rule = choices.contains("-" + word)
-                ? "not served yet: only " + String.join(" and ", served) + " is"
+                ? "not served yet: only " + enumerated(served) + (served.size() == 1 ? " is" : " are")
                 : "must be " + String.join(", ", served);
         problem(at, at + ": Invalid value: \"" + word + "\": " + rule);
         return null;
+    }
+
+    private static String enumerated(List<String> words) {
+        int last = words.size() - 1;
+        return last < 1
+                ? String.join("", words)
+                : String.join(", ", words.subList(0, last)) + " and " + words.get(last);
     }
 
     private @Nullable JsonNode wrong(String at, JsonNode value, String wanted) {

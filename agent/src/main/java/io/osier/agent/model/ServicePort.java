@@ -6,8 +6,17 @@ import org.jspecify.annotations.Nullable;
  * One port of a service.
  *
  * @param targetPort a number or the name of one of the pod's ports; {@code port} itself if left out
+ * @param nodePort the port of every node that leads here, too; chosen for it if the service's type asks for one
  */
-public record ServicePort(@Nullable String name, String protocol, int port, Object targetPort) {
+public record ServicePort(
+        @Nullable String name,
+        String protocol,
+        int port,
+        Object targetPort,
+        @Nullable Integer nodePort) {
+    public static final int FIRST_NODE_PORT = 30_000;
+    public static final int LAST_NODE_PORT = 32_767;
+
     @SuppressWarnings("NullAway") // what Jackson leaves out is null
     public ServicePort {
         protocol = Ports.checkProtocol("spec.ports[].protocol", protocol == null ? "TCP" : protocol);
@@ -22,6 +31,23 @@ public record ServicePort(@Nullable String name, String protocol, int port, Obje
         if (name != null && !name.isEmpty()) {
             Names.checkLabel("spec.ports[].name", name);
         }
+        nodePort = nodePort == null || nodePort == 0 ? null : nodePort;
+        if (nodePort != null && (nodePort < FIRST_NODE_PORT || nodePort > LAST_NODE_PORT)) {
+            throw ValidationException.invalid(
+                    "spec.ports[].nodePort",
+                    nodePort,
+                    "provided port is not in the valid range. The range of valid ports is " + FIRST_NODE_PORT + "-"
+                            + LAST_NODE_PORT);
+        }
+    }
+
+    /** One that is reached at the service's address only. */
+    public ServicePort(@Nullable String name, String protocol, int port, Object targetPort) {
+        this(name, protocol, port, targetPort, null);
+    }
+
+    public ServicePort withNodePort(@Nullable Integer other) {
+        return new ServicePort(name, protocol, port, targetPort, other);
     }
 
     /** The port of this pod that packets go to, or 0 if it has none of that name. */

@@ -12,7 +12,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is wanted of a service.
  *
+ * @param type {@code ClusterIP}, {@code NodePort} (every node's port leads there, too) or {@code LoadBalancer} (and an address
+ *     that the network outside leads to the nodes)
  * @param clusterIP its virtual address; {@code None} for a headless service; chosen for it if left out
+ * @param externalIPs addresses of others that lead to the nodes and are this service's
+ * @param loadBalancerIP the load balancer's address, which is for the user to choose
+ * @param loadBalancerSourceRanges who may come to it; empty for everybody
+ * @param externalTrafficPolicy {@code Local}: who comes from outside gets a pod of the node that he comes to, and is seen by his
+ *     own address; null where nobody can come from outside
+ * @param internalTrafficPolicy {@code Local}: the same for pods
+ * @param trafficDistribution {@code PreferSameNode}: a pod of the client's node if there is one
  */
 public record ServiceSpec(
         String type,
@@ -22,9 +31,19 @@ public record ServiceSpec(
         List<ServicePort> ports,
         String sessionAffinity,
         @Nullable SessionAffinityConfig sessionAffinityConfig,
-        boolean publishNotReadyAddresses) {
+        boolean publishNotReadyAddresses,
+        List<String> externalIPs,
+        @Nullable String loadBalancerIP,
+        List<String> loadBalancerSourceRanges,
+        @Nullable String externalTrafficPolicy,
+        String internalTrafficPolicy,
+        @Nullable String trafficDistribution) {
     public static final String HEADLESS = "None";
     public static final String CLIENT_IP = "ClientIP";
+    public static final String CLUSTER = "Cluster";
+    public static final String LOCAL = "Local";
+
+    private static final List<String> TYPES = List.of("ClusterIP", "NodePort", "LoadBalancer");
 
     private static final int DEFAULT_AFFINITY_SECONDS = 10_800;
     private static final int MAX_AFFINITY_SECONDS = 86_400;
@@ -51,8 +70,8 @@ public record ServiceSpec(
     @SuppressWarnings("NullAway") // what Jackson leaves out is null
     public ServiceSpec {
         type = type == null ? "ClusterIP" : type;
-        if (!type.equals("ClusterIP")) {
-            throw ValidationException.invalid("spec.type", type, "only ClusterIP is served so far");
+        if (!TYPES.contains(type)) {
+            throw ValidationException.invalid("spec.type", type, "must be ClusterIP, NodePort or LoadBalancer");
         }
         sessionAffinity = sessionAffinity == null ? "None" : sessionAffinity;
         if (!sessionAffinity.equals("None") && !sessionAffinity.equals(CLIENT_IP)) {
@@ -80,6 +99,48 @@ public record ServiceSpec(
         Names.checkLabels("spec.selector", selector);
         ports = ports == null ? List.of() : List.copyOf(ports);
         checkPorts(ports, HEADLESS.equals(clusterIP));
+        externalIPs = externalIPs == null ? List.of() : List.copyOf(externalIPs);
+        loadBalancerIP = loadBalancerIP == null || loadBalancerIP.isEmpty() ? null : loadBalancerIP;
+        loadBalancerSourceRanges = loadBalancerSourceRanges == null ? List.of() : List.copyOf(loadBalancerSourceRanges);
+        internalTrafficPolicy = policy("spec.internalTrafficPolicy", internalTrafficPolicy);
+        boolean external = !type.equals("ClusterIP") || !externalIPs.isEmpty();
+        ExternalAccess.check(
+                type, HEADLESS.equals(clusterIP), ports, externalIPs, loadBalancerIP, loadBalancerSourceRanges);
+        if (externalTrafficPolicy != null && !externalTrafficPolicy.isEmpty() && !external) {
+            throw ValidationException.invalid(
+                    "spec.externalTrafficPolicy",
+                    externalTrafficPolicy,
+                    "may only be set for externally-accessible services");
+        }
+        externalTrafficPolicy = external ? policy("spec.externalTrafficPolicy", externalTrafficPolicy) : null;
+        trafficDistribution = trafficDistribution == null || trafficDistribution.isEmpty() ? null : trafficDistribution;
+    }
+
+    /** One that pods reach at its address, without affinity. */
+    public ServiceSpec(@Nullable String clusterIP, Map<String, String> selector, List<ServicePort> ports) {
+        this(
+                "ClusterIP",
+                clusterIP,
+                clusterIP == null ? List.of() : List.of(clusterIP),
+                selector,
+                ports,
+                "None",
+                null,
+                false,
+                List.of(),
+                null,
+                List.of(),
+                null,
+                CLUSTER,
+                null);
+    }
+
+    private static String policy(String field, @Nullable String value) {
+        String policy = value == null || value.isEmpty() ? CLUSTER : value;
+        if (!policy.equals(CLUSTER) && !policy.equals(LOCAL)) {
+            throw ValidationException.invalid(field, policy, "must be Cluster or Local");
+        }
+        return policy;
     }
 
     @JsonIgnore
@@ -87,16 +148,36 @@ public record ServiceSpec(
         return HEADLESS.equals(clusterIP);
     }
 
+    /** Whether every node has ports of its own that lead here. */
+    @JsonIgnore
+    public boolean hasNodePorts() {
+        return !type.equals("ClusterIP");
+    }
+
     public ServiceSpec withClusterIp(String address) {
+        return with(address, ports);
+    }
+
+    public ServiceSpec withPorts(List<ServicePort> other) {
+        return with(clusterIP, other);
+    }
+
+    private ServiceSpec with(@Nullable String address, List<ServicePort> otherPorts) {
         return new ServiceSpec(
                 type,
                 address,
-                List.of(address),
+                address == null ? List.of() : List.of(address),
                 selector,
-                ports,
+                otherPorts,
                 sessionAffinity,
                 sessionAffinityConfig,
-                publishNotReadyAddresses);
+                publishNotReadyAddresses,
+                externalIPs,
+                loadBalancerIP,
+                loadBalancerSourceRanges,
+                externalTrafficPolicy,
+                internalTrafficPolicy,
+                trafficDistribution);
     }
 
     /** For how long a client that comes again gets the pod that it had; 0 for not at all. */

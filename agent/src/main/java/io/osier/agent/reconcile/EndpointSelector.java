@@ -57,22 +57,24 @@ public final class EndpointSelector {
                 .toList();
     }
 
+    /** Pods that are ready; if there are none, those that are leaving and still answer, as kube-proxy has it. */
     private List<Endpoint> selectedEndpoints(Service service, ServicePort port) {
-        List<Endpoint> endpoints = new ArrayList<>();
+        List<Endpoint> ready = new ArrayList<>();
+        List<Endpoint> leaving = new ArrayList<>();
         for (Pod pod : podsByNamespace.getOrDefault(namespaceOf(service.metadata()), List.of())) {
             String address = pod.status().podIP();
             int target = port.targetOn(pod);
             if (address != null && target != 0 && isEligible(service, pod)) {
-                endpoints.add(new Endpoint(IpAddress.parse(address), target));
+                boolean leaves = pod.metadata().deletionTimestamp() != null;
+                (leaves ? leaving : ready).add(new Endpoint(IpAddress.parse(address), target));
             }
         }
-        return endpoints;
+        return ready.isEmpty() ? leaving : ready;
     }
 
     private static boolean isEligible(Service service, Pod pod) {
         boolean ready = pod.status().ready() || service.spec().publishNotReadyAddresses();
         return ready
-                && pod.metadata().deletionTimestamp() == null
                 && pod.metadata()
                         .labels()
                         .entrySet()

@@ -22,10 +22,11 @@ import java.util.Objects;
  */
 public final class ForwardingStateCompiler {
     private final NodeSettings settings;
-    private final ServiceCompiler services = new ServiceCompiler();
+    private final ServiceCompiler services;
 
     public ForwardingStateCompiler(NodeSettings settings) {
         this.settings = settings;
+        this.services = new ServiceCompiler(settings);
     }
 
     /**

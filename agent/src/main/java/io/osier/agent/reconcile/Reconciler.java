@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ public final class Reconciler implements AutoCloseable {
     private final ForwardingStateCompiler compiler;
     private final WorkerProxy worker;
     private final PodKeeper pods;
+    private final Consumer<ServiceTable> published;
     private final AtomicBoolean queued = new AtomicBoolean();
     private final AtomicLong changes = new AtomicLong();
     private final CompletableFuture<Void> firstRound = new CompletableFuture<>();
@@ -59,7 +61,14 @@ public final class Reconciler implements AutoCloseable {
     /** Many changes have come, and their end was not seen yet. */
     private boolean busy;
 
-    public Reconciler(StateStore store, ForwardingStateCompiler compiler, WorkerProxy worker, PodKeeper pods) {
+    /** @param published is told of every table of services that the dataplane has taken */
+    public Reconciler(
+            StateStore store,
+            ForwardingStateCompiler compiler,
+            WorkerProxy worker,
+            PodKeeper pods,
+            Consumer<ServiceTable> published) {
+        this.published = published;
         this.compiler = compiler;
         this.worker = worker;
         this.pods = pods;
@@ -113,6 +122,7 @@ public final class Reconciler implements AutoCloseable {
             var state = compiler.compile(cluster, ++generation, services);
             services = state.services();
             worker.publish(state).orTimeout(PUBLISH_SECONDS, TimeUnit.SECONDS).join();
+            published.accept(services);
             firstRound.complete(null);
         } catch (RuntimeException e) {
             LOG.error("the cluster's state could not be taken in; forwarding goes on by the last one", e);

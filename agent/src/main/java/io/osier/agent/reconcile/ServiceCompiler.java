@@ -10,7 +10,6 @@ import io.osier.dataplane.forwarding.Peer;
 import io.osier.dataplane.forwarding.PodRoutes;
 import io.osier.dataplane.forwarding.Route;
 import io.osier.dataplane.packet.IpAddress;
-import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.service.Backend;
 import io.osier.dataplane.service.VirtualService;
@@ -37,16 +36,23 @@ final class ServiceCompiler {
         }
     }
 
-    private record Address(IpAddress address, int port, String protocol) {}
+    private record Address(IpAddress address, int port, int protocol) {}
 
+    private final NodeSettings settings;
     private Map<String, Compiled> compiled = Map.of();
     private List<Node> nodes = List.of();
     private List<Pod> pods = List.of();
+
+    ServiceCompiler(NodeSettings settings) {
+        this.settings = settings;
+    }
 
     /** All services that have an address; those of equal address, protocol and port but for the first are left out. */
     Collection<VirtualService> compile(ClusterState cluster, PodRoutes routes) {
         EndpointSelector selector = new EndpointSelector(cluster);
         boolean onlyServicesChanged = isSame(nodes, cluster.nodes()) && isSame(pods, cluster.pods());
+        ServiceAddresses addresses =
+                new ServiceAddresses(HostAddresses.of(settings.serviceRange()), nodeAddresses(cluster));
         Map<String, Compiled> now = new HashMap<>();
         Map<Address, VirtualService> services = new HashMap<>();
         for (Service service : cluster.services()) {
@@ -56,17 +62,13 @@ final class ServiceCompiler {
             String key =
                     service.metadata().namespace() + "/" + service.metadata().name();
             Compiled known = onlyServicesChanged ? compiled.get(key) : null;
-            Compiled its = known != null && known.isOf(service, selector) ? known : compile(service, selector, routes);
+            Compiled its = known != null && known.isOf(service, selector)
+                    ? known
+                    : compile(service, selector, routes, addresses);
             now.put(key, its);
-            for (int i = 0; i < its.result().size(); i++) {
-                VirtualService result = its.result().get(i);
+            for (VirtualService result : its.result()) {
                 // Addresses are claimed before they are written, so a second service with this one is a forgery.
-                services.putIfAbsent(
-                        new Address(
-                                result.address(),
-                                result.port(),
-                                service.spec().ports().get(i).protocol()),
-                        result);
+                services.putIfAbsent(new Address(result.address(), result.port(), result.protocol()), result);
             }
         }
         compiled = now;
@@ -75,22 +77,38 @@ final class ServiceCompiler {
         return services.values();
     }
 
-    private static Compiled compile(Service service, EndpointSelector selector, PodRoutes routes) {
-        IpAddress address = IpAddress.parse(String.valueOf(service.spec().clusterIP()));
+    private static Compiled compile(
+            Service service, EndpointSelector selector, PodRoutes routes, ServiceAddresses addresses) {
         List<VirtualService> result = new ArrayList<>();
         for (ServicePort port : service.spec().ports()) {
-            List<Backend> backends = selector.endpointsOf(service, port).stream()
-                    .map(endpoint -> backend(endpoint, routes))
-                    .toList();
-            result.add(new VirtualService(
-                    service.portName(port),
-                    protocolOf(port),
-                    address,
-                    port.port(),
-                    backends,
-                    service.spec().affinitySeconds()));
+            List<EndpointSelector.Endpoint> endpoints = selector.endpointsOf(service, port);
+            List<Backend> backends = new ArrayList<>();
+            List<Backend> near = new ArrayList<>();
+            for (EndpointSelector.Endpoint endpoint : endpoints) {
+                Route route = endpoint.address().isV4()
+                        ? routes.lookup(endpoint.address().v4Bits())
+                        : null;
+                Backend backend = backend(endpoint, route);
+                backends.add(backend);
+                if (route != null && route.via() == null) {
+                    near.add(backend);
+                }
+            }
+            result.addAll(addresses.of(service, port, backends, near));
         }
         return new Compiled(service, selector.byHand(service), selector.slicesOf(service), result);
+    }
+
+    /** Where this node is reached besides, by what it has said of itself. */
+    private List<IpAddress> nodeAddresses(ClusterState cluster) {
+        List<IpAddress> addresses = new ArrayList<>(List.of(settings.gateway()));
+        cluster.nodes().stream()
+                .filter(node -> node.metadata().name().equals(settings.nodeName()))
+                .flatMap(node -> node.status().addresses().stream())
+                .map(address -> IpAddress.parse(address.address()))
+                .filter(IpAddress::isV4)
+                .forEach(addresses::add);
+        return addresses;
     }
 
     private static boolean isSame(List<?> one, List<?> other) {
@@ -106,20 +124,10 @@ final class ServiceCompiler {
     }
 
     /** Pods of our own nodes have a MAC address that follows from theirs; the host finds whatever else there is. */
-    private static Backend backend(EndpointSelector.Endpoint endpoint, PodRoutes routes) {
-        Route route =
-                endpoint.address().isV4() ? routes.lookup(endpoint.address().v4Bits()) : null;
+    private static Backend backend(EndpointSelector.Endpoint endpoint, @Nullable Route route) {
         Peer via = route == null ? null : route.via();
         boolean ours = route != null && (via == null || !via.foreign());
         long mac = ours ? MacAddress.ofPod(endpoint.address().v4Bits()) : Backend.VIA_GATEWAY;
         return new Backend(endpoint.address(), endpoint.port(), mac);
-    }
-
-    private static int protocolOf(ServicePort port) {
-        return switch (port.protocol()) {
-            case "UDP" -> IpProtocol.UDP;
-            case "SCTP" -> IpProtocol.SCTP;
-            default -> IpProtocol.TCP;
-        };
     }
 }

@@ -110,21 +110,33 @@ class ManifestRoundTripTest {
                         metas(),
                         Arbitraries.integers().between(1, 3),
                         Arbitraries.integers().between(1, 60_000),
-                        Arbitraries.of("None", "10.96.0.7"))
-                .as((meta, count, port, address) -> Service.of(
+                        Arbitraries.of("None", "10.96.0.7"),
+                        Arbitraries.of("ClusterIP", "NodePort", "LoadBalancer"))
+                .filter((meta, count, port, address, type) -> !address.equals("None") || type.equals("ClusterIP"))
+                .as((meta, count, port, address, type) -> Service.of(
                         meta,
                         new ServiceSpec(
-                                "ClusterIP",
+                                type,
                                 address,
                                 List.of(address),
                                 Map.of("v", "1.10"),
                                 IntStream.range(0, count)
-                                        .mapToObj(
-                                                i -> new ServicePort("p" + i, "SCTP", port + i, i == 0 ? port : "http"))
+                                        .mapToObj(i -> new ServicePort(
+                                                "p" + i,
+                                                "SCTP",
+                                                port + i,
+                                                i == 0 ? port : "http",
+                                                type.equals("ClusterIP") ? null : 30_000 + i))
                                         .toList(),
                                 count == 1 ? "None" : "ClientIP",
                                 count == 1 ? null : new SessionAffinityConfig(new ClientIp(port)),
-                                count == 1)));
+                                count == 1,
+                                List.of("192.0.2.1"),
+                                type.equals("LoadBalancer") ? "192.0.2.2" : null,
+                                type.equals("LoadBalancer") ? List.of("198.51.100.0/24") : List.of(),
+                                count == 1 ? "Local" : "Cluster",
+                                count == 1 ? "Cluster" : "Local",
+                                count == 1 ? "PreferSameNode" : null)));
     }
 
     private static Arbitrary<EndpointSlice> slices() {

@@ -74,26 +74,43 @@ class ManifestsTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '~',
-            quoteCharacter = '`',
+            quoteCharacter = '^',
             value = {
-                "type: NodePort ~ spec.type: Invalid value: \"NodePort\": not served yet: only ClusterIP is",
-                "type: LoadBalancer ~ spec.type: Invalid value: \"LoadBalancer\": not served yet: only ClusterIP is",
-                "type: ExternalName ~ spec.type: Invalid value: \"ExternalName\": not served yet: only ClusterIP is",
-                "type: Magic ~ spec.type: Invalid value: \"Magic\": must be ClusterIP",
+                "type: ExternalName ~ spec.type: Invalid value: \"ExternalName\": not served yet: only ClusterIP, NodePort and LoadBalancer are",
+                "type: Magic ~ spec.type: Invalid value: \"Magic\": must be ClusterIP, NodePort, LoadBalancer",
                 "sessionAffinity: Cookie ~ spec.sessionAffinity: Invalid value: \"Cookie\": must be None, ClientIP",
                 "sessionAffinityConfig: {clientIP: {timeoutSeconds: 10}} ~ spec.sessionAffinityConfig: Forbidden: must not be set when sessionAffinity is None",
-                "internalTrafficPolicy: Local ~ spec.internalTrafficPolicy: Invalid value: \"Local\": not served yet: only Cluster is",
-                "externalTrafficPolicy: Local ~ spec.externalTrafficPolicy: Invalid value: \"Local\": not served yet: only Cluster is",
+                "internalTrafficPolicy: Near ~ spec.internalTrafficPolicy: Invalid value: \"Near\": must be Cluster, Local",
+                "externalTrafficPolicy: Local ~ spec.externalTrafficPolicy: Invalid value: \"Local\": may only be set for externally-accessible services",
                 "ipFamilies: [IPv4, IPv6] ~ spec.ipFamilies[1]: Invalid value: \"IPv6\": not served yet: only IPv4 is",
-                "ipFamilyPolicy: RequireDualStack ~ spec.ipFamilyPolicy: Invalid value: \"RequireDualStack\": not served yet: only SingleStack and PreferDualStack is",
-                "externalIPs: [192.0.2.1] ~ spec.externalIPs: not served yet: leave it out",
+                "ipFamilyPolicy: RequireDualStack ~ spec.ipFamilyPolicy: Invalid value: \"RequireDualStack\": not served yet: only SingleStack and PreferDualStack are",
+                "externalIPs: [127.0.0.1] ~ spec.externalIPs[0]: Invalid value: \"127.0.0.1\": must be an address of one host",
+                "externalIPs: [web] ~ spec.externalIPs[0]: Invalid value: \"web\": must be a valid IP address, (e.g. 10.9.8.7)",
                 "externalName: example.com ~ spec.externalName: not served yet: leave it out",
-                "loadBalancerIP: 192.0.2.1 ~ spec.loadBalancerIP: not served yet: leave it out",
+                "loadBalancerIP: 192.0.2.1 ~ spec.loadBalancerIP: Forbidden: may only be used when `type` is 'LoadBalancer'",
+                "loadBalancerSourceRanges: [10.0.0.0/8] ~ spec.loadBalancerSourceRanges: Forbidden: may only be used when `type` is 'LoadBalancer'",
                 "healthCheckNodePort: 30000 ~ spec.healthCheckNodePort: not served yet: leave it out",
             })
     void whatAServiceAsksForAndIsNotServedYetIsRefusedByName(String field, String complaint) {
         assertThat(told(SERVICE + "spec:\n  ports: [{port: 80}]\n  " + field))
                 .containsExactly("document 1, line 6: " + complaint);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '^',
+            value = {
+                "type: ClusterIP, ports: [{port: 80, nodePort: 30080}] ~ spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'",
+                "type: NodePort, ports: [{port: 80, nodePort: 80}] ~ spec.ports[].nodePort: Invalid value: \"80\": provided port is not in the valid range. The range of valid ports is 30000-32767",
+                "type: NodePort, clusterIP: None, ports: [{port: 80}] ~ spec.clusterIP: Invalid value: \"None\": may not be set to 'None' for NodePort services",
+                "type: LoadBalancer, loadBalancerSourceRanges: [10.0.0.1/8], ports: [{port: 80}] ~ spec.loadBalancerSourceRanges[0]: Invalid value: \"10.0.0.1/8\": must be a range such as 10.9.8.0/24",
+            })
+    void whatIsWrongWithHowAServiceIsReachedFromOutside(String spec, String complaint) {
+        assertThat(told(SERVICE + "spec: {" + spec + "}"))
+                .singleElement()
+                .asString()
+                .endsWith(complaint);
     }
 
     @ParameterizedTest

@@ -172,7 +172,7 @@ class ReconcilerTest {
         HastyStore store = new HastyStore();
         PodKeeper keeper = new PodKeeper("node-a", new NoSteps(), new ObjectStore(store));
 
-        try (Reconciler reconciler = new Reconciler(store, compiler, worker(), keeper)) {
+        try (Reconciler reconciler = new Reconciler(store, compiler, worker(), keeper, services -> {})) {
             assertThat(reconciler.firstRound()).succeedsWithin(5, TimeUnit.SECONDS);
         } finally {
             keeper.close();
@@ -187,7 +187,7 @@ class ReconcilerTest {
         PodKeeper keeper = new PodKeeper("node-a", new NoSteps(), new ObjectStore(store));
         WorkerProxy worker = worker();
 
-        try (Reconciler reconciler = new Reconciler(store, compiler, worker, keeper)) {
+        try (Reconciler reconciler = new Reconciler(store, compiler, worker, keeper, services -> {})) {
             assertThat(reconciler.firstRound()).succeedsWithin(5, TimeUnit.SECONDS);
             for (int i = 0; i < changes; i++) {
                 store.tell(Keys.SERVICES, "default/s-" + i, service("s-" + i, "10.97." + i / 250 + "." + i % 250));
@@ -212,14 +212,6 @@ class ReconcilerTest {
     private static Service service(String name, String address) {
         return Service.of(
                 ObjectMeta.named(name).withNamespace("default"),
-                new ServiceSpec(
-                        "ClusterIP",
-                        address,
-                        List.of(),
-                        Map.of("app", "web"),
-                        List.of(new ServicePort(null, "TCP", 80, 8080)),
-                        "None",
-                        null,
-                        false));
+                new ServiceSpec(address, Map.of("app", "web"), List.of(new ServicePort(null, "TCP", 80, 8080))));
     }
 }

@@ -9,6 +9,7 @@ import io.osier.agent.model.Node;
 import io.osier.agent.model.Pod;
 import io.osier.agent.model.Service;
 import io.osier.dataplane.forwarding.PodRoutes;
+import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.service.VirtualService;
 import java.util.List;
@@ -79,6 +80,13 @@ class ServiceCompilerTest {
         }
     }
 
+    private static final NodeSettings SETTINGS = new NodeSettings(
+            "node-a",
+            IpPrefix.parse("10.32.0.0/12"),
+            IpPrefix.parse("10.96.0.0/12"),
+            IpPrefix.parse("10.32.0.0/24"),
+            true);
+
     private static List<VirtualService> compile(ServiceCompiler compiler, ClusterState cluster) {
         return ServiceTable.of(compiler.compile(cluster, PodRoutes.of(List.of())))
                 .services();
@@ -91,10 +99,10 @@ class ServiceCompilerTest {
         services.clear();
         endpoints.clear();
         slices.clear();
-        ServiceCompiler remembering = new ServiceCompiler();
+        ServiceCompiler remembering = new ServiceCompiler(SETTINGS);
         for (int i = 0; i < 30; i++) {
             change(random);
-            assertThat(compile(remembering, cluster())).isEqualTo(compile(new ServiceCompiler(), cluster()));
+            assertThat(compile(remembering, cluster())).isEqualTo(compile(new ServiceCompiler(SETTINGS), cluster()));
         }
     }
 
@@ -106,7 +114,7 @@ class ServiceCompilerTest {
                      spec: {clusterIP: 10.96.0.%d, ports: [{name: a, port: 80}]}}
                     """.formatted(i, i));
         }
-        ServiceCompiler compiler = new ServiceCompiler();
+        ServiceCompiler compiler = new ServiceCompiler(SETTINGS);
         List<VirtualService> before = compile(compiler, cluster());
 
         put(endpoints, "web-2", false, """

@@ -142,8 +142,8 @@ public final class ConnectionTable {
      */
     public int allocate(long nowNanos) {
         if (freeCount == 0 && used < free.length) {
-            entries.setUsed(++used);
-            return used - 1;
+            free[freeCount++] = used++;
+            entries.setUsed(used);
         }
         if (freeCount == 0) {
             evictOne(nowNanos);

@@ -23,13 +23,7 @@ public record NodeCopy(ForwardingState state, List<LocalPort> ports, Map<String,
     /** The same policy with counters of its own, so that nothing that is tried is counted. */
     ForwardingState uncounted() {
         List<VirtualService> services = state.services().services().stream()
-                .map(service -> new VirtualService(
-                        service.name(),
-                        service.protocol(),
-                        service.address(),
-                        service.port(),
-                        service.backends(),
-                        service.affinitySeconds()))
+                .map(VirtualService::uncounted)
                 .toList();
         return new ForwardingState(
                 state.generation(),

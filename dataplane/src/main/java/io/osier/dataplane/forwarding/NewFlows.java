@@ -29,6 +29,7 @@ final class NewFlows {
     private final RandomGenerator random;
     private final AffinityTable affinity = new AffinityTable(AFFINE_CLIENTS);
     private @Nullable DropReason refusal;
+    private boolean masquerade;
 
     NewFlows(Segment segment, ConnectionTable connections, RandomGenerator random) {
         this.segment = segment;
@@ -42,12 +43,19 @@ final class NewFlows {
      *
      * @return a reference in the client's direction, or {@link ConnectionTable#NONE} and {@link #refusal} says why
      */
-    int open(VirtualService service, ParsedPacket packet) {
-        if (service.backends().isEmpty()) {
-            service.counters().rejected(packet.networkLengthBytes());
-            refusal = DropReason.NO_ENDPOINT;
+    int open(VirtualService asked, ParsedPacket packet) {
+        if (!asked.admits(packet)) {
+            refusal = DropReason.SOURCE_NOT_ALLOWED;
             return ConnectionTable.NONE;
         }
+        boolean fromInside = !packet.isIpv4() || segment.state().isPodAddress((int) packet.sourceLow());
+        VirtualService service = asked.chosenFor(fromInside);
+        if (service.backends().isEmpty()) {
+            service.counters().rejected(packet.networkLengthBytes());
+            refusal = asked.backends().isEmpty() ? DropReason.NO_ENDPOINT : DropReason.NO_LOCAL_ENDPOINT;
+            return ConnectionTable.NONE;
+        }
+        masquerade = asked.masquerades(fromInside);
         int before = service.hasAffinity() ? backendBefore(service, packet) : -1;
         int index = before >= 0 ? before : selector.select(service);
         Backend backend = service.backends().get(index);
@@ -117,10 +125,9 @@ final class NewFlows {
         return connections.link(entry) ? entry : ConnectionTable.NONE;
     }
 
-    /** A pod that reaches itself, and whoever is not of the pod range, could not be answered otherwise. */
+    /** A pod that reaches itself could not be answered otherwise. */
     private boolean needsMasquerade(ParsedPacket packet, Backend backend) {
-        return isHairpin(packet, backend)
-                || (packet.isIpv4() && !segment.state().isPodAddress((int) packet.sourceLow()));
+        return masquerade || isHairpin(packet, backend);
     }
 
     private static boolean isHairpin(ParsedPacket packet, Backend backend) {

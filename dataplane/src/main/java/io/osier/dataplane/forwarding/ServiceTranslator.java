@@ -166,7 +166,10 @@ final class ServiceTranslator {
     }
 
     private boolean isServiceAddress(ParsedPacket packet) {
-        return packet.isIpv4() && segment.state().isServiceAddress((int) packet.destinationLow());
+        ForwardingState state = segment.state();
+        return packet.isIpv4()
+                && (state.isServiceAddress((int) packet.destinationLow())
+                        || state.services().hasAddress(packet.destinationHigh(), packet.destinationLow()));
     }
 
     private void rewrite(Frame frame, ParsedPacket packet, int reference) {

@@ -19,6 +19,8 @@ public enum DropReason {
     SAME_PORT("to the port that it came from"),
     TUNNEL_TO_TUNNEL("from one tunnel into another"),
     NO_ENDPOINT("to a service that has no ready endpoint; rejected with ICMP port unreachable"),
+    NO_LOCAL_ENDPOINT("to a service that keeps to the node, which has no endpoint of it"),
+    SOURCE_NOT_ALLOWED("to a load balancer's address from outside its source ranges"),
     NO_SERVICE("to an address of the service range that no service has"),
     NO_SERVICE_PORT("to a port that the service does not have; rejected with ICMP port unreachable"),
     SERVICE_FRAGMENT("a fragment of a packet to a service that came without its first part"),

@@ -12,12 +12,32 @@ final class ChainName {
 
     private ChainName() {}
 
+    /** All backends. */
     static String ofService(VirtualService service) {
-        return "KUBE-SVC-" + hash(service.name() + IpProtocol.name(service.protocol()));
+        return "KUBE-SVC-" + hash(service);
+    }
+
+    /** The backends of this node. */
+    static String ofLocal(VirtualService service) {
+        return "KUBE-SVL-" + hash(service);
+    }
+
+    /** What comes from outside. */
+    static String ofExternal(VirtualService service) {
+        return "KUBE-EXT-" + hash(service);
+    }
+
+    /** The source ranges of a load balancer. */
+    static String ofFirewall(VirtualService service) {
+        return "KUBE-FW-" + hash(service);
     }
 
     static String ofEndpoint(VirtualService service, Backend backend) {
         return "KUBE-SEP-" + hash(service.name() + IpProtocol.name(service.protocol()) + backend);
+    }
+
+    private static String hash(VirtualService service) {
+        return hash(service.name() + IpProtocol.name(service.protocol()));
     }
 
     /** The first 16 characters of base32(sha256(text)): five bits each, highest first (RFC 4648, section 6). */

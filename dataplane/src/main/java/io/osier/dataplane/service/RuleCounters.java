@@ -20,6 +20,23 @@ public final class RuleCounters {
         values = new long[(backends + 1) * COUNTERS];
     }
 
+    /** The sum of several accounts of equal length. */
+    static RuleCounters sum(int backends, Iterable<RuleCounters> parts) {
+        RuleCounters sum = new RuleCounters(backends);
+        for (RuleCounters part : parts) {
+            for (int i = 0; i < sum.values.length; i++) {
+                sum.values[i] += part.values[i];
+            }
+        }
+        return sum;
+    }
+
+    /** Takes another account's total in. */
+    void addTotal(long packets, long bytes) {
+        values[values.length - COUNTERS + PACKETS] += packets;
+        values[values.length - COUNTERS + BYTES] += bytes;
+    }
+
     /** A flow's first packet went to this backend; {@code hairpin} if it came from there. */
     public void chosen(int backendIndex, int lengthBytes, boolean hairpin) {
         add(backendIndex * COUNTERS + PACKETS, lengthBytes);

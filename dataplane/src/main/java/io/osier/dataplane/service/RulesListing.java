@@ -1,159 +1,275 @@
 package io.osier.dataplane.service;
 
+import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.IpProtocol;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The service table as {@code iptables -t nat -nL} would list kube-proxy's chains. Rendered from the table that forwards the
  * packets, so that it cannot say anything else than what happens.
  */
 public final class RulesListing {
-    private static final String ANYWHERE = "0.0.0.0/0";
+    private static final String ANYWHERE = RuleText.ANYWHERE;
     private static final String RECENT_SIDE = " side: source mask: 255.255.255.255";
     private static final double STATISTIC_SCALE = 0x1p31;
 
-    private final boolean verbose;
-    private final StringBuilder text = new StringBuilder();
+    private final RuleText text;
+    private final List<ServicePortRules> ports;
+    private final @Nullable IpPrefix podRange;
 
-    private RulesListing(boolean verbose) {
-        this.verbose = verbose;
+    private RulesListing(List<VirtualService> services, boolean verbose, @Nullable IpPrefix podRange) {
+        this.text = new RuleText(verbose);
+        this.podRange = podRange;
+        Map<String, ServicePortRules> grouped = new LinkedHashMap<>();
+        for (VirtualService service : services) {
+            grouped.computeIfAbsent(service.name() + service.protocol(), key -> new ServicePortRules())
+                    .add(service);
+        }
+        ports = List.copyOf(grouped.values());
     }
 
     /**
      * Lists the chains of these services.
      *
      * @param verbose with packet and byte counters and the interface columns, as {@code iptables -v}
+     * @param podRange where pods come from, which outsiders do not
      */
-    public static String of(List<VirtualService> services, boolean verbose) {
-        RulesListing listing = new RulesListing(verbose);
-        listing.servicesChain(services);
-        services.forEach(listing::serviceChains);
-        return listing.text.toString();
+    public static String of(List<VirtualService> services, boolean verbose, IpPrefix podRange) {
+        return new RulesListing(services, verbose, podRange).list();
     }
 
-    private void servicesChain(List<VirtualService> services) {
-        chain("KUBE-SERVICES", 2);
-        for (VirtualService service : services) {
-            String protocol = IpProtocol.name(service.protocol());
-            String port = protocol + " dpt:" + service.port();
-            RuleCounters counters = service.counters();
-            String address = service.address().toString();
-            if (service.backends().isEmpty()) {
-                rule("REJECT", protocol, ANYWHERE, address, counters.totalPackets(), counters.totalBytes());
-                match(comment(service, " has no endpoints"), port, "reject-with icmp-port-unreachable");
-            } else {
-                String chain = ChainName.ofService(service);
-                rule(chain, protocol, ANYWHERE, address, counters.totalPackets(), counters.totalBytes());
-                match(comment(service, " cluster IP"), port);
+    /** The same where nobody comes from outside. */
+    static String of(List<VirtualService> services, boolean verbose) {
+        return new RulesListing(services, verbose, null).list();
+    }
+
+    private String list() {
+        servicesChain();
+        if (ports.stream().anyMatch(ServicePortRules::hasNodePort)) {
+            nodePortsChain();
+        }
+        ports.forEach(this::serviceChains);
+        if (podRange != null) {
+            masqueradeChains();
+        }
+        return text.toString();
+    }
+
+    private void servicesChain() {
+        text.chain("KUBE-SERVICES", 2);
+        for (ServicePortRules port : ports) {
+            for (VirtualService address : port.addresses()) {
+                serviceRule(port, address);
+            }
+        }
+        if (ports.stream().anyMatch(ServicePortRules::hasNodePort)) {
+            RuleCounters all = RuleCounters.sum(
+                    0, ports.stream().map(ServicePortRules::throughNodePort).toList());
+            text.rule("KUBE-NODEPORTS", "all", ANYWHERE, ANYWHERE, all.totalPackets(), all.totalBytes());
+            text.match(
+                    "/* kubernetes service nodeports; NOTE: this must be the last rule in this chain */",
+                    "ADDRTYPE match dst-type LOCAL");
+        }
+    }
+
+    private void serviceRule(ServicePortRules port, VirtualService address) {
+        String protocol = IpProtocol.name(address.protocol());
+        String match = protocol + " dpt:" + address.port();
+        String destination = address.address().toString();
+        long packets = ServicePortRules.packets(address);
+        long bytes = ServicePortRules.bytes(address);
+        if (address.backends().isEmpty()) {
+            text.rule("REJECT", protocol, ANYWHERE, destination, packets, bytes);
+            text.match(comment(address, " has no endpoints"), match, "reject-with icmp-port-unreachable");
+            return;
+        }
+        text.rule(port.chainOf(address), protocol, ANYWHERE, destination, packets, bytes);
+        text.match(comment(address, " " + address.policy().exposure().comment()), match);
+    }
+
+    private void nodePortsChain() {
+        text.newChain("KUBE-NODEPORTS", 1);
+        for (ServicePortRules port : ports) {
+            if (port.hasNodePort()) {
+                VirtualService first = port.nodePorts().get(0);
+                String protocol = IpProtocol.name(first.protocol());
+                RuleCounters counters = port.throughNodePort();
+                boolean empty = first.backends().isEmpty();
+                text.rule(
+                        empty ? "REJECT" : ChainName.ofExternal(first),
+                        protocol,
+                        ANYWHERE,
+                        ANYWHERE,
+                        counters.totalPackets(),
+                        counters.totalBytes());
+                String match = protocol + " dpt:" + first.port();
+                if (empty) {
+                    text.match(comment(first, " has no endpoints"), match, "reject-with icmp-port-unreachable");
+                } else {
+                    text.match(comment(first, ""), match);
+                }
             }
         }
     }
 
-    private void serviceChains(VirtualService service) {
+    private void serviceChains(ServicePortRules port) {
+        VirtualService first = port.first();
+        if (first.backends().isEmpty()) {
+            return;
+        }
+        for (VirtualService address : port.addresses()) {
+            if (!address.policy().sourceRanges().isEmpty()) {
+                firewallChain(address);
+                break;
+            }
+        }
+        if (port.hasExternal()) {
+            externalChain(port);
+        }
+        if (port.usesCluster()) {
+            backendsChain(ChainName.ofService(first), port.clusterReferences(), first, port.byCluster());
+        }
+        VirtualService near = port.near();
+        if (near != null) {
+            backendsChain(ChainName.ofLocal(first), port.localReferences(), near, port.byLocal());
+        }
+        for (int i = 0; i < first.backends().size(); i++) {
+            endpointChain(port, first.backends().get(i), i);
+        }
+    }
+
+    private void firewallChain(VirtualService balancer) {
+        text.newChain(ChainName.ofFirewall(balancer), 1);
+        for (IpPrefix range : balancer.policy().sourceRanges()) {
+            text.rule(ChainName.ofExternal(balancer), "all", range.toString(), ANYWHERE, 0, 0);
+            text.match(comment(balancer, " loadbalancer IP"));
+        }
+        text.rule("", "all", ANYWHERE, ANYWHERE, 0, 0);
+        text.match("/* other traffic to " + balancer.name() + " will be dropped by KUBE-PROXY-FIREWALL */");
+    }
+
+    private void externalChain(ServicePortRules port) {
+        VirtualService first = port.first();
+        RuleCounters cluster = port.externalByCluster();
+        text.newChain(ChainName.ofExternal(first), port.externalReferences());
+        String service = ChainName.ofService(first);
+        if (!port.keepsOutsiders()) {
+            text.rule("KUBE-MARK-MASQ", "all", ANYWHERE, ANYWHERE, cluster.totalPackets(), cluster.totalBytes());
+            text.match("/* masquerade traffic for " + first.name() + " external destinations */");
+            text.rule(service, "all", ANYWHERE, ANYWHERE, cluster.totalPackets(), cluster.totalBytes());
+            text.match();
+            return;
+        }
+        text.rule(
+                service,
+                "all",
+                podRange == null ? ANYWHERE : podRange.toString(),
+                ANYWHERE,
+                cluster.totalPackets(),
+                cluster.totalBytes());
+        text.match("/* pod traffic for " + first.name() + " external destinations */");
+        text.rule("KUBE-MARK-MASQ", "all", ANYWHERE, ANYWHERE, 0, 0);
+        text.match(
+                "/* masquerade LOCAL traffic for " + first.name() + " external destinations */", RuleText.FROM_LOCAL);
+        text.rule(service, "all", ANYWHERE, ANYWHERE, 0, 0);
+        text.match("/* route LOCAL traffic for " + first.name() + " external destinations */", RuleText.FROM_LOCAL);
+        RuleCounters local = port.byLocal();
+        text.rule(ChainName.ofLocal(first), "all", ANYWHERE, ANYWHERE, local.totalPackets(), local.totalBytes());
+        text.match();
+    }
+
+    private void backendsChain(String name, int references, VirtualService service, RuleCounters counters) {
         List<Backend> backends = service.backends();
         if (backends.isEmpty()) {
             return;
         }
-        RuleCounters counters = service.counters();
-        text.append('\n');
-        chain(ChainName.ofService(service), 1);
+        text.newChain(name, references);
         if (service.hasAffinity()) {
-            affinityRules(service);
+            affinityRules(service, counters);
         }
         for (int i = 0; i < backends.size(); i++) {
             String target = ChainName.ofEndpoint(service, backends.get(i));
             long byChance = counters.packets(i) - counters.againPackets(i);
-            rule(target, "all", ANYWHERE, ANYWHERE, byChance, counters.bytes(i) - counters.againBytes(i));
+            text.rule(target, "all", ANYWHERE, ANYWHERE, byChance, counters.bytes(i) - counters.againBytes(i));
             if (i < backends.size() - 1) {
                 double probability = service.threshold(i) / STATISTIC_SCALE;
-                match(
+                text.match(
                         comment(service, ""),
                         String.format(Locale.ROOT, "statistic mode random probability %.11f", probability));
             } else {
-                match(comment(service, ""));
+                text.match(comment(service, ""));
             }
-        }
-        for (int i = 0; i < backends.size(); i++) {
-            endpointChain(service, backends.get(i), i);
         }
     }
 
     /** Who has been here lately goes where he was; these rules stand before those of chance. */
-    private void affinityRules(VirtualService service) {
-        RuleCounters counters = service.counters();
+    private void affinityRules(VirtualService service, RuleCounters counters) {
         for (int i = 0; i < service.backends().size(); i++) {
             String target = ChainName.ofEndpoint(service, service.backends().get(i));
-            rule(target, "all", ANYWHERE, ANYWHERE, counters.againPackets(i), counters.againBytes(i));
-            match(
+            text.rule(target, "all", ANYWHERE, ANYWHERE, counters.againPackets(i), counters.againBytes(i));
+            text.match(
                     comment(service, ""),
                     "recent: CHECK seconds: " + service.affinitySeconds() + " reap name: " + target + RECENT_SIDE);
         }
     }
 
-    private void endpointChain(VirtualService service, Backend backend, int index) {
-        RuleCounters counters = service.counters();
+    private void endpointChain(ServicePortRules port, Backend backend, int index) {
+        VirtualService service = port.first();
+        RuleCounters counters = port.byCluster();
+        int local = port.indexOfLocal(backend);
+        long packets = counters.packets(index) + (local < 0 ? 0 : port.byLocal().packets(local));
+        long bytes = counters.bytes(index) + (local < 0 ? 0 : port.byLocal().bytes(local));
         String protocol = IpProtocol.name(service.protocol());
-        text.append('\n');
-        chain(ChainName.ofEndpoint(service, backend), service.hasAffinity() ? 2 : 1);
-        rule(
+        int rules = service.hasAffinity() ? 2 : 1;
+        int chains = (port.usesCluster() ? 1 : 0) + (local < 0 ? 0 : 1);
+        text.newChain(ChainName.ofEndpoint(service, backend), rules * chains);
+        text.rule(
                 "KUBE-MARK-MASQ",
                 "all",
                 backend.address().toString(),
                 ANYWHERE,
                 counters.hairpinPackets(index),
                 counters.hairpinBytes(index));
-        match(comment(service, ""));
-        rule("DNAT", protocol, ANYWHERE, ANYWHERE, counters.packets(index), counters.bytes(index));
+        text.match(comment(service, ""));
+        text.rule("DNAT", protocol, ANYWHERE, ANYWHERE, packets, bytes);
         String to = protocol + " to:" + backend;
         if (service.hasAffinity()) {
-            match(
-                    comment(service, ""),
-                    "recent: SET name: " + ChainName.ofEndpoint(service, backend) + RECENT_SIDE,
-                    to);
+            String set = "recent: SET name: " + ChainName.ofEndpoint(service, backend) + RECENT_SIDE;
+            text.match(comment(service, ""), set, to);
         } else {
-            match(comment(service, ""), to);
+            text.match(comment(service, ""), to);
         }
     }
 
-    private void chain(String name, int references) {
-        text.append("Chain ").append(name).append(" (").append(references).append(" references)\n");
-        text.append(
-                verbose
-                        ? " pkts bytes target     prot opt in     out     source               destination         \n"
-                        : "target     prot opt source               destination         \n");
-    }
-
-    private void rule(String target, String protocol, String source, String destination, long packets, long bytes) {
-        if (verbose) {
-            text.append(count(packets)).append(count(bytes));
-        }
-        text.append(String.format(Locale.ROOT, "%-9s %c%-5s%s ", target, ' ', protocol, "--"));
-        if (verbose) {
-            text.append(String.format(Locale.ROOT, "%c%-6s %-6s ", ' ', "*", "*"));
-        }
-        text.append(String.format(Locale.ROOT, "%c%-19s %c%-19s ", ' ', source, ' ', destination));
-    }
-
-    /** Each match comes with a space of its own before it; the comment, as the first, shows it. */
-    private void match(String... matches) {
-        text.append(' ').append(String.join(" ", matches)).append('\n');
+    /** kube-proxy's way to say that a packet is masqueraded: a mark, which a later chain looks at. */
+    private void masqueradeChains() {
+        long marked =
+                ports.stream().mapToLong(ServicePortRules::masqueradedPackets).sum();
+        long bytes =
+                ports.stream().mapToLong(ServicePortRules::masqueradedBytes).sum();
+        int references = ports.stream()
+                .flatMapToInt(port -> IntStream.of(
+                        port.first().backends().size(),
+                        port.hasExternal() && !port.first().backends().isEmpty() ? 1 : 0))
+                .sum();
+        text.newChain("KUBE-MARK-MASQ", references);
+        text.rule("MARK", "all", ANYWHERE, ANYWHERE, marked, bytes);
+        text.match("MARK or 0x4000");
+        text.newChain("KUBE-POSTROUTING", 1);
+        text.rule("RETURN", "all", ANYWHERE, ANYWHERE, 0, 0);
+        text.match("mark match ! 0x4000/0x4000");
+        text.rule("MARK", "all", ANYWHERE, ANYWHERE, marked, bytes);
+        text.match("MARK xor 0x4000");
+        text.rule("MASQUERADE", "all", ANYWHERE, ANYWHERE, marked, bytes);
+        text.match("/* kubernetes service traffic requiring SNAT */", "random-fully");
     }
 
     private static String comment(VirtualService service, String what) {
         return "/* " + service.name() + what + " */";
-    }
-
-    /** Five columns, in thousands or more where it would not fit (as {@code iptables} without {@code -x}). */
-    private static String count(long value) {
-        long shown = value;
-        int unit = 0;
-        while (shown > (unit == 0 ? 99_999 : 9_999) && unit < 4) {
-            shown = (shown + 500) / 1000;
-            unit++;
-        }
-        return unit == 0
-                ? String.format(Locale.ROOT, "%5d ", shown)
-                : String.format(Locale.ROOT, "%4d%c ", shown, "KMGT".charAt(unit - 1));
     }
 }

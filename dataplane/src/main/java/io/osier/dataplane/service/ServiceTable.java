@@ -36,7 +36,10 @@ public final class ServiceTable {
      */
     public static ServiceTable of(Collection<VirtualService> services) {
         return new ServiceTable(services.stream()
-                .sorted(Comparator.comparing(VirtualService::name).thenComparing(VirtualService::protocol))
+                .sorted(Comparator.comparing(VirtualService::name)
+                        .thenComparing(VirtualService::protocol)
+                        .thenComparing(service -> service.policy().exposure())
+                        .thenComparing(VirtualService::address))
                 .toList());
     }
 
@@ -70,7 +73,7 @@ public final class ServiceTable {
         }
     }
 
-    /** Whether any service has this address, on whatever port. */
+    /** Whether any service has this address to itself, on whatever port. */
     public boolean hasAddress(long high, long low) {
         int mask = addresses.length - 1;
         for (int slot = hash(0, high, low, 0) & mask; ; slot = (slot + 1) & mask) {
@@ -100,7 +103,7 @@ public final class ServiceTable {
             }
         }
         byPort[slot] = service;
-        if (!hasAddress(high, low)) {
+        if (service.ownsAddress() && !hasAddress(high, low)) {
             int free = hash(0, high, low, 0) & mask;
             while (addresses[free] != null) {
                 free = (free + 1) & mask;

@@ -1,13 +1,16 @@
 package io.osier.dataplane.service;
 
 import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.ParsedPacket;
+import io.osier.dataplane.service.ServicePolicy.Locality;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One port of a service: a virtual address and the backends behind it, with the probability chain that picks one. Immutable
- * but for its {@link RuleCounters}; two are equal if they say the same, whatever they have counted.
+ * One port of a service at one of its addresses, and the backends behind it, with the probability chain that picks one. A
+ * service that is reached at several addresses is as many of these, of one name. Immutable but for its {@link RuleCounters};
+ * two are equal if they say the same, whatever they have counted.
  */
 public final class VirtualService {
     private final String name;
@@ -15,13 +18,14 @@ public final class VirtualService {
     private final IpAddress address;
     private final int port;
     private final List<Backend> backends;
-    private final int affinitySeconds;
+    private final ServicePolicy policy;
+    private final @Nullable VirtualService near;
     private final int[] thresholds;
     private final RuleCounters counters;
 
-    /** A service that gives each flow a backend by chance. */
+    /** A virtual address that gives each flow a backend by chance. */
     public VirtualService(String name, int protocol, IpAddress address, int port, List<Backend> backends) {
-        this(name, protocol, address, port, backends, 0);
+        this(name, protocol, address, port, backends, List.of(), ServicePolicy.DEFAULT);
     }
 
     /**
@@ -29,17 +33,34 @@ public final class VirtualService {
      * @param protocol the IP protocol number
      * @param port 1 to 65535
      * @param backends in the order of the chain; empty if nothing is ready
-     * @param affinitySeconds for how long a client that comes again gets the backend that it had; 0 for not at all
+     * @param near those of them that are on this node; not looked at unless the policy is local to somebody
      */
     public VirtualService(
-            String name, int protocol, IpAddress address, int port, List<Backend> backends, int affinitySeconds) {
-        this.affinitySeconds = affinitySeconds;
+            String name,
+            int protocol,
+            IpAddress address,
+            int port,
+            List<Backend> backends,
+            List<Backend> near,
+            ServicePolicy policy) {
         this.name = name;
         this.protocol = protocol;
         this.address = address;
         this.port = port;
         this.backends = List.copyOf(backends);
+        this.policy = policy;
         this.counters = new RuleCounters(backends.size());
+        this.near = policy.locality() == Locality.NOBODY
+                ? null
+                : new VirtualService(
+                        name,
+                        protocol,
+                        address,
+                        port,
+                        near,
+                        List.of(),
+                        new ServicePolicy(
+                                policy.exposure(), Locality.NOBODY, policy.affinitySeconds(), policy.sourceRanges()));
         thresholds = new int[backends.size()];
         for (int i = 0; i < thresholds.length; i++) {
             thresholds[i] = (int) Math.min(Math.round(0x1p31 / (thresholds.length - i)), Integer.MAX_VALUE);
@@ -66,17 +87,54 @@ public final class VirtualService {
         return backends;
     }
 
+    public ServicePolicy policy() {
+        return policy;
+    }
+
+    /** The same address with the backends of this node alone; null where nobody is kept to these. */
+    public @Nullable VirtualService near() {
+        return near;
+    }
+
+    /** The same with counters of its own. */
+    public VirtualService uncounted() {
+        return new VirtualService(
+                name, protocol, address, port, backends, near == null ? List.of() : near.backends, policy);
+    }
+
+    /** Whether its address is nothing else's, so that a port that it does not have is nobody's. */
+    boolean ownsAddress() {
+        return policy.exposure() != Exposure.NODE_ADDRESS;
+    }
+
+    /** Whether the packet's sender may come here. */
+    public boolean admits(ParsedPacket packet) {
+        return policy.admits(packet);
+    }
+
+    /** Where a new flow's backend is to be looked for: here, or among those of this node. */
+    public VirtualService chosenFor(boolean fromInside) {
+        boolean kept =
+                policy.locality() == Locality.EVERYBODY || (policy.locality() == Locality.OUTSIDERS && !fromInside);
+        return kept && near != null ? near : this;
+    }
+
+    /** Whether backends see the sender under the gateway's address, because answers would not come back this way otherwise. */
+    public boolean masquerades(boolean fromInside) {
+        return policy.isExternal() ? policy.locality() == Locality.NOBODY : !fromInside;
+    }
+
     /** Whether a client that comes again gets the backend that it had ({@code sessionAffinity: ClientIP}). */
     public boolean hasAffinity() {
-        return affinitySeconds > 0;
+        return policy.affinitySeconds() > 0;
     }
 
     public int affinitySeconds() {
-        return affinitySeconds;
+        return policy.affinitySeconds();
     }
 
     long affinityNanos() {
-        return affinitySeconds * 1_000_000_000L;
+        return policy.affinitySeconds() * 1_000_000_000L;
     }
 
     /** What the chain's rules have matched since this service last changed. */
@@ -109,11 +167,12 @@ public final class VirtualService {
     public boolean equals(@Nullable Object other) {
         return other instanceof VirtualService that
                 && port == that.port
-                && affinitySeconds == that.affinitySeconds
                 && protocol == that.protocol
                 && address.equals(that.address)
                 && name.equals(that.name)
-                && backends.equals(that.backends);
+                && policy.equals(that.policy)
+                && backends.equals(that.backends)
+                && Objects.equals(near, that.near);
     }
 
     @Override

@@ -20,7 +20,14 @@ class AffinityTableTest {
     private final AffinityTable table = new AffinityTable(64);
 
     private static VirtualService service(int port, List<Backend> backends) {
-        return new VirtualService("default/web", IpProtocol.TCP, IpAddress.parse("10.96.0.10"), port, backends, 60);
+        return new VirtualService(
+                "default/web",
+                IpProtocol.TCP,
+                IpAddress.parse("10.96.0.10"),
+                port,
+                backends,
+                List.of(),
+                ServicePolicy.DEFAULT.withAffinity(60));
     }
 
     private static final VirtualService WEB = service(80, BACKENDS);

@@ -8,8 +8,10 @@ import io.osier.dataplane.forwarding.PodRoutes;
 import io.osier.dataplane.forwarding.Route;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
+import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.service.Backend;
+import io.osier.dataplane.service.ServicePolicy;
 import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.service.VirtualService;
 import io.osier.dataplane.worker.WorkerConfig;
@@ -125,8 +127,25 @@ public final class SimulatedCluster implements AutoCloseable {
                 IpAddress.parse(address),
                 port,
                 Arrays.stream(backends).map(SimulatedCluster::backend).toList(),
-                affinitySeconds);
+                List.of(),
+                ServicePolicy.DEFAULT.withAffinity(affinitySeconds));
         services.put(name, service);
+        publish();
+        return service;
+    }
+
+    /** Adds or changes a service at one of its addresses; {@code near} are backends of every node's own. */
+    public VirtualService exposed(
+            String name, String address, int port, ServicePolicy policy, List<String> backends, List<String> near) {
+        VirtualService service = new VirtualService(
+                name,
+                IpProtocol.TCP,
+                IpAddress.parse(address),
+                port,
+                backends.stream().map(SimulatedCluster::backend).toList(),
+                near.stream().map(SimulatedCluster::backend).toList(),
+                policy);
+        services.put(name + "@" + address, service);
         publish();
         return service;
     }

@@ -79,7 +79,9 @@ public final class AgentApi {
         AddressClaims claims = new AddressClaims(keys);
         return Map.of(
                 "pods", new PodResource(objects, claims, directory, settings.podRange()),
-                "services", new ServiceResource(objects, claims, settings.serviceRange()),
+                "services",
+                        new ServiceResource(
+                                objects, claims, new NodePorts(keys), settings.serviceRange(), settings.podRange()),
                 "nodes", new NodeResource(objects, leases, claims, directory),
                 "endpoints", new EndpointsResource(objects),
                 "endpointslices", new EndpointSliceResource(objects));

@@ -227,7 +227,8 @@ final class NodeView {
     }
 
     String rules(boolean verbose) {
-        return RulesListing.of(ask(Worker::state).services().services(), verbose);
+        ForwardingState state = ask(Worker::state);
+        return RulesListing.of(state.services().services(), verbose, state.podRange());
     }
 
     String nodeOf(String namespace, String name) {

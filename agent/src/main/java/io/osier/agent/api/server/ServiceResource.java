@@ -4,6 +4,7 @@ import io.osier.agent.ipam.AddressClaims;
 import io.osier.agent.model.Json;
 import io.osier.agent.model.Service;
 import io.osier.agent.model.ServiceSpec;
+import io.osier.agent.reconcile.HostAddresses;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
 import io.osier.dataplane.packet.IpAddress;
@@ -19,12 +20,17 @@ final class ServiceResource implements Resource {
 
     private final ObjectStore objects;
     private final AddressClaims claims;
+    private final NodePorts nodePorts;
     private final IpPrefix serviceRange;
+    private final IpPrefix podRange;
 
-    ServiceResource(ObjectStore objects, AddressClaims claims, IpPrefix serviceRange) {
+    ServiceResource(
+            ObjectStore objects, AddressClaims claims, NodePorts nodePorts, IpPrefix serviceRange, IpPrefix podRange) {
         this.objects = objects;
         this.claims = claims;
+        this.nodePorts = nodePorts;
         this.serviceRange = serviceRange;
+        this.podRange = podRange;
     }
 
     @Override
@@ -43,7 +49,8 @@ final class ServiceResource implements Resource {
         Service asked = Json.convert(object, Service.class);
         String name = asked.metadata().name();
         String key = Keys.service(ObjectRoutes.namespaceOf(asked.metadata()), name);
-        ServiceSpec spec = withAddress(asked.spec(), key);
+        checkExternal(asked.spec());
+        ServiceSpec spec = nodePorts.choose(withAddress(asked.spec(), key), null, key);
         Service service = Service.of(asked.metadata().created(UUID.randomUUID().toString(), Instant.now()), spec);
         if (!objects.create(key, service)) {
             throw ApiError.alreadyExists(SERVICES, name);
@@ -52,7 +59,26 @@ final class ServiceResource implements Resource {
         if (!spec.isHeadless()) {
             claim(IpAddress.parse(String.valueOf(spec.clusterIP())), key);
         }
+        nodePorts.claim(spec, key);
         return service;
+    }
+
+    /** The ranges of pods and services are the cluster's own. */
+    private void checkExternal(ServiceSpec spec) {
+        for (int i = 0; i < spec.externalIPs().size(); i++) {
+            checkExternal("spec.externalIPs[" + i + "]", spec.externalIPs().get(i));
+        }
+        if (spec.loadBalancerIP() != null) {
+            checkExternal("spec.loadBalancerIP", spec.loadBalancerIP());
+        }
+    }
+
+    private void checkExternal(String field, String text) {
+        IpAddress address = IpAddress.parse(text);
+        if (serviceRange.contains(address) || podRange.contains(address)) {
+            throw ApiError.invalid(field + ": Invalid value: \"" + text + "\": is of the range "
+                    + (podRange.contains(address) ? podRange : serviceRange) + ", which is the cluster's own");
+        }
     }
 
     private void claim(IpAddress address, String key) {
@@ -77,13 +103,16 @@ final class ServiceResource implements Resource {
             throw ApiError.invalid("spec.clusterIP: Invalid value: \""
                     + asked.spec().clusterIP() + "\": field is immutable: delete the service and create it anew");
         }
+        checkExternal(asked.spec());
+        ServiceSpec wanted = address == null ? asked.spec() : asked.spec().withClusterIp(address);
         Service after = Service.of(
-                before.metadata().describedAs(asked.metadata()),
-                address == null ? asked.spec() : asked.spec().withClusterIp(address));
+                before.metadata().describedAs(asked.metadata()), nodePorts.choose(wanted, before.spec(), key));
         if (after.equals(before)) {
             return new Applied("unchanged", before);
         }
+        nodePorts.claim(after.spec(), key);
         objects.put(key, after);
+        nodePorts.release(before.spec(), after.spec(), key);
         return new Applied("configured", after);
     }
 
@@ -96,6 +125,7 @@ final class ServiceResource implements Resource {
         if (address != null && !service.spec().isHeadless()) {
             claims.release(IpAddress.parse(address), key);
         }
+        nodePorts.release(service.spec(), null, key);
     }
 
     @Override
@@ -118,6 +148,10 @@ final class ServiceResource implements Resource {
         if (!spec.isHeadless() && !serviceRange.contains(IpAddress.parse(wanted))) {
             throw ApiError.invalid(
                     "spec.clusterIP: Invalid value: \"" + wanted + "\": not in the service range " + serviceRange);
+        }
+        if (!spec.isHeadless() && HostAddresses.of(serviceRange).isReserved(IpAddress.parse(wanted))) {
+            throw ApiError.invalid("spec.clusterIP: Invalid value: \"" + wanted
+                    + "\": the first and the last of the service range stand for node ports");
         }
         return spec;
     }

@@ -1,0 +1,85 @@
+package io.osier.agent.model;
+
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpPrefix;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a service may say about how it is reached from outside the cluster. */
+final class ExternalAccess {
+    private static final int LOOPBACK = 127;
+    private static final int FIRST_MULTICAST = 224;
+
+    private ExternalAccess() {}
+
+    /** Throws {@link ValidationException} if the service's parts contradict each other. */
+    static void check(
+            String type,
+            boolean headless,
+            List<ServicePort> ports,
+            List<String> externalIps,
+            @Nullable String loadBalancerIp,
+            List<String> sourceRanges) {
+        if (headless && !type.equals("ClusterIP")) {
+            throw ValidationException.invalid(
+                    "spec.clusterIP", "None", "may not be set to 'None' for " + type + " services");
+        }
+        Set<String> nodePorts = new HashSet<>();
+        for (int i = 0; i < ports.size(); i++) {
+            Integer nodePort = ports.get(i).nodePort();
+            if (nodePort != null && type.equals("ClusterIP")) {
+                throw new ValidationException(
+                        "spec.ports[" + i + "].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'");
+            }
+            if (nodePort != null && !nodePorts.add(ports.get(i).protocol() + nodePort)) {
+                throw new ValidationException("spec.ports[" + i + "].nodePort: Duplicate value: " + nodePort);
+            }
+        }
+        for (int i = 0; i < externalIps.size(); i++) {
+            checkAddress("spec.externalIPs[" + i + "]", externalIps.get(i));
+        }
+        if (!type.equals("LoadBalancer") && loadBalancerIp != null) {
+            throw forLoadBalancers("spec.loadBalancerIP");
+        }
+        if (!type.equals("LoadBalancer") && !sourceRanges.isEmpty()) {
+            throw forLoadBalancers("spec.loadBalancerSourceRanges");
+        }
+        if (loadBalancerIp != null) {
+            checkAddress("spec.loadBalancerIP", loadBalancerIp);
+        }
+        for (int i = 0; i < sourceRanges.size(); i++) {
+            checkRange("spec.loadBalancerSourceRanges[" + i + "]", sourceRanges.get(i));
+        }
+    }
+
+    private static ValidationException forLoadBalancers(String field) {
+        return new ValidationException(field + ": Forbidden: may only be used when `type` is 'LoadBalancer'");
+    }
+
+    private static void checkAddress(String field, String text) {
+        IpAddress address;
+        try {
+            address = IpAddress.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw ValidationException.invalid(field, text, "must be a valid IP address, (e.g. 10.9.8.7)");
+        }
+        int first = address.isV4() ? address.v4Bits() >>> 24 : 0;
+        if (first == 0 || first == LOOPBACK || first >= FIRST_MULTICAST) {
+            throw ValidationException.invalid(
+                    field, text, address.isV4() ? "must be an address of one host" : "only IPv4 is served so far");
+        }
+    }
+
+    private static void checkRange(String field, String text) {
+        try {
+            if (IpPrefix.parse(text.strip()).address().isV4()) {
+                return;
+            }
+        } catch (IllegalArgumentException e) {
+            throw ValidationException.invalid(field, text, "must be a range such as 10.9.8.0/24");
+        }
+        throw ValidationException.invalid(field, text, "only IPv4 is served so far");
+    }
+}

@@ -1,0 +1,81 @@
+package io.osier.agent.reconcile;
+
+import io.osier.agent.model.Service;
+import io.osier.agent.model.ServicePort;
+import io.osier.agent.model.ServiceSpec;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpPrefix;
+import io.osier.dataplane.packet.IpProtocol;
+import io.osier.dataplane.service.Backend;
+import io.osier.dataplane.service.Exposure;
+import io.osier.dataplane.service.ServicePolicy;
+import io.osier.dataplane.service.ServicePolicy.Locality;
+import io.osier.dataplane.service.VirtualService;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All addresses at which a service port is reached on one node.
+ *
+ * @param host behind which the dataplane has what comes to the node's own addresses
+ * @param node the node's own addresses, as its pods use them
+ */
+record ServiceAddresses(HostAddresses host, List<IpAddress> node) {
+    private static final String PREFER_SAME_NODE = "PreferSameNode";
+
+    /** @param near those of the backends that are on this node */
+    List<VirtualService> of(Service service, ServicePort port, List<Backend> backends, List<Backend> near) {
+        ServiceSpec spec = service.spec();
+        List<VirtualService> result = new ArrayList<>();
+        Maker maker = new Maker(service.portName(port), protocolOf(port), backends, near, spec.affinitySeconds());
+        Locality inside = spec.internalTrafficPolicy().equals(ServiceSpec.LOCAL) ? Locality.EVERYBODY : Locality.NOBODY;
+        boolean preferred = PREFER_SAME_NODE.equals(spec.trafficDistribution()) && !near.isEmpty();
+        result.add(maker.with(preferred ? near : backends)
+                .make(Exposure.CLUSTER_IP, IpAddress.parse(String.valueOf(spec.clusterIP())), port.port(), inside));
+
+        Locality outside =
+                ServiceSpec.LOCAL.equals(spec.externalTrafficPolicy()) ? Locality.OUTSIDERS : Locality.NOBODY;
+        for (String address : spec.externalIPs()) {
+            result.add(maker.make(Exposure.EXTERNAL_IP, IpAddress.parse(address), port.port(), outside));
+        }
+        if (spec.loadBalancerIP() != null) {
+            List<IpPrefix> ranges = spec.loadBalancerSourceRanges().stream()
+                    .map(range -> IpPrefix.parse(range.strip()))
+                    .toList();
+            result.add(maker.make(
+                    Exposure.LOAD_BALANCER, IpAddress.parse(spec.loadBalancerIP()), port.port(), outside, ranges));
+        }
+        Integer nodePort = port.nodePort();
+        if (nodePort != null) {
+            result.add(maker.make(Exposure.NODE_PORT, host.outside(), nodePort, outside));
+            result.add(maker.make(Exposure.NODE_PORT, host.inside(), nodePort, Locality.NOBODY));
+            for (IpAddress own : node) {
+                result.add(maker.make(Exposure.NODE_ADDRESS, own, nodePort, outside));
+            }
+        }
+        return result;
+    }
+
+    private record Maker(String name, int protocol, List<Backend> backends, List<Backend> near, int affinitySeconds) {
+        Maker with(List<Backend> others) {
+            return new Maker(name, protocol, others, near, affinitySeconds);
+        }
+
+        VirtualService make(Exposure exposure, IpAddress address, int port, Locality locality) {
+            return make(exposure, address, port, locality, List.of());
+        }
+
+        VirtualService make(Exposure exposure, IpAddress address, int port, Locality locality, List<IpPrefix> ranges) {
+            ServicePolicy policy = new ServicePolicy(exposure, locality, affinitySeconds, ranges);
+            return new VirtualService(name, protocol, address, port, backends, near, policy);
+        }
+    }
+
+    private static int protocolOf(ServicePort port) {
+        return switch (port.protocol()) {
+            case "UDP" -> IpProtocol.UDP;
+            case "SCTP" -> IpProtocol.SCTP;
+            default -> IpProtocol.TCP;
+        };
+    }
+}

@@ -1,0 +1,68 @@
+package io.osier.dataplane.service;
+
+import java.util.Locale;
+
+/** Chains and rules in the columns of {@code iptables -nL}. */
+final class RuleText {
+    static final String ANYWHERE = "0.0.0.0/0";
+    static final String FROM_LOCAL = "ADDRTYPE match src-type LOCAL";
+
+    private final boolean verbose;
+    private final StringBuilder text = new StringBuilder();
+
+    /** @param verbose with packet and byte counters and the interface columns, as {@code iptables -v} */
+    RuleText(boolean verbose) {
+        this.verbose = verbose;
+    }
+
+    /** A chain that is not the first. */
+    void newChain(String name, int references) {
+        text.append('\n');
+        chain(name, references);
+    }
+
+    void chain(String name, int references) {
+        text.append("Chain ").append(name).append(" (").append(references).append(" references)\n");
+        text.append(
+                verbose
+                        ? " pkts bytes target     prot opt in     out     source               destination         \n"
+                        : "target     prot opt source               destination         \n");
+    }
+
+    void rule(String target, String protocol, String source, String destination, long packets, long bytes) {
+        if (verbose) {
+            text.append(count(packets)).append(count(bytes));
+        }
+        text.append(String.format(Locale.ROOT, "%-9s %c%-5s%s ", target, ' ', protocol, "--"));
+        if (verbose) {
+            text.append(String.format(Locale.ROOT, "%c%-6s %-6s ", ' ', "*", "*"));
+        }
+        text.append(String.format(Locale.ROOT, "%c%-19s %c%-19s ", ' ', source, ' ', destination));
+    }
+
+    /** Ends the rule; each match comes with a space of its own before it, which the first one shows. */
+    void match(String... matches) {
+        if (matches.length > 0) {
+            text.append(' ').append(String.join(" ", matches));
+        }
+        text.append('\n');
+    }
+
+    /** Five columns, in thousands or more where it would not fit (as {@code iptables} without {@code -x}). */
+    private static String count(long value) {
+        long shown = value;
+        int unit = 0;
+        while (shown > (unit == 0 ? 99_999 : 9_999) && unit < 4) {
+            shown = (shown + 500) / 1000;
+            unit++;
+        }
+        return unit == 0
+                ? String.format(Locale.ROOT, "%5d ", shown)
+                : String.format(Locale.ROOT, "%4d%c ", shown, "KMGT".charAt(unit - 1));
+    }
+
+    @Override
+    public String toString() {
+        return text.toString();
+    }
+}

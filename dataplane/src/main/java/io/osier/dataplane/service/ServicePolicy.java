@@ -1,0 +1,58 @@
+package io.osier.dataplane.service;
+
+import io.osier.dataplane.packet.IpPrefix;
+import io.osier.dataplane.packet.ParsedPacket;
+import java.util.List;
+
+/**
+ * Who may reach an address of a service, and which of the backends it leads to.
+ *
+ * @param locality whose packets stay on the node that they come to
+ * @param affinitySeconds for how long a client that comes again gets the backend that it had; 0 for not at all
+ * @param sourceRanges who may come ({@code loadBalancerSourceRanges}); empty for everybody
+ */
+public record ServicePolicy(Exposure exposure, Locality locality, int affinitySeconds, List<IpPrefix> sourceRanges) {
+    /** A virtual address that leads to all backends by chance. */
+    public static final ServicePolicy DEFAULT = new ServicePolicy(Exposure.CLUSTER_IP, Locality.NOBODY, 0, List.of());
+
+    /** Whose packets go to backends of the node that they come to, and to no other. */
+    public enum Locality {
+        /** Every backend is as good as another ({@code Cluster}). */
+        NOBODY,
+        /** Those from outside the cluster, who are seen by their own address then ({@code externalTrafficPolicy: Local}). */
+        OUTSIDERS,
+        /** Those from the cluster, too ({@code internalTrafficPolicy: Local}). */
+        EVERYBODY
+    }
+
+    public ServicePolicy {
+        sourceRanges = List.copyOf(sourceRanges);
+        if (sourceRanges.stream().anyMatch(range -> !range.address().isV4())) {
+            throw new IllegalArgumentException("source ranges must be IPv4");
+        }
+    }
+
+    /** The same with this affinity. */
+    public ServicePolicy withAffinity(int seconds) {
+        return new ServicePolicy(exposure, locality, seconds, sourceRanges);
+    }
+
+    boolean isExternal() {
+        return exposure != Exposure.CLUSTER_IP;
+    }
+
+    /** Whether the packet's sender is in the ranges; allocates nothing. */
+    boolean admits(ParsedPacket packet) {
+        if (sourceRanges.isEmpty()) {
+            return true;
+        }
+        int source = (int) packet.sourceLow();
+        for (int i = 0; i < sourceRanges.size(); i++) {
+            IpPrefix range = sourceRanges.get(i);
+            if (packet.isIpv4() && (source & range.v4Mask()) == range.address().v4Bits()) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

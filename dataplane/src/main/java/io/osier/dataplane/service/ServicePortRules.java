@@ -1,0 +1,173 @@
+package io.osier.dataplane.service;
+
+import io.osier.dataplane.service.ServicePolicy.Locality;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** All addresses of one service port together, as kube-proxy sees them: which chains they share, and what these have matched. */
+final class ServicePortRules {
+    private final List<VirtualService> all = new ArrayList<>();
+
+    void add(VirtualService service) {
+        all.add(service);
+    }
+
+    /** Of which all have the name, the protocol, and the backends. */
+    VirtualService first() {
+        return all.get(0);
+    }
+
+    /** Those at an address and not at a port of the node. */
+    List<VirtualService> addresses() {
+        return all.stream()
+                .filter(service -> !service.policy().exposure().isNodePort())
+                .toList();
+    }
+
+    List<VirtualService> nodePorts() {
+        return all.stream()
+                .filter(service -> service.policy().exposure().isNodePort())
+                .toList();
+    }
+
+    boolean hasNodePort() {
+        return !nodePorts().isEmpty();
+    }
+
+    boolean hasExternal() {
+        return all.stream().anyMatch(service -> service.policy().isExternal());
+    }
+
+    /** Whether outsiders get backends of this node only. */
+    boolean keepsOutsiders() {
+        return all.stream().anyMatch(service -> service.policy().isExternal() && service.near() != null);
+    }
+
+    private boolean keepsEverybody(VirtualService service) {
+        return service.policy().locality() == Locality.EVERYBODY;
+    }
+
+    /** The chain that the rule of an address leads to. */
+    String chainOf(VirtualService address) {
+        if (!address.policy().sourceRanges().isEmpty()) {
+            return ChainName.ofFirewall(address);
+        }
+        if (address.policy().isExternal()) {
+            return ChainName.ofExternal(address);
+        }
+        return keepsEverybody(address) ? ChainName.ofLocal(address) : ChainName.ofService(address);
+    }
+
+    /** Whether any address leads to all backends. */
+    boolean usesCluster() {
+        return all.stream().anyMatch(service -> !keepsEverybody(service));
+    }
+
+    int clusterReferences() {
+        int addresses = (int) all.stream()
+                .filter(service -> !service.policy().isExternal() && !keepsEverybody(service))
+                .count();
+        return addresses + (hasExternal() ? keepsOutsiders() ? 2 : 1 : 0);
+    }
+
+    int localReferences() {
+        int addresses = (int) all.stream().filter(this::keepsEverybody).count();
+        return addresses + (keepsOutsiders() ? 1 : 0);
+    }
+
+    int externalReferences() {
+        int addresses = (int) addresses().stream()
+                .filter(service -> service.policy().isExternal())
+                .mapToLong(
+                        service -> Math.max(1, service.policy().sourceRanges().size()))
+                .sum();
+        return addresses + (hasNodePort() ? 1 : 0);
+    }
+
+    /** The backends of this node, if any address leads to them alone. */
+    @Nullable
+    VirtualService near() {
+        for (VirtualService service : all) {
+            if (service.near() != null) {
+                return service.near();
+            }
+        }
+        return null;
+    }
+
+    int indexOfLocal(Backend backend) {
+        VirtualService near = near();
+        return near == null
+                ? -1
+                : near.indexOf(backend.address().high(), backend.address().low(), backend.port());
+    }
+
+    /** What has met the chain of all backends. */
+    RuleCounters byCluster() {
+        return sum(service -> true);
+    }
+
+    RuleCounters externalByCluster() {
+        return sum(service -> service.policy().isExternal());
+    }
+
+    private RuleCounters sum(Predicate<VirtualService> which) {
+        return RuleCounters.sum(
+                first().backends().size(),
+                all.stream().filter(which).map(VirtualService::counters).toList());
+    }
+
+    /** What has met the chain of this node's backends. */
+    RuleCounters byLocal() {
+        VirtualService near = near();
+        int backends = near == null ? 0 : near.backends().size();
+        List<RuleCounters> parts = new ArrayList<>();
+        for (VirtualService service : all) {
+            if (service.near() != null) {
+                parts.add(service.near().counters());
+            }
+        }
+        return RuleCounters.sum(backends, parts);
+    }
+
+    /** Everything that came to the node's own port, in one account. */
+    RuleCounters throughNodePort() {
+        RuleCounters sum = new RuleCounters(0);
+        nodePorts().forEach(service -> sum.addTotal(packets(service), bytes(service)));
+        return sum;
+    }
+
+    /** All packets that came to this address. */
+    static long packets(VirtualService address) {
+        VirtualService near = address.near();
+        return address.counters().totalPackets()
+                + (near == null ? 0 : near.counters().totalPackets());
+    }
+
+    static long bytes(VirtualService address) {
+        VirtualService near = address.near();
+        return address.counters().totalBytes()
+                + (near == null ? 0 : near.counters().totalBytes());
+    }
+
+    /** What was marked to be masqueraded by these rules. */
+    long masqueradedPackets() {
+        RuleCounters cluster = byCluster();
+        long packets = keepsOutsiders() ? 0 : externalByCluster().totalPackets();
+        for (int i = 0; i < first().backends().size(); i++) {
+            packets += cluster.hairpinPackets(i);
+        }
+        return packets;
+    }
+
+    long masqueradedBytes() {
+        RuleCounters cluster = byCluster();
+        long bytes = keepsOutsiders() ? 0 : externalByCluster().totalBytes();
+        for (int i = 0; i < first().backends().size(); i++) {
+            bytes += cluster.hairpinBytes(i);
+        }
+        return bytes;
+    }
+}
