@@ -93,6 +93,9 @@ final class ExplainCommand extends ApiCommand {
                     .append(string(service, "name"))
                     .append(", ")
                     .append(count(service.path("backends").asInt(), "backend"));
+            if (!string(service, "balance").equals("random")) {
+                text.append(" by ").append(string(service, "balance"));
+            }
             if (service.path("openFlows").asInt() > 0) {
                 text.append("; ")
                         .append(count(service.path("openFlows").asInt(), "open flow"))
@@ -102,16 +105,24 @@ final class ExplainCommand extends ApiCommand {
         }
         for (JsonNode way : told.path("ways")) {
             if (way.has("backend")) {
-                BigDecimal share = new BigDecimal(way.path("probability").asDouble(), new MathContext(3));
-                text.append("  p=")
-                        .append(share.stripTrailingZeros().toPlainString())
-                        .append(" backend ")
+                text.append("  ")
+                        .append(chance(way))
+                        .append("backend ")
                         .append(string(way, "backend"))
                         .append('\n');
             }
             steps(text, way.path("steps"));
         }
         return text.toString();
+    }
+
+    /** How likely a new flow gets this backend, where that is a matter of chance. */
+    private static String chance(JsonNode way) {
+        if (!way.has("probability")) {
+            return "";
+        }
+        BigDecimal share = new BigDecimal(way.path("probability").asDouble(), new MathContext(3));
+        return "p=" + share.stripTrailingZeros().toPlainString() + " ";
     }
 
     private static void steps(StringBuilder text, JsonNode steps) {

@@ -42,6 +42,7 @@ public record EndpointSlice(
                     "addressType", addressType, "not served yet: services have IPv4 addresses only");
         }
         metadata = metadata.namespace() == null ? metadata.withNamespace(ObjectMeta.DEFAULT_NAMESPACE) : metadata;
+        Annotations.checkEndpoint(metadata);
         endpoints = endpoints == null ? List.of() : List.copyOf(endpoints);
         ports = ports == null ? List.of() : List.copyOf(ports);
         atMost("endpoints", endpoints.size(), MAX_ENDPOINTS);

@@ -17,6 +17,7 @@ public record Endpoints(
             throw new ValidationException("metadata: Required value");
         }
         metadata = metadata.namespace() == null ? metadata.withNamespace(ObjectMeta.DEFAULT_NAMESPACE) : metadata;
+        Annotations.checkEndpoint(metadata);
         subsets = subsets == null ? List.of() : List.copyOf(subsets);
     }
 

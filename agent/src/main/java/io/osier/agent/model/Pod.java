@@ -20,6 +20,7 @@ public record Pod(
             throw new ValidationException("metadata: Required value");
         }
         metadata = metadata.namespace() == null ? metadata.withNamespace(ObjectMeta.DEFAULT_NAMESPACE) : metadata;
+        Annotations.checkEndpoint(metadata);
         spec = spec == null ? PodSpec.EMPTY : spec;
         status = status == null ? PodStatus.PENDING : status;
     }

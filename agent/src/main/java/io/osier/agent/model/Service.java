@@ -23,10 +23,16 @@ public record Service(
             throw new ValidationException("spec: Required value");
         }
         metadata = metadata.namespace() == null ? metadata.withNamespace(ObjectMeta.DEFAULT_NAMESPACE) : metadata;
+        ServiceFlows.of(metadata);
     }
 
     public static Service of(ObjectMeta metadata, ServiceSpec spec) {
         return new Service(null, null, metadata, spec, null);
+    }
+
+    /** What its annotations say about its flows. */
+    public ServiceFlows flows() {
+        return ServiceFlows.of(metadata);
     }
 
     /** {@code NAMESPACE/NAME:PORTNAME}, without {@code :PORTNAME} if the port has no name: as kube-proxy says it. */

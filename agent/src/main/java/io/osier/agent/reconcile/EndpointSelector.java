@@ -1,5 +1,6 @@
 package io.osier.agent.reconcile;
 
+import io.osier.agent.model.Annotations;
 import io.osier.agent.model.EndpointSlice;
 import io.osier.agent.model.Endpoints;
 import io.osier.agent.model.ObjectMeta;
@@ -10,9 +11,11 @@ import io.osier.dataplane.packet.IpAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Which addresses stand behind a service: the pods that its selector picks, or endpoints and slices given by hand. */
@@ -38,8 +41,12 @@ public final class EndpointSelector {
                         .add(slice));
     }
 
-    /** One address and port behind a service's port. */
-    public record Endpoint(IpAddress address, int port) {
+    /**
+     * One address and port behind a service's port.
+     *
+     * @param weight its share of new flows among the others
+     */
+    public record Endpoint(IpAddress address, int port, int weight) {
         @Override
         public String toString() {
             return address.isV4() ? address + ":" + port : "[" + address + "]:" + port;
@@ -52,7 +59,10 @@ public final class EndpointSelector {
                 service.spec().selector().isEmpty() ? endpointsByHand(service, port) : selectedEndpoints(service, port);
         return endpoints.stream()
                 .filter(endpoint -> endpoint.address().isV4()) // as virtual addresses are, so far
-                .distinct()
+                .collect(Collectors.toMap(
+                        Endpoint::toString, endpoint -> endpoint, (first, again) -> first, LinkedHashMap::new))
+                .values()
+                .stream()
                 .sorted(Comparator.comparing(Endpoint::address).thenComparing(Endpoint::port))
                 .toList();
     }
@@ -66,7 +76,8 @@ public final class EndpointSelector {
             int target = port.targetOn(pod);
             if (address != null && target != 0 && isEligible(service, pod)) {
                 boolean leaves = pod.metadata().deletionTimestamp() != null;
-                (leaves ? leaving : ready).add(new Endpoint(IpAddress.parse(address), target));
+                int weight = Annotations.weight(pod.metadata());
+                (leaves ? leaving : ready).add(new Endpoint(IpAddress.parse(address), target, weight));
             }
         }
         return ready.isEmpty() ? leaving : ready;
@@ -87,13 +98,14 @@ public final class EndpointSelector {
         if (endpoints == null) {
             return found;
         }
+        int weight = Annotations.weight(endpoints.metadata());
         for (Endpoints.Subset subset : endpoints.subsets()) {
             for (Endpoints.Port candidate : subset.ports()) {
                 if (sameName(candidate.name(), port.name())
                         && candidate.protocol().equals(port.protocol())) {
                     subset.addresses()
                             .forEach(address ->
-                                    found.add(new Endpoint(IpAddress.parse(address.ip()), candidate.port())));
+                                    found.add(new Endpoint(IpAddress.parse(address.ip()), candidate.port(), weight)));
                 }
             }
         }
@@ -110,9 +122,9 @@ public final class EndpointSelector {
                         && candidate.protocol().equals(port.protocol())) {
                     for (EndpointSlice.Endpoint endpoint : slice.endpoints()) {
                         if (endpoint.conditions().takesNew()) {
-                            addAddresses(endpoint, candidate, ready);
+                            addAddresses(slice, endpoint, candidate, ready);
                         } else if (endpoint.conditions().takesNewAtNeed()) {
-                            addAddresses(endpoint, candidate, leaving);
+                            addAddresses(slice, endpoint, candidate, leaving);
                         }
                     }
                 }
@@ -121,8 +133,10 @@ public final class EndpointSelector {
         return ready.isEmpty() ? leaving : ready;
     }
 
-    private static void addAddresses(EndpointSlice.Endpoint endpoint, EndpointSlice.Port port, List<Endpoint> found) {
-        endpoint.addresses().forEach(address -> found.add(new Endpoint(IpAddress.parse(address), port.port())));
+    private static void addAddresses(
+            EndpointSlice slice, EndpointSlice.Endpoint endpoint, EndpointSlice.Port port, List<Endpoint> found) {
+        int weight = Annotations.weight(slice.metadata());
+        endpoint.addresses().forEach(address -> found.add(new Endpoint(IpAddress.parse(address), port.port(), weight)));
     }
 
     /** The endpoints given for the service by hand, or null. */

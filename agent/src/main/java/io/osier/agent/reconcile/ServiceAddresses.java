@@ -1,17 +1,21 @@
 package io.osier.agent.reconcile;
 
 import io.osier.agent.model.Service;
+import io.osier.agent.model.ServiceFlows;
 import io.osier.agent.model.ServicePort;
 import io.osier.agent.model.ServiceSpec;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.service.Backend;
+import io.osier.dataplane.service.Balance;
 import io.osier.dataplane.service.Exposure;
+import io.osier.dataplane.service.FlowPolicy;
 import io.osier.dataplane.service.ServicePolicy;
 import io.osier.dataplane.service.ServicePolicy.Locality;
 import io.osier.dataplane.service.VirtualService;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -27,7 +31,9 @@ record ServiceAddresses(HostAddresses host, List<IpAddress> node) {
     List<VirtualService> of(Service service, ServicePort port, List<Backend> backends, List<Backend> near) {
         ServiceSpec spec = service.spec();
         List<VirtualService> result = new ArrayList<>();
-        Maker maker = new Maker(service.portName(port), protocolOf(port), backends, near, spec.affinitySeconds());
+        FlowPolicy flows = new FlowPolicy(balanceOf(service.flows()));
+        Maker maker =
+                new Maker(service.portName(port), protocolOf(port), backends, near, spec.affinitySeconds(), flows);
         Locality inside = spec.internalTrafficPolicy().equals(ServiceSpec.LOCAL) ? Locality.EVERYBODY : Locality.NOBODY;
         boolean preferred = PREFER_SAME_NODE.equals(spec.trafficDistribution()) && !near.isEmpty();
         result.add(maker.with(preferred ? near : backends)
@@ -56,9 +62,22 @@ record ServiceAddresses(HostAddresses host, List<IpAddress> node) {
         return result;
     }
 
-    private record Maker(String name, int protocol, List<Backend> backends, List<Backend> near, int affinitySeconds) {
+    private static Balance balanceOf(ServiceFlows flows) {
+        return Arrays.stream(Balance.values())
+                .filter(balance -> balance.label().equals(flows.balance()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private record Maker(
+            String name,
+            int protocol,
+            List<Backend> backends,
+            List<Backend> near,
+            int affinitySeconds,
+            FlowPolicy flows) {
         Maker with(List<Backend> others) {
-            return new Maker(name, protocol, others, near, affinitySeconds);
+            return new Maker(name, protocol, others, near, affinitySeconds, flows);
         }
 
         VirtualService make(Exposure exposure, IpAddress address, int port, Locality locality) {
@@ -66,7 +85,7 @@ record ServiceAddresses(HostAddresses host, List<IpAddress> node) {
         }
 
         VirtualService make(Exposure exposure, IpAddress address, int port, Locality locality, List<IpPrefix> ranges) {
-            ServicePolicy policy = new ServicePolicy(exposure, locality, affinitySeconds, ranges);
+            ServicePolicy policy = new ServicePolicy(exposure, locality, affinitySeconds, ranges, flows);
             return new VirtualService(name, protocol, address, port, backends, near, policy);
         }
     }

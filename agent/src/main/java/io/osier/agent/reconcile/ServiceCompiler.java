@@ -128,6 +128,6 @@ final class ServiceCompiler {
         Peer via = route == null ? null : route.via();
         boolean ours = route != null && (via == null || !via.foreign());
         long mac = ours ? MacAddress.ofPod(endpoint.address().v4Bits()) : Backend.VIA_GATEWAY;
-        return new Backend(endpoint.address(), endpoint.port(), mac);
+        return new Backend(endpoint.address(), endpoint.port(), mac, endpoint.weight());
     }
 }

@@ -101,6 +101,30 @@ class ManifestsTest {
             delimiter = '~',
             quoteCharacter = '^',
             value = {
+                "Service ~ osier.io/balance: round-robin ~ [osier.io/balance]: Invalid value: \"round-robin\": must be one of random, maglev, least-connections",
+                "Service ~ osier.io/balanse: maglev ~ [osier.io/balanse]: unknown here: did you mean osier.io/balance?",
+                "Service ~ osier.io/magic: maglev ~ [osier.io/magic]: unknown here: no annotation of Osier's",
+                "Pod ~ osier.io/weight: \"0\" ~ [osier.io/weight]: Invalid value: \"0\": must be a number from 1 to 1000",
+                "Pod ~ osier.io/weight: heavy ~ [osier.io/weight]: Invalid value: \"heavy\": must be a number from 1 to 1000",
+            })
+    void anAnnotationOfOursThatMeansNothingIsRefused(String kind, String annotation, String complaint) {
+        String spec = kind.equals("Pod") ? "{containers: [{command: [serve]}]}" : "{ports: [{port: 80}]}";
+        assertThat(told("""
+                        apiVersion: v1
+                        kind: %s
+                        metadata:
+                          name: web
+                          annotations: {%s, example.com/balance: anything}
+                        spec: %s
+                        """.formatted(kind, annotation, spec)))
+                .containsExactly("document 1, line 5: metadata.annotations" + complaint);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '^',
+            value = {
                 "type: ClusterIP, ports: [{port: 80, nodePort: 30080}] ~ spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'",
                 "type: NodePort, ports: [{port: 80, nodePort: 80}] ~ spec.ports[].nodePort: Invalid value: \"80\": provided port is not in the valid range. The range of valid ports is 30000-32767",
                 "type: NodePort, clusterIP: None, ports: [{port: 80}] ~ spec.clusterIP: Invalid value: \"None\": may not be set to 'None' for NodePort services",

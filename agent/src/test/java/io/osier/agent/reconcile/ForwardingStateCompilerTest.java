@@ -13,6 +13,7 @@ import io.osier.dataplane.forwarding.Route;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.service.Backend;
+import io.osier.dataplane.service.Balance;
 import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.service.VirtualService;
 import java.util.ArrayList;
@@ -206,6 +207,25 @@ class ForwardingStateCompilerTest {
                         .services()
                         .get(0)))
                 .isEmpty();
+    }
+
+    @Test
+    void annotationsSayHowBackendsAreChosenAndWhatTheyWeigh() {
+        VirtualService service = compile(
+                        """
+                        {apiVersion: v1, kind: Service, metadata: {name: web, annotations: {osier.io/balance: maglev}},
+                         spec: {clusterIP: 10.96.0.10, ports: [{port: 80}]}}
+                        ---
+                        """,
+                        slice("web-a", "{addresses: [10.32.0.9]}")
+                                .replace("labels:", "annotations: {osier.io/weight: \"3\"}, labels:"),
+                        slice("web-b", "{addresses: [10.32.0.10]}"))
+                .services()
+                .services()
+                .get(0);
+
+        assertThat(service.policy().flows().balance()).isEqualTo(Balance.MAGLEV);
+        assertThat(service.backends()).extracting(Backend::weight).containsExactly(3, 1);
     }
 
     @Test

@@ -53,6 +53,7 @@ public final class ConnectionEntries {
     private static final int LIVE = 1;
     private static final int FIN_FROM_CLIENT = 2;
     private static final int FIN_FROM_BACKEND = 4;
+    private static final int WEIGHS = 8;
 
     private final ByteBuffer memory;
 
@@ -115,8 +116,17 @@ public final class ConnectionEntries {
         return memory.getLong(at(entry) + GENERATION);
     }
 
+    /** Whether the flow is counted among those of its backend, as long as it lives. */
+    public void setWeighs(int entry, boolean weighs) {
+        setFlag(entry, WEIGHS, weighs);
+    }
+
+    boolean weighs(int entry) {
+        return (memory.get(at(entry) + FLAGS) & WEIGHS) != 0 && !state(entry).isOver();
+    }
+
     /** Takes a packet of the flow into its account, its state and its expiry. */
-    public void account(int entry, boolean reply, int tcpFlags, int lengthBytes, long nowNanos) {
+    void account(int entry, boolean reply, int tcpFlags, int lengthBytes, long nowNanos) {
         int at = at(entry);
         int packets = at + (reply ? BACKEND_PACKETS : CLIENT_PACKETS);
         memory.putLong(packets, memory.getLong(packets) + 1);
@@ -253,8 +263,12 @@ public final class ConnectionEntries {
     }
 
     void setLive(int entry, boolean live) {
+        setFlag(entry, LIVE, live);
+    }
+
+    private void setFlag(int entry, int flag, boolean set) {
         int at = at(entry) + FLAGS;
-        memory.put(at, (byte) (live ? memory.get(at) | LIVE : memory.get(at) & ~LIVE));
+        memory.put(at, (byte) (set ? memory.get(at) | flag : memory.get(at) & ~flag));
     }
 
     /** Vouches for the entry's ends from now on. */

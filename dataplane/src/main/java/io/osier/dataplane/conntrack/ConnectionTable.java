@@ -34,6 +34,7 @@ public final class ConnectionTable {
     private int used;
     private int evictionHand;
     private final FlowKey scratch = new FlowKey();
+    private final BackendLoads loads = new BackendLoads();
 
     /**
      * A table in memory of its own.
@@ -107,6 +108,37 @@ public final class ConnectionTable {
         return entries;
     }
 
+    /** The live flows of each backend that is chosen by them. */
+    public BackendLoads loads() {
+        return loads;
+    }
+
+    /** Takes a packet of the referenced flow into its account, its state and its expiry. */
+    public void account(int reference, int tcpFlags, int lengthBytes, long nowNanos) {
+        int entry = entryOf(reference);
+        boolean weighed = entries.weighs(entry);
+        entries.account(entry, isReply(reference), tcpFlags, lengthBytes, nowNanos);
+        if (weighed && !entries.weighs(entry)) {
+            unweigh(entry);
+        }
+    }
+
+    private void weigh(int entry) {
+        loads.add(
+                entries.protocol(entry),
+                entries.backendHigh(entry),
+                entries.backendLow(entry),
+                entries.backendPort(entry));
+    }
+
+    private void unweigh(int entry) {
+        loads.remove(
+                entries.protocol(entry),
+                entries.backendHigh(entry),
+                entries.backendLow(entry),
+                entries.backendPort(entry));
+    }
+
     public int capacity() {
         return free.length;
     }
@@ -174,6 +206,9 @@ public final class ConnectionTable {
         insert(entry, true);
         entries.seal(entry);
         entries.setLive(entry, true);
+        if (entries.weighs(entry)) {
+            weigh(entry);
+        }
         return true;
     }
 
@@ -189,6 +224,9 @@ public final class ConnectionTable {
      */
     public void retire(int entry, long nowNanos) {
         if (entries.state(entry) != ConnectionState.STALE) {
+            if (entries.weighs(entry)) {
+                unweigh(entry);
+            }
             unlink(entry, false);
             entries.setState(entry, ConnectionState.STALE, nowNanos);
         }
@@ -196,6 +234,9 @@ public final class ConnectionTable {
 
     /** Forgets a flow. */
     public void remove(int entry) {
+        if (entries.weighs(entry)) {
+            unweigh(entry);
+        }
         unlink(entry, false);
         unlink(entry, true);
         giveBack(entry);

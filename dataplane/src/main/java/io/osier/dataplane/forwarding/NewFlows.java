@@ -8,6 +8,7 @@ import io.osier.dataplane.packet.ParsedPacket;
 import io.osier.dataplane.service.AffinityTable;
 import io.osier.dataplane.service.Backend;
 import io.osier.dataplane.service.BackendSelector;
+import io.osier.dataplane.service.Balance;
 import io.osier.dataplane.service.VirtualService;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,7 @@ final class NewFlows {
     NewFlows(Segment segment, ConnectionTable connections, RandomGenerator random) {
         this.segment = segment;
         this.connections = connections;
-        this.selector = new BackendSelector(random);
+        this.selector = new BackendSelector(random, this::flowsOf);
         this.random = random;
     }
 
@@ -57,7 +58,7 @@ final class NewFlows {
         }
         masquerade = asked.masquerades(fromInside);
         int before = service.hasAffinity() ? backendBefore(service, packet) : -1;
-        int index = before >= 0 ? before : selector.select(service);
+        int index = before >= 0 ? before : selector.select(service, packet);
         Backend backend = service.backends().get(index);
         int entry = enter(service, backend, index, packet, packet.sourcePort());
         // Another flow of this client may have the same ports towards the same backend: then the source port moves.
@@ -76,6 +77,12 @@ final class NewFlows {
             affinity.remember(service, packet.sourceHigh(), packet.sourceLow(), backend, segment.nowNanos());
         }
         return entry << 1;
+    }
+
+    private int flowsOf(int protocol, Backend backend) {
+        return connections
+                .loads()
+                .flows(protocol, backend.address().high(), backend.address().low(), backend.port());
     }
 
     private int backendBefore(VirtualService service, ParsedPacket packet) {
@@ -120,6 +127,7 @@ final class NewFlows {
             entries.setSource(entry, packet.sourceHigh(), packet.sourceLow(), sourcePort);
         }
         entries.setChoice(entry, index, service.backends().size());
+        entries.setWeighs(entry, service.policy().flows().balance() == Balance.LEAST_CONNECTIONS);
         entries.setGeneration(entry, state.generation());
         entries.setState(entry, ConnectionState.first(service.protocol(), packet.tcpFlags()), nowNanos);
         return connections.link(entry) ? entry : ConnectionTable.NONE;

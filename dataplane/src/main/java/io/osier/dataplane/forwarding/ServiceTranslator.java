@@ -178,7 +178,7 @@ final class ServiceTranslator {
         if (packet.isFragment()) {
             fragments.remember(packet, reference, segment.nowNanos());
         }
-        entries.account(entry, reply, packet.tcpFlags(), packet.networkLengthBytes(), segment.nowNanos());
+        connections.account(reference, packet.tcpFlags(), packet.networkLengthBytes(), segment.nowNanos());
         rewriteAddresses(frame, packet, entry, reply);
     }
 
@@ -188,7 +188,7 @@ final class ServiceTranslator {
             return isServiceAddress(packet) ? DropReason.SERVICE_FRAGMENT : null;
         }
         int entry = entryOf(reference);
-        entries.account(entry, isReply(reference), 0, packet.networkLengthBytes(), segment.nowNanos());
+        connections.account(reference, 0, packet.networkLengthBytes(), segment.nowNanos());
         rewriteAddresses(frame, packet, entry, isReply(reference));
         return null;
     }

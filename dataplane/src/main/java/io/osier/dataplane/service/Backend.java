@@ -7,10 +7,24 @@ import io.osier.dataplane.packet.IpAddress;
  *
  * @param port 1 to 65535
  * @param mac the pod's MAC address, or {@link #VIA_GATEWAY} for an endpoint that the host has to find
+ * @param weight 1 to {@value #MAX_WEIGHT}: its share of new flows is this among the weights of all
  */
-public record Backend(IpAddress address, int port, long mac) {
+public record Backend(IpAddress address, int port, long mac, int weight) {
     /** The endpoint is no pod of the segment: frames to it go to the host, which routes them. */
     public static final long VIA_GATEWAY = 0;
+
+    public static final int MAX_WEIGHT = 1_000;
+
+    public Backend {
+        if (weight < 1 || weight > MAX_WEIGHT) {
+            throw new IllegalArgumentException("weight must be 1 to " + MAX_WEIGHT + ": " + weight);
+        }
+    }
+
+    /** One that is as good as the others. */
+    public Backend(IpAddress address, int port, long mac) {
+        this(address, port, mac, 1);
+    }
 
     @Override
     public String toString() {

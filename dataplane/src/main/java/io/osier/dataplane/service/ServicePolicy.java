@@ -10,8 +10,10 @@ import java.util.List;
  * @param locality whose packets stay on the node that they come to
  * @param affinitySeconds for how long a client that comes again gets the backend that it had; 0 for not at all
  * @param sourceRanges who may come ({@code loadBalancerSourceRanges}); empty for everybody
+ * @param flows how flows get their backends
  */
-public record ServicePolicy(Exposure exposure, Locality locality, int affinitySeconds, List<IpPrefix> sourceRanges) {
+public record ServicePolicy(
+        Exposure exposure, Locality locality, int affinitySeconds, List<IpPrefix> sourceRanges, FlowPolicy flows) {
     /** A virtual address that leads to all backends by chance. */
     public static final ServicePolicy DEFAULT = new ServicePolicy(Exposure.CLUSTER_IP, Locality.NOBODY, 0, List.of());
 
@@ -32,9 +34,23 @@ public record ServicePolicy(Exposure exposure, Locality locality, int affinitySe
         }
     }
 
+    /** One whose flows get their backends as kube-proxy gives them. */
+    public ServicePolicy(Exposure exposure, Locality locality, int affinitySeconds, List<IpPrefix> sourceRanges) {
+        this(exposure, locality, affinitySeconds, sourceRanges, FlowPolicy.DEFAULT);
+    }
+
     /** The same with this affinity. */
     public ServicePolicy withAffinity(int seconds) {
-        return new ServicePolicy(exposure, locality, seconds, sourceRanges);
+        return new ServicePolicy(exposure, locality, seconds, sourceRanges, flows);
+    }
+
+    /** The same that gives its flows backends so. */
+    public ServicePolicy with(FlowPolicy other) {
+        return new ServicePolicy(exposure, locality, affinitySeconds, sourceRanges, other);
+    }
+
+    ServicePolicy with(Locality other) {
+        return new ServicePolicy(exposure, other, affinitySeconds, sourceRanges, flows);
     }
 
     boolean isExternal() {

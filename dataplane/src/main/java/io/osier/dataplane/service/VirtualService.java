@@ -21,6 +21,7 @@ public final class VirtualService {
     private final ServicePolicy policy;
     private final @Nullable VirtualService near;
     private final int[] thresholds;
+    private final @Nullable MaglevTable byHash;
     private final RuleCounters counters;
 
     /** A virtual address that gives each flow a backend by chance. */
@@ -52,19 +53,20 @@ public final class VirtualService {
         this.counters = new RuleCounters(backends.size());
         this.near = policy.locality() == Locality.NOBODY
                 ? null
-                : new VirtualService(
-                        name,
-                        protocol,
-                        address,
-                        port,
-                        near,
-                        List.of(),
-                        new ServicePolicy(
-                                policy.exposure(), Locality.NOBODY, policy.affinitySeconds(), policy.sourceRanges()));
-        thresholds = new int[backends.size()];
-        for (int i = 0; i < thresholds.length; i++) {
-            thresholds[i] = (int) Math.min(Math.round(0x1p31 / (thresholds.length - i)), Integer.MAX_VALUE);
+                : new VirtualService(name, protocol, address, port, near, List.of(), policy.with(Locality.NOBODY));
+        thresholds = thresholds(backends);
+        byHash = policy.flows().balance() == Balance.MAGLEV && !backends.isEmpty() ? new MaglevTable(backends) : null;
+    }
+
+    private static int[] thresholds(List<Backend> backends) {
+        int[] thresholds = new int[backends.size()];
+        long left = 0;
+        for (int i = thresholds.length - 1; i >= 0; i--) {
+            int weight = backends.get(i).weight();
+            left += weight;
+            thresholds[i] = (int) Math.min(Math.round(0x1p31 * weight / left), Integer.MAX_VALUE);
         }
+        return thresholds;
     }
 
     public String name() {
@@ -96,10 +98,11 @@ public final class VirtualService {
         return near;
     }
 
-    /** The same with counters of its own. */
+    /** The same with counters of its own, and with chance to pick among its backends, so that any may be picked. */
     public VirtualService uncounted() {
+        ServicePolicy byChance = policy.with(FlowPolicy.DEFAULT);
         return new VirtualService(
-                name, protocol, address, port, backends, near == null ? List.of() : near.backends, policy);
+                name, protocol, address, port, backends, near == null ? List.of() : near.backends, byChance);
     }
 
     /** Whether its address is nothing else's, so that a port that it does not have is nobody's. */
@@ -144,10 +147,22 @@ public final class VirtualService {
 
     /**
      * The chance of rule {@code index} against all rules behind it, as {@code iptables -m statistic} keeps it: a number of 31
-     * bits, round(2³¹ / (n − index)). The last rule needs none: it takes what is left.
+     * bits, round(2³¹ · w / W), of its backend's weight and the sum of its own and all weights behind it; 1 / (n − index)
+     * where all weigh the same. The last rule needs none: it takes what is left.
      */
     public int threshold(int index) {
         return thresholds[index];
+    }
+
+    /** The share of all new flows that the backend gets, over time; 0 to 1. */
+    public double share(int index) {
+        long all = backends.stream().mapToLong(Backend::weight).sum();
+        return (double) backends.get(index).weight() / all;
+    }
+
+    /** The backend of a flow by its hash; only where the policy balances so. */
+    int byHash(long hash) {
+        return Objects.requireNonNull(byHash).backendOf(hash);
     }
 
     /** Where the backend stands in the chain, or −1 if it is none of this service's. */

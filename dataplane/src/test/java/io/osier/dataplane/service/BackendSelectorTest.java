@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpProtocol;
+import io.osier.dataplane.packet.ParsedPacket;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -49,11 +50,11 @@ class BackendSelectorTest {
     @ValueSource(ints = {1, 2, 3, 7, 40})
     void everyBackendGetsItsShareOfManyFlows(int backends) {
         int flows = 200_000;
-        BackendSelector selector = new BackendSelector(new Random(20_261_123));
+        BackendSelector selector = new BackendSelector(new Random(20_261_123), BackendLoad.NONE);
         VirtualService service = service(backends);
         long[] chosen = new long[backends];
         for (int i = 0; i < flows; i++) {
-            chosen[selector.select(service)]++;
+            chosen[selector.byChance(service)]++;
         }
 
         double expected = (double) flows / backends;
@@ -93,7 +94,7 @@ class BackendSelectorTest {
             }
         };
 
-        assertThat(new BackendSelector(highest).select(service(5)))
+        assertThat(new BackendSelector(highest, BackendLoad.NONE).byChance(service(5)))
                 .as("no rule matches but the last")
                 .isEqualTo(4);
         assertThat(draws[0]).isEqualTo(4);
@@ -103,10 +104,79 @@ class BackendSelectorTest {
     void aNumberBelowTheThresholdMatchesAndTheThresholdItselfDoesNot() {
         VirtualService service = service(2);
 
-        assertThat(new BackendSelector(always(service.threshold(0) - 1)).select(service))
+        assertThat(new BackendSelector(always(service.threshold(0) - 1), BackendLoad.NONE).byChance(service))
                 .isZero();
-        assertThat(new BackendSelector(always(service.threshold(0))).select(service))
+        assertThat(new BackendSelector(always(service.threshold(0)), BackendLoad.NONE).byChance(service))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void aRulesChanceIsItsWeightAmongThoseThatAreLeft() {
+        VirtualService service = weighted(Balance.RANDOM, 1, 2, 5);
+
+        assertThat(service.threshold(0)).isEqualTo((int) Math.round(0x1p31 / 8));
+        assertThat(service.threshold(1)).isEqualTo((int) Math.round(0x1p31 * 2 / 7));
+    }
+
+    @Test
+    void aBackendGetsAShareOfManyFlowsByItsWeight() {
+        BackendSelector selector = new BackendSelector(new Random(7), BackendLoad.NONE);
+        VirtualService service = weighted(Balance.RANDOM, 1, 2, 5);
+        int[] chosen = new int[3];
+        for (int i = 0; i < 80_000; i++) {
+            chosen[selector.byChance(service)]++;
+        }
+
+        assertThat(chosen[0]).isCloseTo(10_000, within(500));
+        assertThat(chosen[1]).isCloseTo(20_000, within(500));
+        assertThat(chosen[2]).isCloseTo(50_000, within(500));
+    }
+
+    @Test
+    void theLeastLoadedGetsTheNextFlow() {
+        int[] flows = {3, 1, 2};
+
+        assertThat(new BackendSelector(new Random(7), loads(flows))
+                        .select(weighted(Balance.LEAST_CONNECTIONS, 1, 1, 1), new ParsedPacket()))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void flowsFillTheLeastLoadedByTheirWeights() {
+        int[] flows = new int[3];
+        BackendSelector selector = new BackendSelector(new Random(7), loads(flows));
+        VirtualService service = weighted(Balance.LEAST_CONNECTIONS, 1, 2, 5);
+        for (int i = 0; i < 800; i++) {
+            flows[selector.select(service, new ParsedPacket())]++;
+        }
+
+        assertThat(flows).containsExactly(100, 200, 500);
+    }
+
+    @Test
+    void amongEqualsChancePicks() {
+        int[] chosen = new int[4];
+        BackendSelector selector = new BackendSelector(new Random(7), BackendLoad.NONE);
+        for (int i = 0; i < 40_000; i++) {
+            chosen[selector.select(weighted(Balance.LEAST_CONNECTIONS, 1, 1, 1, 1), new ParsedPacket())]++;
+        }
+
+        for (int count : chosen) {
+            assertThat(count).isCloseTo(10_000, within(500));
+        }
+    }
+
+    private static BackendLoad loads(int[] flows) {
+        return (protocol, backend) -> flows[(int) backend.address().low() & 0xff];
+    }
+
+    private static VirtualService weighted(Balance balance, int... weights) {
+        List<Backend> all = IntStream.range(0, weights.length)
+                .mapToObj(i -> new Backend(IpAddress.v4(0x0a20_0000 + i), 8080, 1, weights[i]))
+                .toList();
+        ServicePolicy policy = ServicePolicy.DEFAULT.with(new FlowPolicy(balance));
+        return new VirtualService(
+                "default/web", IpProtocol.TCP, IpAddress.parse("10.96.0.10"), 80, all, List.of(), policy);
     }
 
     /** A generator whose upper 31 bits are this number. */

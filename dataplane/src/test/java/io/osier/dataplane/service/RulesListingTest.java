@@ -54,6 +54,15 @@ class RulesListingTest {
     }
 
     @Test
+    void theProbabilitiesAreTrueOfWeightsToo() {
+        Backend light = new Backend(IpAddress.parse("10.244.2.4"), 80, 0, 1);
+        Backend heavy = new Backend(IpAddress.parse("10.244.2.5"), 80, 0, 3);
+
+        assertThat(RulesListing.of(List.of(nginx(light, heavy)), false))
+                .contains("statistic mode random probability 0.25000000000");
+    }
+
+    @Test
     void showsThatAServiceWithoutEndpointsIsRejected() {
         assertThat(RulesListing.of(List.of(nginx()), false))
                 .endsWith(

@@ -23,6 +23,9 @@ import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.service.Backend;
+import io.osier.dataplane.service.Balance;
+import io.osier.dataplane.service.FlowPolicy;
+import io.osier.dataplane.service.ServicePolicy;
 import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.service.VirtualService;
 import io.osier.dataplane.simulation.PacketBuilder;
@@ -87,6 +90,12 @@ class ZeroAllocationTest {
                         "new TCP flows",
                         flows((vip, port) ->
                                 tcp().from(CLIENT, port).to(vip, 80).syn())),
+                arguments(
+                        "new flows by maglev",
+                        flows((vip, port) -> udp().from(CLIENT, port).to(vip, 54))),
+                arguments(
+                        "new flows by least connections",
+                        flows((vip, port) -> udp().from(CLIENT, port).to(vip, 55))),
                 arguments(
                         "fragments",
                         udp().from(CLIENT, 4000)
@@ -253,6 +262,10 @@ class ZeroAllocationTest {
                             service("udp", IpProtocol.UDP, VIP, 53, NEAR, FAR),
                             service("tcp2", IpProtocol.TCP, OTHER_VIP, 80, NEAR, FAR),
                             service("udp2", IpProtocol.UDP, OTHER_VIP, 53, NEAR, FAR),
+                            balanced("maglev", Balance.MAGLEV, VIP, 54),
+                            balanced("maglev-2", Balance.MAGLEV, OTHER_VIP, 54),
+                            balanced("least-load", Balance.LEAST_CONNECTIONS, VIP, 55),
+                            balanced("least-load-2", Balance.LEAST_CONNECTIONS, OTHER_VIP, 55),
                             service("sctp", IpProtocol.SCTP, VIP, 2905, NEAR),
                             service("far", IpProtocol.UDP, "10.96.0.14", 53, FAR),
                             service("self", IpProtocol.TCP, "10.96.0.11", 80, CLIENT),
@@ -285,6 +298,18 @@ class ZeroAllocationTest {
 
         private static LocalPort local(ReplayPort port, String address) {
             return new LocalPort(port, mac(address), Set.of(IpAddress.parse(address)));
+        }
+
+        private static VirtualService balanced(String name, Balance balance, String address, int port) {
+            VirtualService plain = service(name, IpProtocol.UDP, address, port, NEAR, FAR);
+            return new VirtualService(
+                    plain.name(),
+                    plain.protocol(),
+                    plain.address(),
+                    port,
+                    plain.backends(),
+                    List.of(),
+                    ServicePolicy.DEFAULT.with(new FlowPolicy(balance)));
         }
 
         private static VirtualService service(String name, int protocol, String address, int port, String... backends) {

@@ -13,6 +13,7 @@ import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.port.PortKind;
+import io.osier.dataplane.service.Balance;
 import io.osier.dataplane.service.VirtualService;
 import io.osier.dataplane.worker.ConnectionSnapshot;
 import io.osier.dataplane.worker.Worker;
@@ -96,7 +97,10 @@ final class ExplainView {
         for (int i = 0; i < Math.min(Math.max(backends, 1), MAX_WAYS); i++) {
             ObjectNode way = ways.addObject();
             if (service != null && backends > 0) {
-                way.put("backend", service.backends().get(i).toString()).put("probability", 1.0 / backends);
+                way.put("backend", service.backends().get(i).toString());
+                if (service.policy().flows().balance() != Balance.LEAST_CONNECTIONS) {
+                    way.put("probability", service.share(i));
+                }
             }
             tell(way.putArray("steps"), trial.send(in, packets.frame(mac, i), i));
         }
@@ -115,6 +119,7 @@ final class ExplainView {
                 .join();
         told.put("name", service.name())
                 .put("backends", service.backends().size())
+                .put("balance", service.policy().flows().balance().label())
                 .put(
                         "openFlows",
                         flows.stream()
