@@ -8,12 +8,7 @@ import io.osier.agent.host.HostNetwork;
 import io.osier.agent.host.HostServices;
 import io.osier.agent.host.ProbeSocket;
 import io.osier.agent.ipam.AddressClaims;
-import io.osier.agent.ipam.Claimant;
-import io.osier.agent.ipam.SubnetClaim;
 import io.osier.agent.ipam.SubnetLeases;
-import io.osier.agent.model.Node;
-import io.osier.agent.model.ObjectMeta;
-import io.osier.agent.model.ValidationException;
 import io.osier.agent.pod.CommandSupervisor;
 import io.osier.agent.pod.PodLink;
 import io.osier.agent.pod.PodNamespaces;
@@ -24,17 +19,13 @@ import io.osier.agent.reconcile.NodeSettings;
 import io.osier.agent.reconcile.PodKeeper;
 import io.osier.agent.reconcile.PodMaker;
 import io.osier.agent.reconcile.Reconciler;
-import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
 import io.osier.agent.store.StateStore;
+import io.osier.dataplane.forwarding.ForwardingState;
 import io.osier.dataplane.io.ConnectionFile;
 import io.osier.dataplane.io.Dataplane;
 import io.osier.dataplane.io.DataplaneConfig;
 import io.osier.dataplane.io.DataplaneListener;
-import io.osier.dataplane.io.Rehearsal;
-import io.osier.dataplane.io.TapFactory;
-import io.osier.dataplane.io.TapOffload;
-import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.service.ServiceTable;
@@ -42,14 +33,8 @@ import io.osier.dataplane.worker.WorkerConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -62,7 +47,6 @@ public final class AgentProcess implements AutoCloseable {
     private static final int API_PORT = 6784;
 
     private static final long FIRST_ROUND_SECONDS = 60;
-    private static final Duration REHEARSAL = Duration.ofSeconds(10);
 
     private final AgentConfig config;
     private final Path state;
@@ -93,131 +77,100 @@ public final class AgentProcess implements AutoCloseable {
         keep(StateDirectoryLock.acquire(state));
         StateStore store = keep(config.store().open(config.stateDirectory()));
         ObjectStore objects = new ObjectStore(store);
-        IpPrefix podRange = IpPrefix.parse(config.podRange());
-        SubnetLeases leases = new SubnetLeases(store, podRange, config.subnetPrefixLength());
-        AddressClaims claims = new AddressClaims(store);
-
-        List<Node> nodes = objects.list(Keys.NODES, Node.class);
-        IpAddress underlay = underlay(nodes);
-        int mtuBytes = UnderlayAddress.podMtuBytes(underlay);
-        Set<TapOffload> offloads = config.offloads().equals("none") ? Set.of() : TapFactory.acceptedOffloads();
-        NodeIdentity identity = new NodeIdentity(state);
-        IpPrefix subnet = lease(store, leases, identity, underlay, nodes);
-        NodeSettings settings = settings(subnet, podRange, offloads);
-        keep(new Presence(store, settings.nodeName(), identity.id()));
+        SubnetLeases leases = new SubnetLeases(store, IpPrefix.parse(config.podRange()), config.subnetPrefixLength());
+        NodePlace place = NodePlace.take(config, store, leases);
+        keep(new Presence(store, place.settings().nodeName(), place.identity()));
         LOG.info(
                 "node {} has {} and is reached at {}; pods have an MTU of {} bytes",
-                settings.nodeName(),
-                settings.subnet(),
-                underlay,
-                mtuBytes);
+                place.settings().nodeName(),
+                place.settings().subnet(),
+                place.underlay(),
+                place.mtuBytes());
 
-        ForwardingStateCompiler compiler = new ForwardingStateCompiler(settings);
+        ForwardingStateCompiler compiler = new ForwardingStateCompiler(place.settings());
         AtomicReference<PodKeeper> keeper = new AtomicReference<>();
-        Dataplane dataplane = keep(Dataplane.open(
-                new DataplaneConfig(
-                        underlay, config.port(), WorkerConfig.DEFAULT.withVni(vni()), offloads, connections(settings)),
-                compiler.compile(ClusterState.EMPTY, 1, ServiceTable.EMPTY),
-                new Listener(keeper)));
-        rehearse(offloads);
-        register(objects, settings, underlay, mtuBytes);
-        keep(new MtuWatch(settings.nodeName(), underlay, mtuBytes, objects));
+        Dataplane dataplane = keep(openDataplane(
+                place, compiler.compile(ClusterState.EMPTY, 1, ServiceTable.EMPTY), new Listener(keeper)));
+        BackgroundRehearsal.begin(place.offloads());
+        NodeEntry.write(objects, place, config.socket(), apiAddress(place));
+        keep(new MtuWatch(place.settings().nodeName(), place.underlay(), place.mtuBytes(), objects));
 
         AtomicReference<PodMaker> maker = new AtomicReference<>();
-        CommandSupervisor commands =
-                keep(new CommandSupervisor(state.resolve("logs"), state.resolve("commands"), (namespace, status) -> {
-                    PodMaker known = maker.get();
-                    if (known != null) {
-                        known.commandChanged(namespace, status);
-                    }
-                }));
-        PodMaker pods = new PodMaker(
-                settings,
-                claims,
-                objects,
-                new PodNamespaces(state.resolve("namespaces")),
-                new PodLink(dataplane, podRange, settings.gateway(), mtuBytes),
-                commands);
+        CommandSupervisor commands = keep(superviseCommands(maker));
+        PodMaker pods = podMaker(place, store, dataplane, commands);
         maker.set(pods);
-        PodKeeper podKeeper = keep(new PodKeeper(settings.nodeName(), pods, objects));
+        PodKeeper podKeeper = keep(new PodKeeper(place.settings().nodeName(), pods, objects));
         keeper.set(podKeeper);
-        HostAddresses reserved = HostAddresses.of(settings.serviceRange());
+        HostAddresses reserved = HostAddresses.of(place.settings().serviceRange());
         HostServices hostServices = new HostServices(reserved.outside(), reserved.inside());
         Reconciler reconciler = keep(new Reconciler(store, compiler, dataplane.proxy(), podKeeper, hostServices::take));
         reconciler.firstRound().orTimeout(FIRST_ROUND_SECONDS, TimeUnit.SECONDS).join();
         // Like the pods, only now: a packet that came before the services are known would open a flow past them.
-        new HostNetwork(podRange, settings.serviceRange(), settings.gateway(), mtuBytes).connect(dataplane);
+        hostNetwork(place).connect(dataplane);
         hostServices.connected();
 
-        String token = ClusterToken.of(store);
-        ClusterDirectory directory =
-                keep(new ClusterDirectory(settings.nodeName(), objects, MachineIdentity.bootId(), token));
-        AgentApi api = new AgentApi(
+        answer(place, store, leases, dataplane, commands);
+        LOG.info("ready; answering at {}", config.socket());
+        ReadyNotice.send();
+    }
+
+    private Dataplane openDataplane(NodePlace place, ForwardingState initial, DataplaneListener listener)
+            throws IOException {
+        WorkerConfig worker = WorkerConfig.DEFAULT.withVni(vni());
+        return Dataplane.open(
+                new DataplaneConfig(
+                        place.underlay(), config.port(), worker, place.offloads(), connections(place.settings())),
+                initial,
+                listener);
+    }
+
+    private CommandSupervisor superviseCommands(AtomicReference<PodMaker> maker) {
+        return new CommandSupervisor(state.resolve("logs"), state.resolve("commands"), (namespace, status) -> {
+            PodMaker known = maker.get();
+            if (known != null) {
+                known.commandChanged(namespace, status);
+            }
+        });
+    }
+
+    private PodMaker podMaker(NodePlace place, StateStore store, Dataplane dataplane, CommandSupervisor commands) {
+        NodeSettings settings = place.settings();
+        return new PodMaker(
                 settings,
+                new AddressClaims(store),
+                new ObjectStore(store),
+                new PodNamespaces(state.resolve("namespaces")),
+                new PodLink(dataplane, settings.podRange(), settings.gateway(), place.mtuBytes()),
+                commands);
+    }
+
+    private static HostNetwork hostNetwork(NodePlace place) {
+        NodeSettings settings = place.settings();
+        return new HostNetwork(settings.podRange(), settings.serviceRange(), settings.gateway(), place.mtuBytes());
+    }
+
+    /** The API, at the node's socket for its users and in the overlay for the other agents. */
+    private void answer(
+            NodePlace place, StateStore store, SubnetLeases leases, Dataplane dataplane, CommandSupervisor commands)
+            throws IOException {
+        String token = ClusterToken.of(store);
+        ClusterDirectory directory = keep(new ClusterDirectory(
+                place.settings().nodeName(), new ObjectStore(store), MachineIdentity.bootId(), token));
+        AgentApi api = new AgentApi(
+                place.settings(),
                 vni(),
-                underlay,
-                mtuBytes,
-                offloads,
+                place.underlay(),
+                place.mtuBytes(),
+                place.offloads(),
                 config.store().describe(config.stateDirectory()),
                 dataplane.proxy(),
                 store,
                 leases,
                 commands,
                 directory,
-                keep(ProbeSocket.open(apiAddress(settings))));
-        keep(ApiServer.listen(apiAddress(settings), token, api.routes()));
+                keep(ProbeSocket.open(apiAddress(place))));
+        keep(ApiServer.listen(apiAddress(place), token, api.routes()));
         keep(ApiServer.listen(Path.of(config.socket()), api.routes()));
-        LOG.info("ready; answering at {}", config.socket());
-        ReadyNotice.send();
-    }
-
-    /** Beside the rest of the start, and it need not be over when the agent is ready. */
-    private static void rehearse(Set<TapOffload> offloads) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        Rehearsal.perform(offloads, REHEARSAL);
-                    } catch (IOException | RuntimeException e) {
-                        LOG.info("the first packets will be slower than the others: {}", e.getMessage());
-                    }
-                },
-                "osier-rehearsal");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private IpAddress underlay(List<Node> nodes) {
-        String configured = config.underlayAddress();
-        IpAddress address =
-                configured == null ? UnderlayAddress.find(config.nodeName(), nodes) : IpAddress.parse(configured);
-        UnderlayAddress.checkUnique(address, config.nodeName(), nodes);
-        return address;
-    }
-
-    private IpPrefix lease(
-            StateStore store, SubnetLeases leases, NodeIdentity identity, IpAddress underlay, List<Node> nodes)
-            throws IOException {
-        List<IpPrefix> foreign = nodes.stream()
-                .filter(node -> node.spec().foreign())
-                .flatMap(node -> node.spec().podCIDRs().stream())
-                .map(IpPrefix::parse)
-                .toList();
-        Claimant claimant = new Claimant(config.nodeName(), identity.id(), underlay.toString());
-        boolean inUse = !new PodNamespaces(state.resolve("namespaces")).list().isEmpty();
-        IpPrefix subnet = new SubnetClaim(
-                        store, leases, Clock.systemUTC(), claimant, name -> Presence.isSeen(store, name))
-                .acquire(identity.subnet(), inUse, foreign);
-        identity.remember(subnet);
-        return subnet;
-    }
-
-    private NodeSettings settings(IpPrefix subnet, IpPrefix podRange, Set<TapOffload> offloads) {
-        return new NodeSettings(
-                config.nodeName(),
-                podRange,
-                IpPrefix.parse(config.serviceRange()),
-                subnet,
-                offloads.contains(TapOffload.CSUM));
     }
 
     /** Flows outlive the agent, but neither the machine's run nor the addresses that they are between. */
@@ -234,41 +187,13 @@ public final class AgentProcess implements AutoCloseable {
     }
 
     /** In the overlay, where agents reach each other, and whatever their machines' firewalls say about the underlay. */
-    private static InetSocketAddress apiAddress(NodeSettings settings) {
-        return new InetSocketAddress(settings.gateway().toString(), API_PORT);
+    private static InetSocketAddress apiAddress(NodePlace place) {
+        return new InetSocketAddress(place.settings().gateway().toString(), API_PORT);
     }
 
     private int vni() {
         Integer vni = config.vni();
         return vni == null ? 1 : vni;
-    }
-
-    /** Enters the node, or brings its entry up to date; one of this name whose agent answers is somebody else. */
-    private void register(ObjectStore objects, NodeSettings settings, IpAddress underlay, int mtuBytes) {
-        String key = Keys.node(settings.nodeName());
-        Node.Spec spec = new Node.Spec(null, List.of(settings.subnet().toString()), false);
-        Node.Status status = new Node.Status(
-                List.of(new Node.Address("InternalIP", underlay.toString())),
-                config.socket(),
-                settings.gateway() + ":" + API_PORT,
-                MachineIdentity.bootId(),
-                Version.current(),
-                settings.remoteChecksum() ? List.of(Node.Status.REMOTE_CHECKSUM) : List.of(),
-                mtuBytes,
-                null);
-        Node present = objects.get(key, Node.class).orElse(null);
-        if (present != null) {
-            String socket = present.status().apiSocket();
-            if (present.spec().foreign() || (!config.socket().equals(socket) && ClusterDirectory.answers(socket))) {
-                throw new ValidationException(
-                        "node " + settings.nodeName() + " exists already: set another nodeName in the configuration");
-            }
-        }
-        ObjectMeta metadata = present == null
-                ? ObjectMeta.named(settings.nodeName())
-                        .created(UUID.randomUUID().toString(), Instant.now())
-                : present.metadata();
-        objects.put(key, Node.of(metadata, spec, status));
     }
 
     /** What the dataplane says by itself. */

@@ -1,0 +1,51 @@
+package io.osier.agent.bootstrap;
+
+import io.osier.agent.api.server.ClusterDirectory;
+import io.osier.agent.model.Node;
+import io.osier.agent.model.ObjectMeta;
+import io.osier.agent.model.ValidationException;
+import io.osier.agent.reconcile.NodeSettings;
+import io.osier.agent.store.Keys;
+import io.osier.agent.store.ObjectStore;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/** The node's own object in the store, by which the others know it. */
+final class NodeEntry {
+    private NodeEntry() {}
+
+    /**
+     * Enters the node, or brings its entry up to date.
+     *
+     * @throws ValidationException in one line, if there is one of this name whose agent answers somewhere else
+     */
+    static void write(ObjectStore objects, NodePlace place, String socket, InetSocketAddress apiAddress) {
+        NodeSettings settings = place.settings();
+        String key = Keys.node(settings.nodeName());
+        Node.Spec spec = new Node.Spec(null, List.of(settings.subnet().toString()), false);
+        Node.Status status = new Node.Status(
+                List.of(new Node.Address("InternalIP", place.underlay().toString())),
+                socket,
+                settings.gateway() + ":" + apiAddress.getPort(),
+                MachineIdentity.bootId(),
+                Version.current(),
+                settings.remoteChecksum() ? List.of(Node.Status.REMOTE_CHECKSUM) : List.of(),
+                place.mtuBytes(),
+                null);
+        Node present = objects.get(key, Node.class).orElse(null);
+        if (present != null) {
+            String answering = present.status().apiSocket();
+            if (present.spec().foreign() || (!socket.equals(answering) && ClusterDirectory.answers(answering))) {
+                throw new ValidationException(
+                        "node " + settings.nodeName() + " exists already: set another nodeName in the configuration");
+            }
+        }
+        ObjectMeta metadata = present == null
+                ? ObjectMeta.named(settings.nodeName())
+                        .created(UUID.randomUUID().toString(), Instant.now())
+                : present.metadata();
+        objects.put(key, Node.of(metadata, spec, status));
+    }
+}

@@ -1,0 +1,87 @@
+package io.osier.agent.bootstrap;
+
+import io.osier.agent.ipam.Claimant;
+import io.osier.agent.ipam.SubnetClaim;
+import io.osier.agent.ipam.SubnetLeases;
+import io.osier.agent.model.Node;
+import io.osier.agent.pod.PodNamespaces;
+import io.osier.agent.reconcile.NodeSettings;
+import io.osier.agent.store.Keys;
+import io.osier.agent.store.ObjectStore;
+import io.osier.agent.store.StateStore;
+import io.osier.dataplane.io.TapFactory;
+import io.osier.dataplane.io.TapOffload;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpPrefix;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A node's place in the cluster, found before it forwards a packet.
+ *
+ * @param settings name, ranges and the leased subnet
+ * @param underlay how other nodes reach it
+ * @param mtuBytes what a pod may send
+ * @param offloads what may come and go undone through its TAPs
+ * @param identity the random number by which it is told from another node of its name
+ */
+record NodePlace(NodeSettings settings, IpAddress underlay, int mtuBytes, Set<TapOffload> offloads, String identity) {
+    NodePlace {
+        offloads = Set.copyOf(offloads);
+    }
+
+    /**
+     * Takes the node's place, its lease included. May be done again, also while another agent of this node runs.
+     *
+     * @throws IOException or {@link RuntimeException} in one line, if there is none to be had
+     */
+    static NodePlace take(AgentConfig config, StateStore store, SubnetLeases leases) throws IOException {
+        List<Node> nodes = new ObjectStore(store).list(Keys.NODES, Node.class);
+        IpAddress underlay = underlay(config, nodes);
+        int mtuBytes = UnderlayAddress.podMtuBytes(underlay);
+        Set<TapOffload> offloads = config.offloads().equals("none") ? Set.of() : TapFactory.acceptedOffloads();
+        NodeIdentity identity = new NodeIdentity(Path.of(config.stateDirectory()));
+        IpPrefix subnet = lease(config, store, leases, identity, underlay, nodes);
+        NodeSettings settings = new NodeSettings(
+                config.nodeName(),
+                IpPrefix.parse(config.podRange()),
+                IpPrefix.parse(config.serviceRange()),
+                subnet,
+                offloads.contains(TapOffload.CSUM));
+        return new NodePlace(settings, underlay, mtuBytes, offloads, identity.id());
+    }
+
+    private static IpAddress underlay(AgentConfig config, List<Node> nodes) {
+        String configured = config.underlayAddress();
+        IpAddress address =
+                configured == null ? UnderlayAddress.find(config.nodeName(), nodes) : IpAddress.parse(configured);
+        UnderlayAddress.checkUnique(address, config.nodeName(), nodes);
+        return address;
+    }
+
+    private static IpPrefix lease(
+            AgentConfig config,
+            StateStore store,
+            SubnetLeases leases,
+            NodeIdentity identity,
+            IpAddress underlay,
+            List<Node> nodes)
+            throws IOException {
+        List<IpPrefix> foreign = nodes.stream()
+                .filter(node -> node.spec().foreign())
+                .flatMap(node -> node.spec().podCIDRs().stream())
+                .map(IpPrefix::parse)
+                .toList();
+        Claimant claimant = new Claimant(config.nodeName(), identity.id(), underlay.toString());
+        Path namespaces = Path.of(config.stateDirectory()).resolve("namespaces");
+        boolean inUse = !new PodNamespaces(namespaces).list().isEmpty();
+        IpPrefix subnet = new SubnetClaim(
+                        store, leases, Clock.systemUTC(), claimant, name -> Presence.isSeen(store, name))
+                .acquire(identity.subnet(), inUse, foreign);
+        identity.remember(subnet);
+        return subnet;
+    }
+}
