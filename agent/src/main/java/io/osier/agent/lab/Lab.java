@@ -151,13 +151,7 @@ public final class Lab {
         }
         LabPlan plan = present.get();
         progress.accept("agents");
-        plan.labNodes().stream()
-                .filter(node -> LabNetwork.exists(node.name()))
-                .flatMap(node -> LabNetwork.pids(node.name()).stream())
-                .forEach(process -> {
-                    process.destroyForcibly();
-                    process.onExit().join();
-                });
+        plan.labNodes().stream().map(LabNode::name).filter(LabNetwork::exists).forEach(LabNetwork::end);
         progress.accept("pods and nodes");
         for (LabNode node : plan.labNodes()) {
             Path notes = node.state().resolve("namespaces");

@@ -5,10 +5,15 @@ import io.osier.agent.pod.CommandRunner;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 /** The namespaces of a lab and the underlay between them; the machine's own links are left alone. */
 final class LabNetwork {
     static final String GATEWAY = "172.30.0.254";
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final int LOOKS = 500;
 
     private LabNetwork() {}
 
@@ -65,11 +70,25 @@ final class LabNetwork {
         if (!exists(namespace)) {
             return;
         }
-        pids(namespace).forEach(process -> {
-            process.destroyForcibly();
-            process.onExit().orTimeout(5, java.util.concurrent.TimeUnit.SECONDS).join();
-        });
+        end(namespace);
         CommandRunner.run("ip", "netns", "delete", namespace);
+    }
+
+    /**
+     * Ends whatever runs in a namespace and waits until nothing does. A process that has ended but that nobody waits for, as in a
+     * container whose first process is no init, is in no namespace any more.
+     */
+    static void end(String namespace) {
+        List<ProcessHandle> running = pids(namespace);
+        for (int look = 0; look < LOOKS && !running.isEmpty(); look++) {
+            running.forEach(ProcessHandle::destroyForcibly);
+            LockSupport.parkNanos(LOOK_NANOS);
+            running = pids(namespace);
+        }
+        if (!running.isEmpty()) {
+            throw new IllegalStateException("processes in " + namespace + " do not end: "
+                    + running.stream().map(process -> "" + process.pid()).collect(Collectors.joining(" ")));
+        }
     }
 
     static List<ProcessHandle> pids(String namespace) {
