@@ -3,6 +3,7 @@ package io.osier.dataplane.bridge;
 import io.osier.dataplane.packet.Frame;
 import io.osier.dataplane.packet.IcmpHeader;
 import io.osier.dataplane.packet.InternetChecksum;
+import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.Ipv6Header;
 import io.osier.dataplane.packet.MacAddress;
@@ -42,6 +43,22 @@ public final class NdpResponder {
                 && Ipv6Header.hopLimit(frame.bytes(), packet.networkOffset()) == HOP_LIMIT;
     }
 
+    /** Whether the packet tells who has an address, unasked or not (RFC 4861, section 4.4). */
+    public static boolean isAdvertisement(ParsedPacket packet) {
+        return packet.isIpv6()
+                && packet.isIcmp()
+                && packet.icmpType() == IcmpHeader.V6_NEIGHBOR_ADVERTISEMENT
+                && packet.networkEnd() - packet.transportOffset() >= OPTION;
+    }
+
+    /**
+     * Whether the answer fits where the question is. One without the asker's MAC address is shorter than its answer, and what
+     * came by a tunnel has no room to grow.
+     */
+    public static boolean hasRoom(Frame frame, ParsedPacket packet) {
+        return !frame.isView() || packet.networkEnd() - packet.transportOffset() >= ADVERTISEMENT_LENGTH_BYTES;
+    }
+
     /** Whether the asker only checks that nobody else has the address (RFC 4862, section 5.4.2). */
     public static boolean isDuplicateAddressDetection(ParsedPacket packet) {
         return packet.sourceHigh() == 0 && packet.sourceLow() == 0;
@@ -72,6 +89,11 @@ public final class NdpResponder {
     public static long linkLocalLow(long mac) {
         long flipped = mac ^ 0x0200_0000_0000L;
         return (flipped & 0xffff_ff00_0000L) << 16 | 0xff_fe00_0000L | (flipped & 0xff_ffffL);
+    }
+
+    /** The link-local address that is made from a MAC address. */
+    public static IpAddress linkLocalOf(long mac) {
+        return new IpAddress(LINK_LOCAL_HIGH, linkLocalLow(mac));
     }
 
     /** Answers the solicitation in the frame: {@code mac} has the target address. */

@@ -25,14 +25,6 @@ public record NodeCopy(ForwardingState state, List<LocalPort> ports, Map<String,
         List<VirtualService> services = state.services().services().stream()
                 .map(VirtualService::uncounted)
                 .toList();
-        return new ForwardingState(
-                state.generation(),
-                state.nodeName(),
-                state.gateway(),
-                state.podRange(),
-                state.serviceRange(),
-                state.peers(),
-                state.routes(),
-                ServiceTable.of(services));
+        return state.withServices(ServiceTable.of(services));
     }
 }

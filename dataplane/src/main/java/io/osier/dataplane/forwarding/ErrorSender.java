@@ -1,5 +1,6 @@
 package io.osier.dataplane.forwarding;
 
+import io.osier.dataplane.bridge.NdpResponder;
 import io.osier.dataplane.observe.Counters;
 import io.osier.dataplane.observe.PacketTrace;
 import io.osier.dataplane.packet.Frame;
@@ -30,9 +31,9 @@ final class ErrorSender {
 
     /** "Port unreachable": who connects to a service without endpoints is refused at once. */
     void portUnreachable(Port in, Frame frame, ParsedPacket packet) {
-        Frame error = packet.isIpv4() && packet.hasPorts() ? take(packet) : null;
+        Frame error = packet.hasPorts() ? take(packet) : null;
         if (error != null) {
-            IcmpErrors.portUnreachable(frame, packet, sourceOf(in, packet), error);
+            IcmpErrors.portUnreachable(frame, packet, sourceHigh(in, packet), sourceLow(in, packet), error);
             send(in, error);
         }
     }
@@ -48,11 +49,8 @@ final class ErrorSender {
         if (error == null) {
             return;
         }
-        if (packet.isIpv4()) {
-            IcmpErrors.fragmentationNeeded(frame, packet, mtuBytes, sourceOf(in, packet), error);
-        } else {
-            IcmpErrors.packetTooBig(frame, packet, mtuBytes, segment.state().gatewayMac(), error);
-        }
+        long fromMac = isHost(in) ? packet.destinationMac() : segment.state().gatewayMac();
+        IcmpErrors.tooBig(frame, packet, mtuBytes, sourceHigh(in, packet), sourceLow(in, packet), fromMac, error);
         if (parser.parse(error, errorPacket) == null) {
             services.translateOwnError(error, errorPacket);
         }
@@ -74,11 +72,33 @@ final class ErrorSender {
         egress.emit(in, error);
     }
 
-    /** The gateway, as a router would; but to the host, which drops what claims to come from itself, the destination. */
-    private int sourceOf(Port in, ParsedPacket packet) {
-        boolean toHost = in.id().kind() == PortKind.HOST;
-        return toHost
-                ? (int) packet.destinationLow()
-                : segment.state().gateway().v4Bits();
+    /**
+     * The gateway, as a router would; but to the host, which drops what claims to come from itself, the destination. Who
+     * speaks link-local hears link-local (RFC 4291, section 2.5.6: routers forward none of it).
+     */
+    private long sourceHigh(Port in, ParsedPacket packet) {
+        if (isHost(in)) {
+            return packet.destinationHigh();
+        }
+        return isLinkLocal(packet)
+                ? NdpResponder.LINK_LOCAL_HIGH
+                : segment.state().gatewayHigh(packet.isIpv4());
+    }
+
+    private long sourceLow(Port in, ParsedPacket packet) {
+        if (isHost(in)) {
+            return packet.destinationLow();
+        }
+        return isLinkLocal(packet)
+                ? NdpResponder.linkLocalLow(segment.state().gatewayMac())
+                : segment.state().gatewayLow(packet.isIpv4());
+    }
+
+    private static boolean isLinkLocal(ParsedPacket packet) {
+        return packet.sourceHigh() == NdpResponder.LINK_LOCAL_HIGH;
+    }
+
+    private static boolean isHost(Port in) {
+        return in.id().kind() == PortKind.HOST;
     }
 }

@@ -1,6 +1,5 @@
 package io.osier.dataplane.forwarding;
 
-import io.osier.dataplane.bridge.NdpResponder;
 import io.osier.dataplane.packet.EthernetHeader;
 import io.osier.dataplane.packet.Frame;
 import io.osier.dataplane.packet.IcmpHeader;
@@ -49,46 +48,58 @@ final class IcmpErrors {
     /**
      * Writes "port unreachable", addressed back to the packet's sender: what connects there is refused at once.
      *
-     * @param from the address that the error comes from
+     * @param high the upper half of the address that the error comes from, of the packet's family
+     * @param low its lower half
      * @param error is overwritten
      */
-    static void portUnreachable(Frame frame, ParsedPacket packet, int from, Frame error) {
-        writeV4(frame, packet, IcmpHeader.V4_CODE_PORT_UNREACHABLE, 0, from, packet.destinationMac(), error);
+    static void portUnreachable(Frame frame, ParsedPacket packet, long high, long low, Frame error) {
+        long fromMac = packet.destinationMac();
+        if (packet.isIpv4()) {
+            writeV4(frame, packet, IcmpHeader.V4_CODE_PORT_UNREACHABLE, 0, (int) low, fromMac, error);
+        } else {
+            int typeAndCode = IcmpHeader.V6_UNREACHABLE << 24 | IcmpHeader.V6_CODE_PORT_UNREACHABLE << 16;
+            writeV6(frame, packet, typeAndCode, 0, high, low, fromMac, error);
+        }
     }
 
     /**
-     * Writes "fragmentation needed and DF set" (RFC 1191, section 4), addressed back to the packet's sender.
+     * Writes "fragmentation needed and DF set" (RFC 1191, section 4) or "packet too big" (RFC 4443, section 3.2), addressed
+     * back to the packet's sender.
      *
      * @param mtuBytes the longest IP packet that would fit
-     * @param from the address that the error comes from
+     * @param high the upper half of the address that the error comes from, of the packet's family
+     * @param low its lower half
      * @param error is overwritten
      */
-    static void fragmentationNeeded(Frame frame, ParsedPacket packet, int mtuBytes, int from, Frame error) {
-        int nextHopBytes = Math.min(mtuBytes, 0xffff);
-        long fromMac = MacAddress.ofPod(from);
-        writeV4(frame, packet, IcmpHeader.V4_CODE_FRAGMENTATION_NEEDED, nextHopBytes, from, fromMac, error);
+    static void tooBig(Frame frame, ParsedPacket packet, int mtuBytes, long high, long low, long fromMac, Frame error) {
+        if (packet.isIpv4()) {
+            int nextHopBytes = Math.min(mtuBytes, 0xffff);
+            int code = IcmpHeader.V4_CODE_FRAGMENTATION_NEEDED;
+            writeV4(frame, packet, code, nextHopBytes, (int) low, fromMac, error);
+        } else {
+            writeV6(frame, packet, IcmpHeader.V6_PACKET_TOO_BIG << 24, mtuBytes, high, low, fromMac, error);
+        }
     }
 
-    /**
-     * Writes "packet too big" (RFC 4443, section 3.2), addressed back to the packet's sender.
-     *
-     * @param mtuBytes the longest IP packet that would fit
-     * @param fromMac the station that the error comes from, by its link-local address
-     * @param error is overwritten
-     */
-    static void packetTooBig(Frame frame, ParsedPacket packet, int mtuBytes, long fromMac, Frame error) {
+    private static void writeV6(
+            Frame frame,
+            ParsedPacket packet,
+            int typeAndCode,
+            int rest,
+            long high,
+            long low,
+            long fromMac,
+            Frame error) {
         int quoted = Math.min(packet.networkEnd() - packet.networkOffset(), MAX_V6_QUOTED_BYTES);
         int ipPayload = IcmpHeader.LENGTH_BYTES + quoted;
         int ip = writeEthernet(packet, EthernetHeader.TYPE_IPV6, fromMac, Ipv6Header.LENGTH_BYTES + ipPayload, error);
         ByteBuffer bytes = error.bytes();
-        long high = NdpResponder.LINK_LOCAL_HIGH;
-        long low = NdpResponder.linkLocalLow(fromMac);
         long toHigh = packet.sourceHigh();
         long toLow = packet.sourceLow();
         Ipv6Header.write(bytes, ip, ipPayload, IpProtocol.ICMPV6, TTL, high, low, toHigh, toLow);
         int pseudo = InternetChecksum.pseudoHeader(high, low, toHigh, toLow, IpProtocol.ICMPV6, ipPayload);
         int icmp = ip + Ipv6Header.LENGTH_BYTES;
-        writeIcmp(frame, packet, IcmpHeader.V6_PACKET_TOO_BIG << 24, mtuBytes, quoted, pseudo, bytes, icmp);
+        writeIcmp(frame, packet, typeAndCode, rest, quoted, pseudo, bytes, icmp);
     }
 
     private static void writeV4(

@@ -64,31 +64,51 @@ final class Neighbors {
         return true;
     }
 
-    /** Link-local addresses made from a pod's MAC address; everything else is left to the pods themselves. */
+    /** Addresses that say which MAC address they have, and those of services; everything else is left to the pods. */
     private boolean answerNdp(Port in, Frame frame, ParsedPacket packet) {
-        long target = NdpResponder.podMacOfLinkLocal(
-                NdpResponder.targetHigh(frame, packet), NdpResponder.targetLow(frame, packet));
-        boolean fromTunnel =
-                frame.isView(); // an answer may be longer than the question, which has no room to grow there
-        if (target == 0 || fromTunnel || !segment.isRouted((int) target)) {
+        long high = NdpResponder.targetHigh(frame, packet);
+        long low = NdpResponder.targetLow(frame, packet);
+        long pod = podMacOf(high, low);
+        boolean service = pod == 0 && isService(high, low);
+        if ((pod == 0 && !service) || !NdpResponder.hasRoom(frame, packet)) {
             return false;
         }
-        if (NdpResponder.isDuplicateAddressDetection(packet) || segment.portOf(target) == in) {
+        if (NdpResponder.isDuplicateAddressDetection(packet)
+                || segment.addresses().portOf(high, low) == in) {
             egress.drop(DropReason.ANNOUNCEMENT, in, frame);
             return true;
         }
-        VxlanTunnel tunnel = segment.tunnelTo((int) target);
+        boolean fromTunnel = in.id().kind() == PortKind.TUNNEL;
+        VxlanTunnel tunnel = fromTunnel || service ? null : segment.tunnelTo((int) pod);
         if (tunnel != null && tunnel.isForeign()) {
-            return false;
+            egress.emit(tunnel, frame);
+            return true;
         }
-        if (macOf((int) target, in) == 0) {
+        boolean known = segment.addresses().macOf(high, low) != 0
+                || tunnel != null
+                || (!fromTunnel && service && segment.state().services().hasAddress(high, low));
+        if (!known) {
             egress.drop(DropReason.UNKNOWN_ARP_TARGET, in, frame);
             return true;
         }
-        NdpResponder.reply(frame, packet, target);
+        NdpResponder.reply(frame, packet, service ? MacAddress.ofPod((int) low) : pod);
         trace.replied();
         egress.emit(in, frame);
         return true;
+    }
+
+    /** The MAC address that a pod's address says, whether there is such a pod or not; 0 if it says none. */
+    private long podMacOf(long high, long low) {
+        if (segment.state().isPodAddress(high, low)) {
+            return MacAddress.ofPod((int) low);
+        }
+        long mac = NdpResponder.podMacOfLinkLocal(high, low);
+        return mac != 0 && segment.isRouted((int) mac) ? mac : 0;
+    }
+
+    private boolean isService(long high, long low) {
+        return segment.state().isServiceAddress(high, low)
+                || segment.state().services().hasAddress(high, low);
     }
 
     /** Who has this address, as far as the asker's port is answered for; 0 if nobody. */

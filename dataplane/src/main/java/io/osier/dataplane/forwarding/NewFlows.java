@@ -49,7 +49,7 @@ final class NewFlows {
             refusal = DropReason.SOURCE_NOT_ALLOWED;
             return ConnectionTable.NONE;
         }
-        boolean fromInside = !packet.isIpv4() || segment.state().isPodAddress((int) packet.sourceLow());
+        boolean fromInside = segment.state().isPodAddress(packet.sourceHigh(), packet.sourceLow());
         VirtualService service = asked.chosenFor(fromInside);
         if (service.backends().isEmpty()) {
             service.counters().rejected(packet.networkLengthBytes());
@@ -122,7 +122,8 @@ final class NewFlows {
         long mac = backend.mac() == Backend.VIA_GATEWAY ? state.gatewayMac() : backend.mac();
         entries.setBackend(entry, backend.address().high(), backend.address().low(), backend.port(), mac);
         if (needsMasquerade(packet, backend)) {
-            entries.setSource(entry, state.gateway().high(), state.gateway().low(), sourcePort);
+            boolean v4 = packet.isIpv4();
+            entries.setSource(entry, state.gatewayHigh(v4), state.gatewayLow(v4), sourcePort);
         } else {
             entries.setSource(entry, packet.sourceHigh(), packet.sourceLow(), sourcePort);
         }

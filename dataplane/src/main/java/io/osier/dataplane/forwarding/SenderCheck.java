@@ -1,8 +1,10 @@
 package io.osier.dataplane.forwarding;
 
+import io.osier.dataplane.bridge.NdpResponder;
 import io.osier.dataplane.packet.ArpHeader;
 import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.Frame;
+import io.osier.dataplane.packet.IcmpHeader;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.packet.ParsedPacket;
@@ -15,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * address that says which pod it belongs to comes in by that pod's port or its node's tunnel.
  */
 final class SenderCheck {
-    private static final long LINK_LOCAL = 0xfe80_0000_0000_0000L;
-    private static final long LINK_LOCAL_MASK = 0xffc0_0000_0000_0000L;
-
     private final Segment segment;
 
     SenderCheck(Segment segment) {
@@ -30,7 +29,18 @@ final class SenderCheck {
         if (!isOwnMac(packet.sourceMac(), in)) {
             return DropReason.SPOOFED_MAC;
         }
-        return isOwnAddress(in, frame, packet) ? null : DropReason.SPOOFED_ADDRESS;
+        if (!isOwnAddress(in, frame, packet)) {
+            return DropReason.SPOOFED_ADDRESS;
+        }
+        return isRoutersWord(packet) && in.id().kind() != PortKind.HOST ? DropReason.ROUTER_ADVERTISEMENT : null;
+    }
+
+    /** What only a router may say, and makes pods send by other ways (RFC 6105). */
+    private static boolean isRoutersWord(ParsedPacket packet) {
+        return packet.isIpv6()
+                && packet.isIcmp()
+                && (packet.icmpType() == IcmpHeader.V6_ROUTER_ADVERTISEMENT
+                        || packet.icmpType() == IcmpHeader.V6_REDIRECT);
     }
 
     private boolean isOwnMac(long mac, Port in) {
@@ -62,8 +72,10 @@ final class SenderCheck {
         if (!packet.isIp() || isUnspecified(packet)) {
             return true;
         }
-        if (packet.isIpv6() && (packet.sourceHigh() & LINK_LOCAL_MASK) == LINK_LOCAL) {
-            return true;
+        if (NdpResponder.isAdvertisement(packet)
+                && !isOwnAddress(
+                        kind, in, NdpResponder.targetHigh(frame, packet), NdpResponder.targetLow(frame, packet))) {
+            return false;
         }
         return isOwnAddress(kind, in, packet.sourceHigh(), packet.sourceLow());
     }
@@ -74,8 +86,13 @@ final class SenderCheck {
         return kind == PortKind.POD ? owner == in : owner == null;
     }
 
-    /** A station that has no address yet: DHCP, or duplicate address detection. */
+    /** A station that has no address yet: DHCP, or duplicate address detection and what goes with it. */
     private static boolean isUnspecified(ParsedPacket packet) {
-        return packet.sourceHigh() == 0 && (packet.sourceLow() == 0 || packet.sourceLow() == IpAddress.MAPPED_PREFIX);
+        return packet.sourceHigh() == 0
+                && (packet.isIpv4() ? packet.sourceLow() == IpAddress.MAPPED_PREFIX : isProbe(packet));
+    }
+
+    private static boolean isProbe(ParsedPacket packet) {
+        return packet.sourceLow() == 0 && packet.isIcmp();
     }
 }

@@ -167,9 +167,9 @@ final class ServiceTranslator {
 
     private boolean isServiceAddress(ParsedPacket packet) {
         ForwardingState state = segment.state();
-        return packet.isIpv4()
-                && (state.isServiceAddress((int) packet.destinationLow())
-                        || state.services().hasAddress(packet.destinationHigh(), packet.destinationLow()));
+        long high = packet.destinationHigh();
+        long low = packet.destinationLow();
+        return state.isServiceAddress(high, low) || state.services().hasAddress(high, low);
     }
 
     private void rewrite(Frame frame, ParsedPacket packet, int reference) {

@@ -5,6 +5,7 @@ import static io.osier.dataplane.packet.DropReason.MALFORMED_ARP;
 import static io.osier.dataplane.packet.DropReason.MALFORMED_IPV4;
 import static io.osier.dataplane.packet.DropReason.MALFORMED_IPV6;
 import static io.osier.dataplane.packet.DropReason.MALFORMED_TRANSPORT;
+import static io.osier.dataplane.packet.DropReason.MAPPED_ADDRESS;
 
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +94,10 @@ public final class PacketParser {
         packet.sourceLow = Ipv6Header.sourceLow(bytes, offset);
         packet.destinationHigh = Ipv6Header.destinationHigh(bytes, offset);
         packet.destinationLow = Ipv6Header.destinationLow(bytes, offset);
+        if (IpAddress.isV4(packet.sourceHigh, packet.sourceLow)
+                || IpAddress.isV4(packet.destinationHigh, packet.destinationLow)) {
+            return MAPPED_ADDRESS; // to all tables it would be the IPv4 address
+        }
         packet.fragment = false;
         packet.laterFragment = false;
         packet.networkLength = totalLength;
@@ -205,7 +210,11 @@ public final class PacketParser {
         packet.embeddedSourceLow = Ipv6Header.sourceLow(bytes, inner);
         packet.embeddedDestinationHigh = Ipv6Header.destinationHigh(bytes, inner);
         packet.embeddedDestinationLow = Ipv6Header.destinationLow(bytes, inner);
-        findEmbeddedPorts(bytes, packet, inner, inner + Ipv6Header.LENGTH_BYTES);
+        boolean mapped = IpAddress.isV4(packet.embeddedSourceHigh, packet.embeddedSourceLow)
+                || IpAddress.isV4(packet.embeddedDestinationHigh, packet.embeddedDestinationLow);
+        if (!mapped) {
+            findEmbeddedPorts(bytes, packet, inner, inner + Ipv6Header.LENGTH_BYTES);
+        }
     }
 
     /** RFC 792 promises eight bytes of the transport header: the ports, and UDP's checksum but not TCP's. */

@@ -1,6 +1,7 @@
 package io.osier.dataplane.worker;
 
 import io.osier.dataplane.bridge.ForwardingDatabase;
+import io.osier.dataplane.bridge.NdpResponder;
 import io.osier.dataplane.conntrack.ConnectionTable;
 import io.osier.dataplane.forwarding.Forwarder;
 import io.osier.dataplane.forwarding.ForwardingState;
@@ -233,6 +234,7 @@ public final class Worker {
             for (IpAddress address : local.addresses()) {
                 segment.addresses().add(address, port, local.mac());
             }
+            segment.addresses().add(NdpResponder.linkLocalOf(local.mac()), port, local.mac());
             segment.fdb().addStatic(local.mac(), port);
         } catch (IllegalArgumentException | IllegalStateException e) {
             localPorts.remove(port.id());

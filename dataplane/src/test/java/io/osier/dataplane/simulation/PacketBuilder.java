@@ -114,6 +114,31 @@ public final class PacketBuilder {
                 .to(new IpAddress(0xff02L << 48, 0x1_ff00_0000L | (asked.low() & 0xff_ffff)), 0);
     }
 
+    /** This IPv6 address has this MAC address, to all nodes and unasked. */
+    public static PacketBuilder neighborAdvertisement(String target, long mac) {
+        IpAddress told = IpAddress.parse(target);
+        byte[] body = ByteBuffer.allocate(24)
+                .putLong(told.high())
+                .putLong(told.low())
+                .putLong(0x0201_0000_0000_0000L | mac)
+                .array();
+        return icmpv6(136, 0)
+                .rest(0x2000_0000)
+                .ttl(255)
+                .payload(body)
+                .to("ff02::1")
+                .toMac(0x3333_0000_0001L);
+    }
+
+    /** The same as an answer, to the address that the caller gives. */
+    public static PacketBuilder solicitedAdvertisement(String target, long mac) {
+        return neighborAdvertisement(target, mac).rest(0x6000_0000);
+    }
+
+    public static PacketBuilder ping6(int sequence) {
+        return icmpv6(128, 0).rest(0x0001_0000 | sequence);
+    }
+
     /** An Ethernet frame of any type. */
     public static RawFrame ethernet(long sourceMac, long destinationMac, int etherType, byte[] payload) {
         return RawFrame.of(concat(
@@ -166,7 +191,7 @@ public final class PacketBuilder {
 
     /** Sends by the MAC address of another pod-scheme station than the destination: a gateway. */
     public PacketBuilder via(String address) {
-        return toMac(MacAddress.ofPod(IpAddress.parse(address).v4Bits()));
+        return toMac(MacAddress.ofPod((int) IpAddress.parse(address).low()));
     }
 
     public PacketBuilder ttl(int hops) {

@@ -3,9 +3,11 @@ package io.osier.dataplane.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.osier.dataplane.forwarding.ForwardingState;
+import io.osier.dataplane.forwarding.Ipv6Ranges;
 import io.osier.dataplane.forwarding.Peer;
 import io.osier.dataplane.forwarding.PodRoutes;
 import io.osier.dataplane.forwarding.Route;
+import io.osier.dataplane.packet.EmbeddingPrefix;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.IpProtocol;
@@ -32,6 +34,9 @@ import java.util.Set;
 public final class SimulatedCluster implements AutoCloseable {
     public static final IpPrefix POD_RANGE = IpPrefix.parse("10.32.0.0/12");
     public static final IpPrefix SERVICE_RANGE = IpPrefix.parse("10.96.0.0/12");
+
+    public static final Ipv6Ranges IPV6 =
+            new Ipv6Ranges(EmbeddingPrefix.parse("fd6f:7369:6572:1::/64"), IpPrefix.parse("fd6f:7369:6572:2::/108"));
 
     private static final WorkerConfig SMALL = new WorkerConfig(1, 256, 256, 16);
     private static final int SETTLED_WITHIN = 1_000;
@@ -70,6 +75,7 @@ public final class SimulatedCluster implements AutoCloseable {
                         gateway,
                         POD_RANGE,
                         SERVICE_RANGE,
+                        IPV6,
                         List.of(),
                         PodRoutes.of(List.of(new Route(prefix, null))),
                         ServiceTable.EMPTY),
@@ -153,7 +159,8 @@ public final class SimulatedCluster implements AutoCloseable {
     private static Backend backend(String addressAndPort) {
         int colon = addressAndPort.lastIndexOf(':');
         IpAddress address = IpAddress.parse(addressAndPort.substring(0, colon));
-        long mac = POD_RANGE.contains(address) ? MacAddress.ofPod(address.v4Bits()) : Backend.VIA_GATEWAY;
+        boolean pod = POD_RANGE.contains(address) || IPV6.pods().contains(address.high(), address.low());
+        long mac = pod ? MacAddress.ofPod(address.v4Bits()) : Backend.VIA_GATEWAY;
         return new Backend(address, Integer.parseInt(addressAndPort.substring(colon + 1)), mac);
     }
 
@@ -205,6 +212,7 @@ public final class SimulatedCluster implements AutoCloseable {
                 node.gateway(),
                 POD_RANGE,
                 SERVICE_RANGE,
+                IPV6,
                 peers,
                 PodRoutes.of(routes),
                 serviceTable);

@@ -19,7 +19,6 @@ import io.osier.dataplane.worker.Worker;
 import io.osier.dataplane.worker.WorkerConfig;
 import io.osier.dataplane.worker.WorkerProxy;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -68,9 +67,12 @@ public final class SimulatedNode implements AutoCloseable {
         return add(new PortId(PortKind.POD, podName), IpAddress.parse(address));
     }
 
-    private MemoryPort add(PortId id, IpAddress... addresses) {
-        MemoryPort port = new MemoryPort(id, MacAddress.ofPod(addresses[0].v4Bits()));
-        proxy.addPort(new LocalPort(port, port.mac(), Set.copyOf(Arrays.asList(addresses))))
+    private MemoryPort add(PortId id, IpAddress address) {
+        MemoryPort port = new MemoryPort(id, MacAddress.ofPod(address.v4Bits()));
+        proxy.addPort(new LocalPort(
+                        port,
+                        port.mac(),
+                        Set.of(address, SimulatedCluster.IPV6.pods().of(address))))
                 .join();
         ports.add(port);
         return port;
