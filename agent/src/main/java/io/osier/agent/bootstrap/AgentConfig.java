@@ -1,6 +1,8 @@
 package io.osier.agent.bootstrap;
 
 import io.osier.agent.model.ValidationException;
+import io.osier.dataplane.forwarding.Ipv6Ranges;
+import io.osier.dataplane.packet.EmbeddingPrefix;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.VxlanHeader;
@@ -22,6 +24,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * @param nodeName what this node is called; the machine's host name if left out
  * @param podRange the range that all nodes share
  * @param serviceRange where virtual addresses come from
+ * @param podRange6 what the pods' IPv6 addresses begin with, before their IPv4 addresses; {@code none} for no IPv6
+ * @param serviceRange6 where virtual IPv6 addresses come from
  * @param subnetPrefixLength how much of the pod range a node leases
  * @param underlayAddress how other nodes reach this one; found by route if left out
  * @param vni VXLAN network identifier
@@ -36,6 +40,8 @@ public record AgentConfig(
         String nodeName,
         String podRange,
         String serviceRange,
+        String podRange6,
+        String serviceRange6,
         int subnetPrefixLength,
         @Nullable String underlayAddress,
         @Nullable Integer vni,
@@ -46,6 +52,14 @@ public record AgentConfig(
         String offloads) {
     /** Where the packaged agent looks. */
     public static final Path DEFAULT_FILE = Path.of("/etc/osier/agent.yaml");
+
+    private static final String NONE = "none";
+    /** Local addresses (RFC 4193) whose global ID is "osier" in ASCII. */
+    private static final String DEFAULT_POD_RANGE6 = "fd6f:7369:6572:1::/96";
+
+    private static final String DEFAULT_SERVICE_RANGE6 = "fd6f:7369:6572:2::/108";
+    /** Kubernetes' own limit: a claim is looked for one by one. */
+    private static final int LARGEST_SERVICE_RANGE6 = 108;
 
     private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
@@ -60,6 +74,9 @@ public record AgentConfig(
         if (IpPrefix.parse(podRange).overlaps(IpPrefix.parse(serviceRange))) {
             throw new ValidationException("podRange and serviceRange overlap: " + podRange + " and " + serviceRange);
         }
+        podRange6 = podRange6 == null ? DEFAULT_POD_RANGE6 : podRange6;
+        serviceRange6 = serviceRange6 == null ? podRange6.equals(NONE) ? NONE : DEFAULT_SERVICE_RANGE6 : serviceRange6;
+        ranges6(podRange6, serviceRange6);
         subnetPrefixLength = subnetPrefixLength == 0 ? 24 : subnetPrefixLength;
         int shortest = IpPrefix.parse(podRange).lengthBits();
         if (subnetPrefixLength < shortest || subnetPrefixLength > 29) {
@@ -139,11 +156,46 @@ public record AgentConfig(
     private static String prefix(String key, String text) {
         try {
             if (!IpPrefix.parse(text).address().isV4()) {
-                throw new ValidationException(key + ": Invalid value: \"" + text + "\": only IPv4 is served so far");
+                throw new ValidationException(key + ": Invalid value: \"" + text
+                        + "\": must be an IPv4 range; for IPv6 there is " + key + "6");
             }
             return text;
         } catch (IllegalArgumentException e) {
             throw new ValidationException(key + ": " + e.getMessage());
+        }
+    }
+
+    /** The ranges of IPv6; null if there is to be none. */
+    @Nullable
+    Ipv6Ranges ipv6() {
+        return ranges6(podRange6, serviceRange6);
+    }
+
+    private static @Nullable Ipv6Ranges ranges6(String podRange6, String serviceRange6) {
+        if (podRange6.equals(NONE) != serviceRange6.equals(NONE)) {
+            throw new ValidationException(
+                    "podRange6 and serviceRange6 are both none or neither: " + podRange6 + " and " + serviceRange6);
+        }
+        if (podRange6.equals(NONE)) {
+            return null;
+        }
+        EmbeddingPrefix pods;
+        try {
+            pods = EmbeddingPrefix.parse(podRange6);
+        } catch (IllegalArgumentException e) {
+            throw new ValidationException("podRange6: " + e.getMessage());
+        }
+        try {
+            IpPrefix services = IpPrefix.parse(serviceRange6);
+            if (services.address().isV4()
+                    || services.lengthBits() < LARGEST_SERVICE_RANGE6
+                    || services.lengthBits() > 124) {
+                throw new ValidationException("serviceRange6: Invalid value: \"" + serviceRange6
+                        + "\": must be an IPv6 range of /" + LARGEST_SERVICE_RANGE6 + " to /124");
+            }
+            return new Ipv6Ranges(pods, services);
+        } catch (IllegalArgumentException e) {
+            throw new ValidationException("serviceRange6: " + e.getMessage());
         }
     }
 

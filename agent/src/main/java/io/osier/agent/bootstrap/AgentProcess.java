@@ -22,10 +22,12 @@ import io.osier.agent.reconcile.Reconciler;
 import io.osier.agent.store.ObjectStore;
 import io.osier.agent.store.StateStore;
 import io.osier.dataplane.forwarding.ForwardingState;
+import io.osier.dataplane.forwarding.Ipv6Ranges;
 import io.osier.dataplane.io.ConnectionFile;
 import io.osier.dataplane.io.Dataplane;
 import io.osier.dataplane.io.DataplaneConfig;
 import io.osier.dataplane.io.DataplaneListener;
+import io.osier.dataplane.packet.EmbeddingPrefix;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.service.ServiceTable;
@@ -37,6 +39,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,7 +86,7 @@ public final class AgentProcess implements AutoCloseable {
         LOG.info(
                 "node {} has {} and is reached at {}; pods have an MTU of {} bytes",
                 place.settings().nodeName(),
-                place.settings().subnet(),
+                String.join(" and ", place.settings().subnets()),
                 place.underlay(),
                 place.mtuBytes());
 
@@ -140,13 +143,19 @@ public final class AgentProcess implements AutoCloseable {
                 new AddressClaims(store),
                 new ObjectStore(store),
                 new PodNamespaces(state.resolve("namespaces")),
-                new PodLink(dataplane, settings.podRange(), settings.gateway(), place.mtuBytes()),
+                new PodLink(dataplane, settings.podRange(), settings.gateway(), podPrefix6(settings), place.mtuBytes()),
                 commands);
+    }
+
+    private static @Nullable EmbeddingPrefix podPrefix6(NodeSettings settings) {
+        Ipv6Ranges ranges = settings.ipv6();
+        return ranges == null ? null : ranges.pods();
     }
 
     private static HostNetwork hostNetwork(NodePlace place) {
         NodeSettings settings = place.settings();
-        return new HostNetwork(settings.podRange(), settings.serviceRange(), settings.gateway(), place.mtuBytes());
+        return new HostNetwork(
+                settings.podRange(), settings.serviceRange(), settings.gateway(), settings.ipv6(), place.mtuBytes());
     }
 
     /** The API, at the node's socket for its users and in the overlay for the other agents. */
@@ -183,6 +192,7 @@ public final class AgentProcess implements AutoCloseable {
                         settings.subnet().toString(),
                         settings.podRange().toString(),
                         settings.serviceRange().toString(),
+                        String.valueOf(settings.ipv6()),
                         MachineIdentity.bootId()));
     }
 

@@ -24,7 +24,7 @@ final class NodeEntry {
     static void write(ObjectStore objects, NodePlace place, String socket, InetSocketAddress apiAddress) {
         NodeSettings settings = place.settings();
         String key = Keys.node(settings.nodeName());
-        Node.Spec spec = new Node.Spec(null, List.of(settings.subnet().toString()), false);
+        Node.Spec spec = new Node.Spec(null, settings.subnets(), false);
         Node.Status status = new Node.Status(
                 List.of(new Node.Address("InternalIP", place.underlay().toString())),
                 socket,

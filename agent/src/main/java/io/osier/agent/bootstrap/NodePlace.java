@@ -4,6 +4,7 @@ import io.osier.agent.ipam.Claimant;
 import io.osier.agent.ipam.SubnetClaim;
 import io.osier.agent.ipam.SubnetLeases;
 import io.osier.agent.model.Node;
+import io.osier.agent.pod.Ipv6Device;
 import io.osier.agent.pod.PodNamespaces;
 import io.osier.agent.reconcile.NodeSettings;
 import io.osier.agent.store.Keys;
@@ -49,6 +50,7 @@ record NodePlace(NodeSettings settings, IpAddress underlay, int mtuBytes, Set<Ta
                 config.nodeName(),
                 IpPrefix.parse(config.podRange()),
                 IpPrefix.parse(config.serviceRange()),
+                Ipv6Device.isSupported() ? config.ipv6() : null,
                 subnet,
                 offloads.contains(TapOffload.CSUM));
         return new NodePlace(settings, underlay, mtuBytes, offloads, identity.id());

@@ -1,5 +1,6 @@
 package io.osier.agent.model;
 
+import io.osier.dataplane.packet.IpAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,5 +40,14 @@ public record PodStatus(
             String phase, @Nullable String podIP, int restartCount, String reason, String message) {
         List<PodIP> addresses = podIP == null ? List.of() : List.of(new PodIP(podIP));
         return new PodStatus(phase, podIP, addresses, false, restartCount, reason, message);
+    }
+
+    /** The same of a pod that has this address, too. */
+    public PodStatus alsoAt(@Nullable IpAddress address) {
+        if (address == null || podIP == null) {
+            return this;
+        }
+        List<PodIP> both = List.of(new PodIP(podIP), new PodIP(address.toString()));
+        return new PodStatus(phase, podIP, both, ready, restartCount, reason, message);
     }
 }

@@ -3,6 +3,7 @@ package io.osier.agent.pod;
 import io.osier.dataplane.io.Dataplane;
 import io.osier.dataplane.io.NetworkNamespace;
 import io.osier.dataplane.io.TapConfig;
+import io.osier.dataplane.packet.EmbeddingPrefix;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.MacAddress;
@@ -11,6 +12,7 @@ import io.osier.dataplane.port.PortKind;
 import io.osier.dataplane.vxlan.VxlanTunnel;
 import java.io.IOException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A pod's {@code eth0}: a TAP in its namespace, with address, MTU and default route. All of it may be done again. */
 public final class PodLink {
@@ -19,12 +21,16 @@ public final class PodLink {
     private final Dataplane dataplane;
     private final IpPrefix podRange;
     private final IpAddress gateway;
+    private final @Nullable EmbeddingPrefix ipv6;
     private final int mtuBytes;
 
-    public PodLink(Dataplane dataplane, IpPrefix podRange, IpAddress gateway, int mtuBytes) {
+    /** @param ipv6 what pods' IPv6 addresses begin with; null if they have link-local ones only */
+    public PodLink(
+            Dataplane dataplane, IpPrefix podRange, IpAddress gateway, @Nullable EmbeddingPrefix ipv6, int mtuBytes) {
         this.dataplane = dataplane;
         this.podRange = podRange;
         this.gateway = gateway;
+        this.ipv6 = ipv6;
         this.mtuBytes = mtuBytes;
     }
 
@@ -34,26 +40,34 @@ public final class PodLink {
      * @throws IOException in one line, if the device cannot be had
      */
     public void connect(String namespace, IpAddress address) throws IOException {
+        NetworkNamespace inside = NetworkNamespace.named(namespace);
         dataplane.addTap(
                 new TapConfig(
-                        idOf(namespace),
-                        NetworkNamespace.named(namespace),
-                        DEVICE,
-                        MacAddress.ofPod(address.v4Bits()),
-                        dataplane.offloads()),
-                Set.of(address));
+                        idOf(namespace), inside, DEVICE, MacAddress.ofPod(address.v4Bits()), dataplane.offloads()),
+                ipv6 == null ? Set.of(address) : Set.of(address, ipv6.of(address)));
+        Ipv6Device.prepare(inside, DEVICE);
         CommandRunner.runWithInput(
                 """
                 link set lo up
                 addr replace %s/%d dev eth0
                 link set eth0 mtu %d gso_max_segs %d up
                 route replace default via %s dev eth0
-                """.formatted(address, podRange.lengthBits(), mtuBytes, VxlanTunnel.maxSegments(mtuBytes), gateway),
+                """.formatted(address, podRange.lengthBits(), mtuBytes, VxlanTunnel.maxSegments(mtuBytes), gateway)
+                        + ipv6Commands(address),
                 "ip",
                 "-n",
                 namespace,
                 "-batch",
                 "-");
+    }
+
+    private String ipv6Commands(IpAddress address) {
+        return ipv6 == null
+                ? ""
+                : """
+                addr replace %s/%d dev eth0 nodad
+                route replace default via %s dev eth0
+                """.formatted(ipv6.of(address), ipv6.of(podRange).lengthBits(), ipv6.of(gateway));
     }
 
     /** Takes the pod off the segment; its device goes with its namespace. */

@@ -55,6 +55,7 @@ public final class ForwardingStateCompiler {
                 settings.gateway(),
                 settings.podRange(),
                 settings.serviceRange(),
+                settings.ipv6(),
                 peers.values().stream()
                         .sorted((a, b) -> a.name().compareTo(b.name()))
                         .toList(),

@@ -1,18 +1,45 @@
 package io.osier.agent.reconcile;
 
+import io.osier.dataplane.forwarding.Ipv6Ranges;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node knows of itself before it knows the cluster.
  *
+ * @param ipv6 the same ranges of IPv6; null if pods have link-local addresses only
  * @param subnet the part of the pod range that it hands out
  * @param remoteChecksum whether it leaves transport checksums partial in tunnels whose other end takes that
  */
 public record NodeSettings(
-        String nodeName, IpPrefix podRange, IpPrefix serviceRange, IpPrefix subnet, boolean remoteChecksum) {
+        String nodeName,
+        IpPrefix podRange,
+        IpPrefix serviceRange,
+        @Nullable Ipv6Ranges ipv6,
+        IpPrefix subnet,
+        boolean remoteChecksum) {
+    /** Of a cluster without IPv6. */
+    public NodeSettings(
+            String nodeName, IpPrefix podRange, IpPrefix serviceRange, IpPrefix subnet, boolean remoteChecksum) {
+        this(nodeName, podRange, serviceRange, null, subnet, remoteChecksum);
+    }
+
     /** The host's address on the segment: the first of the subnet. */
     public IpAddress gateway() {
         return IpAddress.v4(subnet.address().v4Bits() + 1);
+    }
+
+    /** What a pod with this IPv4 address has besides; null if nothing. */
+    public @Nullable IpAddress ipv6Of(IpAddress address) {
+        return ipv6 == null ? null : ipv6.pods().of(address);
+    }
+
+    /** The part of the pod range that it hands out, and what stands beside it in IPv6. */
+    public List<String> subnets() {
+        return ipv6 == null
+                ? List.of(subnet.toString())
+                : List.of(subnet.toString(), ipv6.pods().of(subnet).toString());
     }
 }

@@ -137,7 +137,7 @@ public final class PodMaker implements PodSteps {
                     PodStatus.notReady("Succeeded", address, status.restarts(), "Completed", status.message());
                 case FAILED -> PodStatus.notReady("Failed", address, status.restarts(), "Error", status.message());
             };
-            return Pod.of(present.metadata(), present.spec(), now);
+            return Pod.of(present.metadata(), present.spec(), withIpv6(now));
         });
     }
 
@@ -158,8 +158,13 @@ public final class PodMaker implements PodSteps {
                 Pod.class,
                 present ->
                         Objects.equals(present.metadata().uid(), pod.metadata().uid())
-                                ? Pod.of(present.metadata(), present.spec(), status)
+                                ? Pod.of(present.metadata(), present.spec(), withIpv6(status))
                                 : null);
+    }
+
+    private PodStatus withIpv6(PodStatus status) {
+        String address = status.podIP();
+        return address == null ? status : status.alsoAt(settings.ipv6Of(IpAddress.parse(address)));
     }
 
     private IpAddress claimAddress(Pod pod) {
@@ -185,10 +190,12 @@ public final class PodMaker implements PodSteps {
         return address;
     }
 
-    private static PodCommand commandOf(Pod pod, Container container, IpAddress address) {
+    private PodCommand commandOf(Pod pod, Container container, IpAddress address) {
         Map<String, String> environment = new HashMap<>();
         environment.put("POD_NAME", pod.metadata().name());
+        IpAddress second = settings.ipv6Of(address);
         environment.put("POD_IP", address.toString());
+        environment.put("POD_IPS", second == null ? address.toString() : address + "," + second);
         container
                 .env()
                 .forEach(

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.osier.agent.model.ValidationException;
+import io.osier.dataplane.forwarding.Ipv6Ranges;
+import io.osier.dataplane.packet.EmbeddingPrefix;
+import io.osier.dataplane.packet.IpPrefix;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,18 @@ class AgentConfigTest {
     }
 
     @Test
+    void ipv6IsThereUnlessItIsSwitchedOff() {
+        assertThat(AgentConfig.parse("").ipv6())
+                .isEqualTo(new Ipv6Ranges(
+                        EmbeddingPrefix.parse("fd6f:7369:6572:1::/96"), IpPrefix.parse("fd6f:7369:6572:2::/108")));
+        assertThat(AgentConfig.parse("podRange6: none").ipv6()).isNull();
+        assertThat(AgentConfig.parse("podRange6: 2001:db8:1::/56").ipv6())
+                .as("the addresses are behind its first 96 bits")
+                .hasToString(
+                        "Ipv6Ranges[pods=EmbeddingPrefix[prefix=2001:db8:1::/96], services=fd6f:7369:6572:2::/108]");
+    }
+
+    @Test
     void whatIsSetCounts() {
         AgentConfig config = AgentConfig.parse("""
                 nodeName: node-1           # as the others will call it
@@ -49,7 +64,12 @@ class AgentConfigTest {
     @CsvSource(delimiter = '|', textBlock = """
                     podrange: 10.0.0.0/8                       | unknown key "podrange"
                     podRange: 10.0.0.1/8                       | has bits below its mask
-                    podRange: fd00::/48                        | only IPv4 is served so far
+                    podRange: fd00::/48                        | must be an IPv4 range; for IPv6 there is podRange6
+                    podRange6: 10.0.0.0/8                      | podRange6: 10.0.0.0/8 is not an IPv6 range
+                    podRange6: "fd00::/112"                    | leaves no room for IPv4 addresses in it
+                    serviceRange6: none                        | are both none or neither
+                    serviceRange6: "fd00::/64"                 | must be an IPv6 range of /108 to /124
+                    serviceRange6: "fd6f:7369:6572:1::/108"    | overlap
                     podRange: 10.96.0.0/12                     | podRange and serviceRange overlap
                     subnetPrefixLength: 8                      | must be 12 to 29
                     subnetPrefixLength: 31                     | must be 12 to 29
