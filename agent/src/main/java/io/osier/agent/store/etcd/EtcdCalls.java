@@ -16,22 +16,31 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connection to etcd, and calls that end: each is tried again until it is answered or {@link #DEADLINE} has passed. What
  * is called must therefore be safe to repeat. Safe for any thread.
+ *
+ * <p>A connection that etcd was away from for long waits up to two minutes before it tries again (gRPC's backoff, which nobody
+ * can end), so it is replaced by a new one every {@link #RENEWAL} while there is no answer.
  */
 final class EtcdCalls implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EtcdCalls.class);
     /** How long a caller waits at most. A new leader takes a second or two. */
     static final Duration DEADLINE = Duration.ofSeconds(8);
 
     /** A call that went to a leader that died is only refused after seven seconds; another member answers sooner. */
     private static final Duration ATTEMPT = Duration.ofSeconds(2);
 
-    private static final long PAUSE_MILLIS = 50;
+    private static final Duration RENEWAL = Duration.ofSeconds(10);
+
+    private static final long PAUSE_MILLIS = 100;
 
     /** etcd 3.4 hangs up on clients that ask more often than every five seconds. */
     private static final Duration KEEPALIVE = Duration.ofSeconds(10);
@@ -44,7 +53,9 @@ final class EtcdCalls implements AutoCloseable {
             Status.Code.UNIMPLEMENTED);
 
     private final EtcdSettings settings;
-    private final Client client;
+    private volatile Client client;
+    private long connectedNanos = System.nanoTime();
+    private boolean closed;
 
     EtcdCalls(EtcdSettings settings) {
         this.settings = settings;
@@ -62,7 +73,7 @@ final class EtcdCalls implements AutoCloseable {
                 .keepaliveTimeout(ATTEMPT)
                 .connectTimeout(ATTEMPT)
                 .retryMaxAttempts(1)
-                .waitForReady(true);
+                .waitForReady(false); // or it would not say what is wrong
         if (settings.endpoints().stream().anyMatch(endpoint -> endpoint.startsWith("https:"))) {
             builder.sslContext(tls(settings));
         }
@@ -95,20 +106,25 @@ final class EtcdCalls implements AutoCloseable {
      *
      * @throws StoreException in one line; whether a write happened is then unknown
      */
-    <T> T call(String verb, String what, Supplier<CompletableFuture<T>> attempt) {
-        long endNanos = System.nanoTime() + DEADLINE.toNanos();
+    <T> T call(String verb, String what, Function<Client, CompletableFuture<T>> attempt) {
+        return call(verb, what, attempt, DEADLINE);
+    }
+
+    /** The same for an answer that is wanted sooner. */
+    <T> T call(String verb, String what, Function<Client, CompletableFuture<T>> attempt, Duration deadline) {
+        long endNanos = System.nanoTime() + deadline.toNanos();
         Throwable last = new TimeoutException("no answer");
-        for (long leftNanos = DEADLINE.toNanos(); leftNanos > 0; leftNanos = endNanos - System.nanoTime()) {
+        for (long leftNanos = deadline.toNanos(); leftNanos > 0; leftNanos = endNanos - System.nanoTime()) {
             CompletableFuture<T> answer = null;
             try {
-                answer = attempt.get();
+                answer = attempt.apply(client);
                 return answer.get(Math.min(leftNanos, ATTEMPT.toNanos()), TimeUnit.NANOSECONDS);
             } catch (TimeoutException e) {
                 answer.cancel(true);
             } catch (ExecutionException e) {
                 last = e.getCause() == null ? e : e.getCause();
-                if (FINAL.contains(Status.fromThrowable(last).getCode())) {
-                    break;
+                if (isFinal(last)) {
+                    throw failure(verb, what, last);
                 }
                 pause(verb, what);
             } catch (InterruptedException e) {
@@ -116,7 +132,24 @@ final class EtcdCalls implements AutoCloseable {
                 throw failure(verb, what, e);
             }
         }
+        renew();
         throw failure(verb, what, last);
+    }
+
+    /** Calls that are under way on the old connection fail, and are tried again on the new one. */
+    private synchronized void renew() {
+        if (closed || System.nanoTime() - connectedNanos < RENEWAL.toNanos()) {
+            return;
+        }
+        Client old = client;
+        try {
+            client = connect(settings);
+            connectedNanos = System.nanoTime();
+        } catch (SSLException | IllegalArgumentException e) {
+            LOG.warn("the certificates for etcd cannot be read any more: {}", e.getMessage());
+            return;
+        }
+        old.close();
     }
 
     private void pause(String verb, String what) {
@@ -129,11 +162,30 @@ final class EtcdCalls implements AutoCloseable {
     }
 
     private StoreException failure(String verb, String what, Throwable cause) {
-        String why = cause instanceof InterruptedException ? "interrupted" : firstLine(cause.getMessage());
+        String why = cause instanceof InterruptedException
+                ? "interrupted"
+                : firstLine(rootOf(cause).getMessage());
         return new StoreException(
                 "store: cannot " + verb + " " + what + ": etcd at " + String.join(",", settings.endpoints()) + ": "
                         + why,
                 cause);
+    }
+
+    private static boolean isFinal(Throwable failure) {
+        boolean handshake = false;
+        for (Throwable cause = failure; cause != null && cause != cause.getCause(); cause = cause.getCause()) {
+            handshake |= cause instanceof SSLHandshakeException;
+        }
+        return handshake || FINAL.contains(Status.fromThrowable(failure).getCode());
+    }
+
+    /** What gRPC wraps says more than the wrapping. */
+    private static Throwable rootOf(Throwable cause) {
+        Throwable root = cause;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root;
     }
 
     private static String firstLine(@Nullable String text) {
@@ -141,7 +193,8 @@ final class EtcdCalls implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         client.close();
     }
 }

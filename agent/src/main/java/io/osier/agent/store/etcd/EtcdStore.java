@@ -1,7 +1,6 @@
 package io.osier.agent.store.etcd;
 
 import io.etcd.jetcd.ByteSequence;
-import io.etcd.jetcd.KV;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Txn;
 import io.etcd.jetcd.kv.GetResponse;
@@ -19,6 +18,7 @@ import io.osier.agent.store.StoreException;
 import io.osier.agent.store.Versioned;
 import io.osier.agent.store.Write;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +44,9 @@ public final class EtcdStore implements StateStore {
 
     private static final int MAX_WRITES = MAX_OPERATIONS - 1; // and the writer's number
 
+    private static final Duration PROBE = Duration.ofSeconds(2);
+
     private final EtcdCalls calls;
-    private final KV kv;
     private final String prefix;
     private final ByteSequence writer;
     private final Set<EtcdWatch> watches = ConcurrentHashMap.newKeySet();
@@ -54,7 +55,6 @@ public final class EtcdStore implements StateStore {
 
     private EtcdStore(EtcdCalls calls, String prefix) {
         this.calls = calls;
-        this.kv = calls.client().getKVClient();
         this.prefix = prefix;
         // No key of ours begins with a dot.
         this.writer = text(prefix + ".writers/" + UUID.randomUUID());
@@ -68,7 +68,7 @@ public final class EtcdStore implements StateStore {
     @Override
     public Optional<Versioned> get(String key) {
         ByteSequence name = name(key);
-        return calls.call("read", key, () -> kv.get(name)).getKvs().stream()
+        return calls.call("read", key, client -> client.getKVClient().get(name)).getKvs().stream()
                 .findFirst()
                 .map(this::versioned);
     }
@@ -82,7 +82,16 @@ public final class EtcdStore implements StateStore {
     GetResponse range(String below) {
         ByteSequence name = folder(below);
         GetOption option = GetOption.builder().isPrefix(true).build();
-        return calls.call("list", below, () -> kv.get(name, option));
+        return calls.call("list", below, client -> client.getKVClient().get(name, option));
+    }
+
+    /**
+     * Asks for an answer that only a member with a leader can give.
+     *
+     * @throws StoreException if there is none within {@link #PROBE}
+     */
+    public void probe() {
+        calls.call("reach", "the store", client -> client.getKVClient().get(writer), PROBE);
     }
 
     @Override
@@ -97,7 +106,7 @@ public final class EtcdStore implements StateStore {
             TxnResponse answer = calls.call(
                     "read",
                     some.get(0) + " and others",
-                    () -> kv.txn().Then(reads).commit());
+                    client -> client.getKVClient().txn().Then(reads).commit());
             for (GetResponse read : answer.getGetResponses()) {
                 for (KeyValue entry : read.getKvs()) {
                     found.put(keyOf(entry), versioned(entry));
@@ -141,8 +150,8 @@ public final class EtcdStore implements StateStore {
             Op[] changes = Stream.concat(
                             writes.stream().map(this::change), Stream.of(Op.put(writer, number, PutOption.DEFAULT)))
                     .toArray(Op[]::new);
-            TxnResponse answer = calls.call(verb, what, () -> {
-                Txn txn = kv.txn();
+            TxnResponse answer = calls.call(verb, what, client -> {
+                Txn txn = client.getKVClient().txn();
                 return txn.If(unchanged)
                         .Then(changes)
                         .Else(Op.get(writer, GetOption.DEFAULT))
@@ -216,7 +225,8 @@ public final class EtcdStore implements StateStore {
             if (written > 0) {
                 written = 0;
                 try {
-                    calls.call("close", "the store", () -> kv.delete(writer));
+                    calls.call(
+                            "close", "the store", client -> client.getKVClient().delete(writer));
                 } catch (StoreException e) {
                     // A key of a few bytes stays behind.
                 }

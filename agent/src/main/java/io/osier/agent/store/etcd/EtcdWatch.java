@@ -89,12 +89,15 @@ final class EtcdWatch implements StateStore.Watch {
 
     private void run() {
         try {
+            boolean said = false;
             while (!closed) {
                 try {
                     round();
+                    said = false;
                 } catch (StoreException e) {
-                    if (!closed) {
-                        LOG.warn("{}; trying again", e.getMessage());
+                    if (!closed && !said) {
+                        LOG.warn("{}; trying again until it can", e.getMessage());
+                        said = true;
                     }
                     TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
                 }

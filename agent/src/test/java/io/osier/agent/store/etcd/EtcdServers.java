@@ -12,20 +12,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Real etcd servers on loopback, each with ports and a data directory of its own; ended when closed. */
 final class EtcdServers implements AutoCloseable {
     private final Path folder;
+    private final @Nullable EtcdCertificates certificates;
     private final List<Integer> clientPorts = new ArrayList<>();
     private final List<Integer> peerPorts = new ArrayList<>();
     private final List<Process> processes = new ArrayList<>();
+    private List<String> login = List.of();
 
-    private EtcdServers(Path folder) {
+    private EtcdServers(Path folder, @Nullable EtcdCertificates certificates) {
         this.folder = folder;
+        this.certificates = certificates;
     }
 
     static EtcdServers start(Path folder, int members) throws Exception {
-        EtcdServers servers = new EtcdServers(folder);
+        return start(folder, members, null);
+    }
+
+    /** @param certificates what clients have to show and are shown; null for servers that take everybody, without TLS */
+    static EtcdServers start(Path folder, int members, @Nullable EtcdCertificates certificates) throws Exception {
+        EtcdServers servers = new EtcdServers(folder, certificates);
         for (int i = 0; i < members; i++) {
             servers.clientPorts.add(freePort());
             servers.peerPorts.add(freePort());
@@ -53,7 +62,7 @@ final class EtcdServers implements AutoCloseable {
                 .mapToObj(i -> "m" + i + "=http://127.0.0.1:" + peerPorts.get(i))
                 .collect(Collectors.joining(","));
         String peer = "http://127.0.0.1:" + peerPorts.get(member);
-        List<String> command = List.of(
+        List<String> command = new ArrayList<>(List.of(
                 "etcd",
                 "--name",
                 "m" + member,
@@ -68,7 +77,17 @@ final class EtcdServers implements AutoCloseable {
                 "--initial-advertise-peer-urls",
                 peer,
                 "--initial-cluster",
-                cluster);
+                cluster));
+        if (certificates != null) {
+            command.addAll(List.of(
+                    "--client-cert-auth",
+                    "--trusted-ca-file",
+                    certificates.file("ca.pem"),
+                    "--cert-file",
+                    certificates.file("server.pem"),
+                    "--key-file",
+                    certificates.file("server.key")));
+        }
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
@@ -77,7 +96,7 @@ final class EtcdServers implements AutoCloseable {
     }
 
     private String endpoint(int member) {
-        return "http://127.0.0.1:" + clientPorts.get(member);
+        return (certificates == null ? "http" : "https") + "://127.0.0.1:" + clientPorts.get(member);
     }
 
     List<String> endpoints() {
@@ -113,6 +132,14 @@ final class EtcdServers implements AutoCloseable {
         return run(String.join(",", endpoints()), arguments);
     }
 
+    /** From now on etcd asks everybody who he is; root, whose password this is too, may do everything. */
+    void enableAuthentication(String rootPassword) throws Exception {
+        etcdctl("user", "add", "root:" + rootPassword);
+        etcdctl("user", "grant-role", "root", "root");
+        etcdctl("auth", "enable");
+        login = List.of("--user", "root:" + rootPassword);
+    }
+
     private int exitCode(String... arguments) throws Exception {
         return command(String.join(",", endpoints()), arguments).start().waitFor();
     }
@@ -127,6 +154,16 @@ final class EtcdServers implements AutoCloseable {
 
     private ProcessBuilder command(String at, String... arguments) {
         List<String> command = new ArrayList<>(List.of("etcdctl", "--endpoints", at));
+        if (certificates != null) {
+            command.addAll(List.of(
+                    "--cacert",
+                    certificates.file("ca.pem"),
+                    "--cert",
+                    certificates.file("client.pem"),
+                    "--key",
+                    certificates.file("client.key")));
+        }
+        command.addAll(login);
         command.addAll(List.of(arguments));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
