@@ -8,6 +8,7 @@ import io.osier.agent.host.HostNetwork;
 import io.osier.agent.host.HostServices;
 import io.osier.agent.host.ProbeSocket;
 import io.osier.agent.ipam.AddressClaims;
+import io.osier.agent.ipam.Presence;
 import io.osier.agent.ipam.SubnetLeases;
 import io.osier.agent.pod.CommandSupervisor;
 import io.osier.agent.pod.PodLink;
@@ -15,6 +16,7 @@ import io.osier.agent.pod.PodNamespaces;
 import io.osier.agent.reconcile.ClusterState;
 import io.osier.agent.reconcile.ForwardingStateCompiler;
 import io.osier.agent.reconcile.HostAddresses;
+import io.osier.agent.reconcile.LocalDeletions;
 import io.osier.agent.reconcile.NodeSettings;
 import io.osier.agent.reconcile.PodKeeper;
 import io.osier.agent.reconcile.PodMaker;
@@ -95,7 +97,8 @@ public final class AgentProcess implements AutoCloseable {
         Dataplane dataplane = keep(openDataplane(
                 place, compiler.compile(ClusterState.EMPTY, 1, ServiceTable.EMPTY), new Listener(keeper)));
         BackgroundRehearsal.begin(place.offloads());
-        NodeEntry.write(objects, place, config.socket(), apiAddress(place));
+        Membership membership = keep(new Membership(
+                store, leases, place, () -> NodeEntry.write(objects, place, config.socket(), apiAddress(place))));
         keep(new MtuWatch(place.settings().nodeName(), place.underlay(), place.mtuBytes(), objects));
 
         AtomicReference<PodMaker> maker = new AtomicReference<>();
@@ -106,13 +109,15 @@ public final class AgentProcess implements AutoCloseable {
         keeper.set(podKeeper);
         HostAddresses reserved = HostAddresses.of(place.settings().serviceRange());
         HostServices hostServices = new HostServices(reserved.outside(), reserved.inside());
-        Reconciler reconciler = keep(new Reconciler(store, compiler, dataplane.proxy(), podKeeper, hostServices::take));
+        LocalDeletions deletions = new LocalDeletions(store, state.resolve("deletions"));
+        Reconciler reconciler =
+                keep(new Reconciler(store, compiler, dataplane.proxy(), podKeeper, deletions, hostServices::take));
         reconciler.firstRound().orTimeout(FIRST_ROUND_SECONDS, TimeUnit.SECONDS).join();
         // Like the pods, only now: a packet that came before the services are known would open a flow past them.
         hostNetwork(place).connect(dataplane);
         hostServices.connected();
 
-        answer(place, store, leases, dataplane, commands);
+        answer(place, store, leases, dataplane, commands, deletions, membership);
         LOG.info("ready; answering at {}", config.socket());
         ReadyNotice.send();
     }
@@ -160,11 +165,17 @@ public final class AgentProcess implements AutoCloseable {
 
     /** The API, at the node's socket for its users and in the overlay for the other agents. */
     private void answer(
-            NodePlace place, StateStore store, SubnetLeases leases, Dataplane dataplane, CommandSupervisor commands)
+            NodePlace place,
+            StateStore store,
+            SubnetLeases leases,
+            Dataplane dataplane,
+            CommandSupervisor commands,
+            LocalDeletions deletions,
+            Membership membership)
             throws IOException {
         String token = ClusterToken.of(store);
-        ClusterDirectory directory = keep(new ClusterDirectory(
-                place.settings().nodeName(), new ObjectStore(store), MachineIdentity.bootId(), token));
+        ClusterDirectory directory =
+                keep(new ClusterDirectory(place.settings().nodeName(), store, MachineIdentity.bootId(), token));
         AgentApi api = new AgentApi(
                 place.settings(),
                 vni(),
@@ -177,6 +188,8 @@ public final class AgentProcess implements AutoCloseable {
                 leases,
                 commands,
                 directory,
+                deletions,
+                membership::problem,
                 keep(ProbeSocket.open(apiAddress(place))));
         keep(ApiServer.listen(apiAddress(place), token, api.routes()));
         keep(ApiServer.listen(Path.of(config.socket()), api.routes()));

@@ -16,7 +16,6 @@ import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 
@@ -35,7 +34,7 @@ record NodePlace(NodeSettings settings, IpAddress underlay, int mtuBytes, Set<Ta
     }
 
     /**
-     * Takes the node's place, its lease included. May be done again, also while another agent of this node runs.
+     * Takes the node's place, its lease included; where the store is away, the lease that it is known to have. May be done again, also while another agent of this node runs.
      *
      * @throws IOException or {@link RuntimeException} in one line, if there is none to be had
      */
@@ -72,18 +71,33 @@ record NodePlace(NodeSettings settings, IpAddress underlay, int mtuBytes, Set<Ta
             IpAddress underlay,
             List<Node> nodes)
             throws IOException {
-        List<IpPrefix> foreign = nodes.stream()
+        Claimant claimant = new Claimant(config.nodeName(), identity.id(), underlay.toString());
+        SubnetClaim claim = Membership.claim(store, leases, claimant);
+        IpPrefix subnet;
+        if (store.absence().isPresent()) {
+            subnet = claim.held()
+                    .orElseThrow(() -> new IllegalStateException("the store is away, and no lease of node "
+                            + claimant.node() + " is known: start its agent when the store is back"));
+        } else {
+            Path namespaces = Path.of(config.stateDirectory()).resolve("namespaces");
+            boolean inUse = !new PodNamespaces(namespaces).list().isEmpty();
+            subnet = claim.acquire(identity.subnet(), inUse, foreignRanges(nodes));
+        }
+        identity.remember(subnet);
+        return subnet;
+    }
+
+    /** What foreign nodes have of the pod range, without a lease. */
+    static List<IpPrefix> foreignRanges(List<Node> nodes) {
+        return nodes.stream()
                 .filter(node -> node.spec().foreign())
                 .flatMap(node -> node.spec().podCIDRs().stream())
                 .map(IpPrefix::parse)
                 .toList();
-        Claimant claimant = new Claimant(config.nodeName(), identity.id(), underlay.toString());
-        Path namespaces = Path.of(config.stateDirectory()).resolve("namespaces");
-        boolean inUse = !new PodNamespaces(namespaces).list().isEmpty();
-        IpPrefix subnet = new SubnetClaim(
-                        store, leases, Clock.systemUTC(), claimant, name -> Presence.isSeen(store, name))
-                .acquire(identity.subnet(), inUse, foreign);
-        identity.remember(subnet);
-        return subnet;
+    }
+
+    /** Who has this place. */
+    Claimant claimant() {
+        return new Claimant(settings.nodeName(), identity, underlay.toString());
     }
 }

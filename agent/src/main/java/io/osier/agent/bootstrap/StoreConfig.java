@@ -1,7 +1,9 @@
 package io.osier.agent.bootstrap;
 
 import io.osier.agent.model.ValidationException;
+import io.osier.agent.store.RememberedStore;
 import io.osier.agent.store.StateStore;
+import io.osier.agent.store.StoreException;
 import io.osier.agent.store.directory.DirectoryStore;
 import io.osier.agent.store.etcd.EtcdSettings;
 import io.osier.agent.store.etcd.EtcdStore;
@@ -117,12 +119,22 @@ public record StoreConfig(
     }
 
     /**
-     * Opens the store; etcd need not be there yet.
+     * Opens the store. etcd need not be there, if it ever was.
      *
      * @throws ValidationException in one line, if the password's file cannot be read
+     * @throws StoreException in one line, if etcd does not answer and nothing is remembered of it
      */
     public StateStore open(String stateDirectory) {
-        return type.equals("etcd") ? EtcdStore.open(etcd()) : DirectoryStore.open(directoryPath(stateDirectory));
+        if (!type.equals("etcd")) {
+            return DirectoryStore.open(directoryPath(stateDirectory));
+        }
+        EtcdStore store = EtcdStore.open(etcd());
+        return RememberedStore.open(
+                store,
+                store::probe,
+                "etcd at " + String.join(",", endpoints),
+                Path.of(stateDirectory, "last-known"),
+                "etcd " + prefix);
     }
 
     private EtcdSettings etcd() {

@@ -47,7 +47,9 @@ final class UnderlayAddress {
             if (other && node.underlayAddress().equals(address.toString())) {
                 throw new ValidationException(
                         "nodes " + self + " and " + node.metadata().name() + " both have the underlay address "
-                                + address + ": set underlayAddress in the configuration");
+                                + address
+                                + ": set underlayAddress in the configuration of one of them, or run 'osier delete node "
+                                + node.metadata().name() + "' if it is gone");
             }
         }
     }

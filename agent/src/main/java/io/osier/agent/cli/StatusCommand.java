@@ -40,9 +40,13 @@ final class StatusCommand extends ApiCommand {
         line(text, "Offloads", offloads(status));
         text.append('\n');
         line(text, "Lease", text(status, "subnet") + " of " + text(status, "podRange"));
+        if (status.has("leaseProblem")) {
+            line(text, "LeaseProblem", text(status, "leaseProblem"));
+        }
         line(text, "Gateway", text(status, "gateway"));
         line(text, "ServiceRange", text(status, "serviceRange"));
         line(text, "Store", text(status, "store"));
+        store(text, status.path("storeAway"));
         text.append('\n');
         line(text, "Pods", text(dataplane, "pods"));
         line(text, "Services", text(dataplane, "services"));
@@ -59,13 +63,26 @@ final class StatusCommand extends ApiCommand {
             line(
                     text,
                     text(peer, "name"),
-                    text(peer, "address") + (peer.path("foreign").asBoolean() ? " (foreign)" : "") + ", "
+                    (peer.path("ready").asBoolean(true) ? "" : "NOT READY (" + text(peer, "message") + "), ")
+                            + text(peer, "address") + (peer.path("foreign").asBoolean() ? " (foreign)" : "") + ", "
                             + (peer.has("mtuBytes") ? "MTU " + text(peer, "mtuBytes") + ", " : "")
                             + (peer.path("remoteChecksum").asBoolean() ? "remote checksum, " : "")
                             + text(peer, "transmittedPackets") + " packets sent, " + text(peer, "receivedPackets")
                             + " received");
         }
         return text.toString();
+    }
+
+    /** Plainly, for whoever wonders why nothing changes. */
+    private static void store(StringBuilder text, JsonNode away) {
+        if (away.isObject()) {
+            line(text, "StoreAway", "since " + text(away, "since") + ": " + text(away, "reason"));
+            line(
+                    text,
+                    "LastKnown",
+                    "this node runs from its last known state of " + text(away, "lastKnown")
+                            + "; nothing can be changed until the store is back");
+        }
     }
 
     private static String offloads(JsonNode status) {

@@ -50,12 +50,13 @@ public final class SubnetClaim {
      * @param remembered what it had when it last ran; null if it has never run
      * @param inUse whether it still has pods there
      * @param taken ranges that foreign nodes have without a lease
-     * @throws IllegalStateException in one line, if somebody else of this name is alive, if its pods' subnet has become
-     *     somebody else's, or if none is free
+     * @throws IllegalStateException in one line, if somebody else of this name is alive, if another node has this underlay
+     *     address, if its pods' subnet has become somebody else's, or if none is free
      */
     public IpPrefix acquire(@Nullable IpPrefix remembered, boolean inUse, Collection<IpPrefix> taken) {
         for (int i = 0; i < MAX_TURNS; i++) {
             Optional<Versioned> turn = store.get(TURN);
+            checkUnderlayAddress();
             Optional<Versioned> own = leases.ownOf(claimant.node());
             IpPrefix subnet = own.isPresent() ? adopt(own.get()) : choose(remembered, inUse, taken);
             Write lease = Write.put(
@@ -68,6 +69,36 @@ public final class SubnetClaim {
             }
         }
         throw new IllegalStateException("the leases change too fast to take one: try again");
+    }
+
+    /** The subnet that the store has as this very node's. */
+    public Optional<IpPrefix> held() {
+        return leases.ownOf(claimant.node())
+                .map(SubnetLeases::read)
+                .filter(lease -> claimant.identity().equals(lease.identity()))
+                .map(lease -> IpPrefix.parse(lease.subnet()));
+    }
+
+    /** Whether the store has this subnet as this very node's. */
+    public boolean holds(IpPrefix subnet) {
+        return store.get(Keys.lease(subnet.toString()))
+                .map(SubnetLeases::read)
+                .filter(lease -> lease.node().equals(claimant.node()))
+                .filter(lease -> claimant.identity().equals(lease.identity()))
+                .isPresent();
+    }
+
+    /** Here, and not only when nodes are looked at: of two that come at one moment the later finds the earlier's lease. */
+    private void checkUnderlayAddress() {
+        for (Lease lease : leases.list()) {
+            if (claimant.underlayAddress().equals(lease.underlayAddress())
+                    && !lease.node().equals(claimant.node())) {
+                throw new IllegalStateException("nodes " + claimant.node() + " and " + lease.node()
+                        + " both have the underlay address " + lease.underlayAddress()
+                        + ": set underlayAddress in the configuration of one of them, or run 'osier delete node "
+                        + lease.node() + "' if it is gone");
+            }
+        }
     }
 
     private Lease leaseOf(IpPrefix subnet, Optional<Versioned> own) {
@@ -83,7 +114,10 @@ public final class SubnetClaim {
     private IpPrefix adopt(Versioned own) {
         Lease lease = SubnetLeases.read(own);
         String holder = lease.identity();
-        if (holder != null && !holder.equals(claimant.identity()) && isAlive.test(claimant.node())) {
+        boolean held = holder != null
+                && !holder.isEmpty() // a lab sets leases aside before there are agents
+                && !holder.equals(claimant.identity());
+        if (held && isAlive.test(claimant.node())) {
             throw new IllegalStateException("two nodes are called " + claimant.node() + ": this one at "
                     + claimant.underlayAddress() + ", and one at " + lease.underlayAddress() + " which has "
                     + lease.subnet() + ": set another nodeName in the configuration of one of them");

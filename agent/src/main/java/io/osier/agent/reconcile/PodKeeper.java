@@ -41,6 +41,8 @@ public final class PodKeeper implements AutoCloseable {
     private final ExecutorService endings = Executors.newCachedThreadPool(daemons("osier-pod-end"));
     private List<Pod> wanted = List.of();
     private boolean begins = true;
+    /** Whether somebody will look again whether deleted pods can be forgotten. */
+    private boolean forgetsLater;
 
     public PodKeeper(String nodeName, PodSteps steps, ObjectStore objects) {
         this.nodeName = nodeName;
@@ -163,8 +165,11 @@ public final class PodKeeper implements AutoCloseable {
         try {
             steps.forget(pod);
         } catch (RuntimeException e) {
-            LOG.warn("pod {} could not be forgotten, trying again: {}", PodMaker.namespaceOf(pod), e.getMessage());
-            later(() -> {});
+            LOG.debug("pod {} could not be forgotten, trying again: {}", PodMaker.namespaceOf(pod), e.getMessage());
+            if (!forgetsLater) { // one round for all of them, or they would multiply while the store is away
+                forgetsLater = true;
+                later(() -> forgetsLater = false);
+            }
         }
     }
 

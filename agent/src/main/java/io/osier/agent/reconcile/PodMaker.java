@@ -12,6 +12,7 @@ import io.osier.agent.pod.PodLink;
 import io.osier.agent.pod.PodNamespaces;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
+import io.osier.agent.store.StoreException;
 import io.osier.dataplane.packet.IpAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,12 +24,16 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The steps that make a pod: an address, a namespace, a link, a command, and word of it in the store. Each step may be done
  * again, so a pod that was half made when the agent died is simply made.
  */
 public final class PodMaker implements PodSteps {
+    private static final Logger LOG = LoggerFactory.getLogger(PodMaker.class);
+
     private final NodeSettings settings;
     private final AddressClaims claims;
     private final ObjectStore objects;
@@ -113,7 +118,11 @@ public final class PodMaker implements PodSteps {
 
     @Override
     public List<String> leftOvers() {
-        claims.releaseOrphans(); // of an agent that died between two steps
+        try {
+            claims.releaseOrphans(); // of an agent that died between two steps
+        } catch (StoreException e) {
+            LOG.warn("addresses that nobody uses any more stay claimed: {}", e.getMessage());
+        }
         return namespaces.list();
     }
 
@@ -173,7 +182,7 @@ public final class PodMaker implements PodSteps {
                 pod.status().podIP() != null ? pod.status().podIP() : pod.spec().podIP();
         if (wanted != null) {
             IpAddress address = IpAddress.parse(wanted);
-            if (!claims.claim(address, owner)) {
+            if (!isClaimed(pod, address, owner)) {
                 throw new IllegalStateException("address " + address + " is taken by "
                         + claims.ownerOf(address).orElse("somebody else"));
             }
@@ -188,6 +197,18 @@ public final class PodMaker implements PodSteps {
         lastAddress = address;
         claimed.put(owner, address);
         return address;
+    }
+
+    /** An address stands in a pod's status only after it was claimed, so that it holds also while the store is away. */
+    private boolean isClaimed(Pod pod, IpAddress address, String owner) {
+        try {
+            return claims.claim(address, owner);
+        } catch (StoreException e) {
+            if (pod.status().podIP() == null) {
+                throw e;
+            }
+            return true;
+        }
     }
 
     private PodCommand commandOf(Pod pod, Container container, IpAddress address) {

@@ -36,6 +36,7 @@ public final class Reconciler implements AutoCloseable {
     private final ForwardingStateCompiler compiler;
     private final WorkerProxy worker;
     private final PodKeeper pods;
+    private final LocalDeletions deletions;
     private final Consumer<ServiceTable> published;
     private final AtomicBoolean queued = new AtomicBoolean();
     private final AtomicLong changes = new AtomicLong();
@@ -61,18 +62,24 @@ public final class Reconciler implements AutoCloseable {
     /** Many changes have come, and their end was not seen yet. */
     private boolean busy;
 
-    /** @param published is told of every table of services that the dataplane has taken */
+    /**
+     * @param deletions pods that are not to be here, whatever the store says
+     * @param published is told of every table of services that the dataplane has taken
+     */
     public Reconciler(
             StateStore store,
             ForwardingStateCompiler compiler,
             WorkerProxy worker,
             PodKeeper pods,
+            LocalDeletions deletions,
             Consumer<ServiceTable> published) {
+        this.deletions = deletions;
         this.published = published;
         this.compiler = compiler;
         this.worker = worker;
         this.pods = pods;
         this.cache = new ClusterCache(this::wake);
+        deletions.onChange(this::wake);
         cache.begin(store); // the first round may run before this returns
     }
 
@@ -117,7 +124,7 @@ public final class Reconciler implements AutoCloseable {
         }
         changesTaken = changes.get();
         queued.set(false);
-        ClusterState cluster = cache.snapshot();
+        ClusterState cluster = deletions.seen(cache.snapshot());
         try {
             var state = compiler.compile(cluster, ++generation, services);
             services = state.services();

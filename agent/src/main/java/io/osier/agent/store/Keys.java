@@ -11,6 +11,7 @@ public final class Keys {
     public static final String ENDPOINTS = "endpoints";
     public static final String ENDPOINT_SLICES = "endpointslices";
     public static final String CLAIMS = "claims";
+    private static final String PRESENCE = "presence";
 
     private static final Pattern KEY =
             Pattern.compile("[A-Za-z0-9_:-][A-Za-z0-9._:-]*(/[A-Za-z0-9_:-][A-Za-z0-9._:-]*){0,5}");
@@ -58,6 +59,11 @@ public final class Keys {
     /** The lease of a subnet such as {@code 10.32.1.0/24}. */
     public static String lease(String subnet) {
         return check(LEASES + "/" + subnet.replace('/', '-'));
+    }
+
+    /** Where a node's agent gives signs of life. */
+    public static String presence(String node) {
+        return check(PRESENCE + "/" + node);
     }
 
     /** The claim to an address. */

@@ -2,6 +2,7 @@ package io.osier.agent.store;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -23,8 +24,13 @@ public interface StateStore extends Keyspace, AutoCloseable {
     /** How many writes one {@link #commit} takes. */
     int maxWrites();
 
+    /** Since when the store does not answer, for one that can go away; then reads tell what was last known. */
+    default Optional<StoreAbsence> absence() {
+        return Optional.empty();
+    }
+
     /**
-     * Tells {@code onEvent}, on one thread and in order, what is below {@code prefix/} now, then {@code SYNCED}, then every
+     * Tells {@code onEvent}, one at a time and in order, what is below {@code prefix/} now, then {@code SYNCED}, then every
      * change until closed. Changes of a key that follow closely may be told as one.
      */
     Watch watch(String prefix, Consumer<StoreEvent> onEvent);

@@ -9,6 +9,7 @@ import io.osier.agent.model.PodSpec;
 import io.osier.agent.model.PodStatus;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
+import io.osier.agent.store.StoreException;
 import io.osier.agent.store.directory.DirectoryStore;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,9 @@ class PodKeeperTest {
         @Override
         public void forget(Pod pod) {
             done.add("forget " + pod.metadata().name());
+            if (impossible.contains(pod.metadata().name())) {
+                throw new StoreException("away");
+            }
         }
 
         @Override
@@ -225,5 +230,19 @@ class PodKeeperTest {
         keeper.lost("web-1");
 
         await().during(Duration.ofMillis(200)).until(steps.done::isEmpty);
+    }
+
+    /** A store may be away for days. */
+    @Test
+    void deletionsThatNobodyCanBeToldOfAreTriedAgainTogetherAndDoNotMultiply() {
+        List<Pod> pods = Stream.of("web-1", "web-2", "web-3")
+                .map(name -> deleted(pod(name)))
+                .toList();
+        steps.impossible.addAll(List.of("web-1", "web-2", "web-3"));
+
+        keeper.keep(pods);
+        await().atMost(Duration.ofSeconds(15)).until(() -> steps.count("forget web-1") >= 3);
+
+        assertThat(steps.done).hasSize(9);
     }
 }

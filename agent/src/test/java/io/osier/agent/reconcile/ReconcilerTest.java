@@ -30,6 +30,7 @@ import io.osier.dataplane.vxlan.Underlay;
 import io.osier.dataplane.worker.Worker;
 import io.osier.dataplane.worker.WorkerConfig;
 import io.osier.dataplane.worker.WorkerProxy;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ReconcilerTest {
     private static final NodeSettings SETTINGS = new NodeSettings(
@@ -50,8 +52,15 @@ class ReconcilerTest {
             IpPrefix.parse("10.32.0.0/24"),
             true);
 
+    @TempDir
+    Path folder;
+
     private final CountDownLatch published = new CountDownLatch(1);
     private final ForwardingStateCompiler compiler = new ForwardingStateCompiler(SETTINGS);
+
+    private LocalDeletions deletions(StateStore store) {
+        return new LocalDeletions(store, folder.resolve("deletions"));
+    }
 
     /** Tells everything before the watch returns, and lets the watcher have all the time it wants. */
     private final class HastyStore implements StateStore {
@@ -172,7 +181,8 @@ class ReconcilerTest {
         HastyStore store = new HastyStore();
         PodKeeper keeper = new PodKeeper("node-a", new NoSteps(), new ObjectStore(store));
 
-        try (Reconciler reconciler = new Reconciler(store, compiler, worker(), keeper, services -> {})) {
+        try (Reconciler reconciler =
+                new Reconciler(store, compiler, worker(), keeper, deletions(store), services -> {})) {
             assertThat(reconciler.firstRound()).succeedsWithin(5, TimeUnit.SECONDS);
         } finally {
             keeper.close();
@@ -187,7 +197,8 @@ class ReconcilerTest {
         PodKeeper keeper = new PodKeeper("node-a", new NoSteps(), new ObjectStore(store));
         WorkerProxy worker = worker();
 
-        try (Reconciler reconciler = new Reconciler(store, compiler, worker, keeper, services -> {})) {
+        try (Reconciler reconciler =
+                new Reconciler(store, compiler, worker, keeper, deletions(store), services -> {})) {
             assertThat(reconciler.firstRound()).succeedsWithin(5, TimeUnit.SECONDS);
             for (int i = 0; i < changes; i++) {
                 store.tell(Keys.SERVICES, "default/s-" + i, service("s-" + i, "10.97." + i / 250 + "." + i % 250));

@@ -431,6 +431,11 @@ public abstract class StateStoreContract {
         return store;
     }
 
+    /** A second handle. */
+    protected StateStore other() {
+        return other;
+    }
+
     protected static byte[] bytes(String text) {
         return text.getBytes(UTF_8);
     }

@@ -8,6 +8,7 @@ import io.osier.agent.ipam.SubnetLeases;
 import io.osier.agent.model.Json;
 import io.osier.agent.model.Pod;
 import io.osier.agent.pod.CommandSupervisor;
+import io.osier.agent.reconcile.LocalDeletions;
 import io.osier.agent.reconcile.NodeSettings;
 import io.osier.agent.reconcile.PodMaker;
 import io.osier.agent.store.Keys;
@@ -22,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -41,9 +43,11 @@ public final class AgentApi {
             SubnetLeases leases,
             CommandSupervisor commands,
             ClusterDirectory directory,
+            LocalDeletions deletions,
+            Supplier<String> leaseProblem,
             ProbeSocket probes) {
         ObjectStore objects = new ObjectStore(state);
-        Resources resources = keys -> resources(keys, settings, leases.in(keys), directory);
+        Resources resources = keys -> resources(keys, settings, leases.in(keys), directory, deletions);
         ObjectNode description = Json.object()
                 .put("version", version())
                 .put("node", settings.nodeName())
@@ -67,6 +71,7 @@ public final class AgentApi {
                 new ObjectRoutes(state, resources),
                 new BulkRoutes(state, resources),
                 node,
+                new Standing(state, leaseProblem, directory),
                 new NodeCapture(captures),
                 explanations,
                 new NodeCheckup(settings.nodeName(), leases, probes),
@@ -74,11 +79,15 @@ public final class AgentApi {
     }
 
     private static Map<String, Resource> resources(
-            Keyspace keys, NodeSettings settings, SubnetLeases leases, ClusterDirectory directory) {
+            Keyspace keys,
+            NodeSettings settings,
+            SubnetLeases leases,
+            ClusterDirectory directory,
+            LocalDeletions deletions) {
         ObjectStore objects = new ObjectStore(keys);
         AddressClaims claims = new AddressClaims(keys);
         return Map.of(
-                "pods", new PodResource(objects, claims, directory, settings.podRange()),
+                "pods", new PodResource(objects, claims, directory, deletions, settings.podRange()),
                 "services",
                         new ServiceResource(
                                 objects, claims, new NodePorts(keys), settings.serviceRange(), settings.podRange()),

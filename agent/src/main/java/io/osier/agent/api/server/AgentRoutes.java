@@ -42,6 +42,7 @@ final class AgentRoutes implements ApiRoutes {
     private final ObjectRoutes objects;
     private final BulkRoutes bulk;
     private final NodeView node;
+    private final Standing standing;
     private final CaptureStream captures;
     private final ExplainView explanations;
     private final NodeCheckup checkup;
@@ -52,6 +53,7 @@ final class AgentRoutes implements ApiRoutes {
             ObjectRoutes objects,
             BulkRoutes bulk,
             NodeView node,
+            Standing standing,
             CaptureStream captures,
             ExplainView explanations,
             NodeCheckup checkup,
@@ -60,6 +62,7 @@ final class AgentRoutes implements ApiRoutes {
         this.objects = objects;
         this.bulk = bulk;
         this.node = node;
+        this.standing = standing;
         this.captures = captures;
         this.explanations = explanations;
         this.checkup = checkup;
@@ -93,7 +96,7 @@ final class AgentRoutes implements ApiRoutes {
 
     private ApiResponse answerHere(ApiRequest request) {
         return switch (request.word(2)) {
-            case "status" -> ApiResponse.json(200, node.status());
+            case "status" -> ApiResponse.json(200, standing.addTo(node.status()));
             case "routes" -> ApiResponse.json(200, node.routes());
             case "fdb" -> ApiResponse.json(200, node.stations());
             case "flows" -> ApiResponse.json(200, node.flows());

@@ -5,35 +5,53 @@ import io.osier.agent.api.client.ApiAnswer;
 import io.osier.agent.api.client.ApiClient;
 import io.osier.agent.api.client.ApiEndpoint;
 import io.osier.agent.api.client.ApiException;
+import io.osier.agent.ipam.SignsOfLife;
 import io.osier.agent.model.Node;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
+import io.osier.agent.store.StateStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /** The nodes' agents: which there are, whether they answer, and the way to ask them. */
 public final class ClusterDirectory implements AutoCloseable {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
 
+    private static final int PROBES = 16;
+
     private final String self;
     private final ObjectStore objects;
+    private final SignsOfLife signs;
     private final String bootId;
     private final String token;
     private final Map<ApiEndpoint, ApiClient> clients = new ConcurrentHashMap<>();
+    private final ExecutorService probes = Executors.newFixedThreadPool(PROBES, task -> {
+        Thread thread = new Thread(task, "osier-probe");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     /**
      * @param self this node
      * @param bootId of this machine's kernel
      * @param token what the agents of other machines want to see
      */
-    public ClusterDirectory(String self, ObjectStore objects, String bootId, String token) {
+    public ClusterDirectory(String self, StateStore store, String bootId, String token) {
+        this(self, store, bootId, token, new SignsOfLife(store));
+    }
+
+    ClusterDirectory(String self, StateStore store, String bootId, String token, SignsOfLife signs) {
         this.self = self;
-        this.objects = objects;
+        this.objects = new ObjectStore(store);
+        this.signs = signs;
         this.bootId = bootId;
         this.token = token;
     }
@@ -44,9 +62,32 @@ public final class ClusterDirectory implements AutoCloseable {
 
     /** All nodes, each with whether its agent answers; a foreign node has none and counts as ready. */
     List<Node> nodes() {
-        return objects.list(Keys.NODES, Node.class).stream()
-                .map(node -> Node.of(node.metadata(), node.spec(), node.status().withReady(isReady(node))))
+        // All at once: each that is gone takes a second to find out.
+        List<CompletableFuture<Node>> nodes = objects.list(Keys.NODES, Node.class).stream()
+                .map(node -> CompletableFuture.supplyAsync(() -> withReady(node), probes))
                 .toList();
+        return nodes.stream().map(CompletableFuture::join).toList();
+    }
+
+    Node withReady(Node node) {
+        return node.withStatus(node.status().withReady(isReady(node)));
+    }
+
+    /** Why a node that {@link #withReady} has found out about is not; empty if it is. */
+    String whyNotReady(Node node) {
+        return Boolean.FALSE.equals(node.status().ready())
+                ? "no agent answers at "
+                        + endpointOf(node.status()).map(ApiEndpoint::toString).orElse("any address")
+                : "";
+    }
+
+    /**
+     * Whether a node's agent is there, be it that it does not answer: if it is on another machine, it still gives signs of life
+     * in the store. Takes up to 22 seconds for one that does not.
+     */
+    boolean isAlive(Node node) {
+        boolean here = bootId.equals(node.status().bootId());
+        return isReady(node) || (!here && signs.isSeen(node.metadata().name()));
     }
 
     /** The nodes whose agents can be asked, this one included. */
@@ -89,6 +130,15 @@ public final class ClusterDirectory implements AutoCloseable {
                 : new ApiError(e.code(), ApiError.reasonOf(e.code()), String.valueOf(e.getMessage()));
     }
 
+    /** Has a node's agent delete something. */
+    void delete(String node, String uri) {
+        try {
+            client(node).ask(HttpMethod.DELETE, uri, null, DEADLINE);
+        } catch (ApiException e) {
+            throw passOn(node, e);
+        }
+    }
+
     /** The client of a node's agent. */
     ApiClient client(String node) {
         Node known = objects.get(Keys.node(node), Node.class).orElseThrow(() -> ApiError.notFound("nodes", node));
@@ -116,6 +166,7 @@ public final class ClusterDirectory implements AutoCloseable {
 
     @Override
     public void close() {
+        probes.shutdownNow();
         clients.values().forEach(ApiClient::close);
     }
 }

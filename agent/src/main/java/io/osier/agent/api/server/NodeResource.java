@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Nodes: agents enter themselves; foreign ones are entered by hand. */
 final class NodeResource implements Resource {
@@ -33,14 +34,33 @@ final class NodeResource implements Resource {
     }
 
     @Override
-    public List<Node> list() {
-        return directory.nodes();
+    public List<JsonNode> list() {
+        return directory.nodes().stream().map(this::withConditions).toList();
     }
 
     @Override
-    public Node get(String namespace, String name) {
-        Node node = objects.get(Keys.node(name), Node.class).orElseThrow(() -> ApiError.notFound(NODES, name));
-        return Node.of(node.metadata(), node.spec(), node.status().withReady(directory.isReady(node)));
+    public JsonNode get(String namespace, String name) {
+        return withConditions(directory.withReady(find(name)));
+    }
+
+    private Node find(String name) {
+        return objects.get(Keys.node(name), Node.class).orElseThrow(() -> ApiError.notFound(NODES, name));
+    }
+
+    /** As Kubernetes says it: {@code status.conditions} has why a node is not ready. */
+    private JsonNode withConditions(Node node) {
+        String why = directory.whyNotReady(node);
+        if (!why.isEmpty() && Json.tree(node) instanceof ObjectNode tree) {
+            ((ObjectNode) tree.path("status"))
+                    .putArray("conditions")
+                    .addObject()
+                    .put("type", "Ready")
+                    .put("status", "False")
+                    .put("reason", "AgentNotAnswering")
+                    .put("message", why);
+            return tree;
+        }
+        return Json.tree(node);
     }
 
     @Override
@@ -70,8 +90,8 @@ final class NodeResource implements Resource {
 
     @Override
     public void delete(String namespace, String name) {
-        Node node = get(namespace, name);
-        if (!node.spec().foreign() && directory.isReady(node)) {
+        Node node = find(name);
+        if (!node.spec().foreign() && directory.isAlive(node)) {
             throw ApiError.conflict("node " + name + " has a running agent: stop it first");
         }
         for (Pod pod : objects.list(Keys.PODS, Pod.class)) {
@@ -81,6 +101,7 @@ final class NodeResource implements Resource {
             }
         }
         objects.delete(Keys.node(name));
+        objects.delete(Keys.presence(name));
         leases.release(name);
         claims.releaseOrphans(); // of the node's pods
     }

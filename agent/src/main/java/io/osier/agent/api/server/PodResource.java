@@ -8,6 +8,7 @@ import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.model.Pod;
 import io.osier.agent.model.PodSpec;
 import io.osier.agent.model.PodStatus;
+import io.osier.agent.reconcile.LocalDeletions;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
 import io.osier.dataplane.packet.IpAddress;
@@ -29,9 +30,16 @@ final class PodResource implements Resource {
     private final ObjectStore objects;
     private final AddressClaims claims;
     private final ClusterDirectory directory;
+    private final LocalDeletions deletions;
     private final IpPrefix podRange;
 
-    PodResource(ObjectStore objects, AddressClaims claims, ClusterDirectory directory, IpPrefix podRange) {
+    PodResource(
+            ObjectStore objects,
+            AddressClaims claims,
+            ClusterDirectory directory,
+            LocalDeletions deletions,
+            IpPrefix podRange) {
+        this.deletions = deletions;
         this.objects = objects;
         this.claims = claims;
         this.directory = directory;
@@ -40,12 +48,16 @@ final class PodResource implements Resource {
 
     @Override
     public List<Pod> list() {
-        return objects.list(Keys.PODS, Pod.class);
+        return objects.list(Keys.PODS, Pod.class).stream().map(deletions::seen).toList();
     }
 
     @Override
     public Pod get(String namespace, String name) {
-        return objects.get(Keys.pod(namespace, name), Pod.class).orElseThrow(() -> ApiError.notFound(PODS, name));
+        return objects.get(Keys.pod(namespace, name), Pod.class)
+                // Deleted for whoever waits for it: the store cannot say so before it is back.
+                .filter(pod -> !deletions.areDue() || !deletions.contains(pod))
+                .map(deletions::seen)
+                .orElseThrow(() -> ApiError.notFound(PODS, name));
     }
 
     @Override
@@ -107,6 +119,10 @@ final class PodResource implements Resource {
         Pod pod = get(namespace, name);
         String key = Keys.pod(namespace, name);
         String node = pod.spec().nodeName();
+        if (deletions.areDue()) {
+            deleteWithoutStore(pod, namespace);
+            return;
+        }
         if (node != null && directory.isReady(node)) {
             objects.update(
                     key,
@@ -121,6 +137,15 @@ final class PodResource implements Resource {
         Stream.of(pod.status().podIP(), pod.spec().podIP())
                 .filter(Objects::nonNull)
                 .forEach(address -> claims.release(IpAddress.parse(address), key));
+    }
+
+    /** While the store is away the pod's own node deletes it, and tells the store later. */
+    private void deleteWithoutStore(Pod pod, String namespace) {
+        String node = String.valueOf(pod.spec().nodeName());
+        if (!node.equals(directory.self())) {
+            directory.delete(node, "/api/v1/pods/" + pod.metadata().name() + "?namespace=" + namespace);
+        }
+        deletions.add(pod);
     }
 
     /** A pod's command and place are for life, as most of a pod's fields are in Kubernetes. */

@@ -6,14 +6,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.osier.agent.api.client.ApiClient;
 import io.osier.agent.api.client.ApiEndpoint;
 import io.osier.agent.api.client.ApiException;
+import io.osier.agent.ipam.Presence;
+import io.osier.agent.model.ObjectMeta;
+import io.osier.agent.model.Pod;
+import io.osier.agent.model.PodSpec;
+import io.osier.agent.model.PodStatus;
+import io.osier.agent.store.StateStore;
+import io.osier.agent.store.Versioned;
+import io.osier.dataplane.packet.IpAddress;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /** Agents of two machines, which share a store and see no socket of each other. */
 class RemoteAgentsTest {
@@ -76,5 +87,44 @@ class RemoteAgentsTest {
 
         assertThatThrownBy(() -> client.get("/osier/v1/status?node=node-b"))
                 .hasMessageContaining("node node-b: no agent answers at " + there.endpoint);
+    }
+
+    /** Whoever cannot reach a node must not take its subnet from under its pods. */
+    @Test
+    void aNodeThatDoesNotAnswerButGivesSignsOfLifeIsNotDeleted() {
+        there.close();
+        try (StateStore store = there.openStore();
+                Presence presence = new Presence(store, "node-b", "node-b")) {
+            assertThat(presence).isNotNull();
+            assertThatThrownBy(() -> client.delete("/api/v1/nodes/node-b"))
+                    .hasMessageContaining("node node-b has a running agent: stop it first");
+        }
+    }
+
+    @Test
+    void aDeadNodeIsShownAsSuchAndDeletedWithAllThatItHad() {
+        there.objects.put("pods/default/web", pod("web", "node-b"));
+        assertThat(there.claims.claim(IpAddress.parse("10.32.1.2"), "pods/default/web"))
+                .isTrue();
+        there.close();
+
+        JsonNode status = client.get("/api/v1/nodes/node-b").path("status");
+        assertThat(status.path("ready").asBoolean()).isFalse();
+        assertThat(status.path("conditions").path(0).path("message").asString())
+                .isEqualTo("no agent answers at " + there.endpoint);
+
+        client.delete("/api/v1/nodes/node-b");
+        try (StateStore store = there.openStore()) {
+            assertThat(store.list("nodes")).extracting(Versioned::key).containsExactly("nodes/node-a");
+            assertThat(store.list("leases")).extracting(Versioned::key).containsExactly("leases/10.32.0.0-24");
+            assertThat(store.list("claims")).isEmpty();
+            assertThat(store.list("pods")).isEmpty();
+            assertThat(store.list("presence")).isEmpty();
+        }
+    }
+
+    private static Pod pod(String name, String node) {
+        ObjectMeta metadata = ObjectMeta.named(name).withNamespace("default").created("uid-" + name, Instant.EPOCH);
+        return Pod.of(metadata, new PodSpec(node, null, List.of(), "Always"), PodStatus.running("10.32.1.2", 0));
     }
 }

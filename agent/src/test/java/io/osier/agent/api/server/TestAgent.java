@@ -3,6 +3,7 @@ package io.osier.agent.api.server;
 import io.osier.agent.host.ProbeSocket;
 import io.osier.agent.ipam.AddressClaims;
 import io.osier.agent.ipam.Claimant;
+import io.osier.agent.ipam.SignsOfLife;
 import io.osier.agent.ipam.SubnetClaim;
 import io.osier.agent.ipam.SubnetLeases;
 import io.osier.agent.model.Node;
@@ -10,9 +11,11 @@ import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.pod.CommandSupervisor;
 import io.osier.agent.reconcile.ClusterState;
 import io.osier.agent.reconcile.ForwardingStateCompiler;
+import io.osier.agent.reconcile.LocalDeletions;
 import io.osier.agent.reconcile.NodeSettings;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
+import io.osier.agent.store.StateStore;
 import io.osier.agent.store.directory.DirectoryStore;
 import io.osier.dataplane.observe.Counters;
 import io.osier.dataplane.packet.DropReason;
@@ -33,6 +36,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -42,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One agent's answers, with a store, a worker and a socket, and with no devices. Several can share a store. */
 final class TestAgent implements AutoCloseable {
+    private final Path storeFolder;
     private final DirectoryStore store;
     private final ExecutorService workerThread = Executors.newSingleThreadExecutor();
     private final CommandSupervisor commands;
@@ -67,7 +72,8 @@ final class TestAgent implements AutoCloseable {
         String name = "node-" + (char) ('a' + index);
         IpAddress underlay = IpAddress.parse("172.30.0." + (1 + index));
         IpPrefix podRange = IpPrefix.parse("10.32.0.0/12");
-        store = DirectoryStore.open(folder.resolve("store"));
+        storeFolder = folder.resolve("store");
+        store = DirectoryStore.open(storeFolder);
         objects = new ObjectStore(store);
         claims = new AddressClaims(store);
         SubnetLeases leases = new SubnetLeases(store, podRange, 24);
@@ -85,7 +91,7 @@ final class TestAgent implements AutoCloseable {
         commands = new CommandSupervisor(
                 folder.resolve(name + "-logs"), folder.resolve(name + "-notes"), (namespace, status) -> {});
         token = ClusterToken.of(store);
-        directory = new ClusterDirectory(name, objects, bootId, token);
+        directory = new ClusterDirectory(name, store, bootId, token, new SignsOfLife(store, Duration.ofMillis(500)));
         probes = ProbeSocket.open(freeAddress());
         routes = new AgentApi(
                         settings,
@@ -99,6 +105,8 @@ final class TestAgent implements AutoCloseable {
                         leases,
                         commands,
                         directory,
+                        new LocalDeletions(store, folder.resolve(name + "-deletions")),
+                        () -> "",
                         probes)
                 .routes();
         socket = folder.resolve(name + ".sock");
@@ -126,6 +134,11 @@ final class TestAgent implements AutoCloseable {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return new InetSocketAddress(InetAddress.getLoopbackAddress(), free.getLocalPort());
         }
+    }
+
+    /** The store that it shares, also when it has ended. */
+    StateStore openStore() {
+        return DirectoryStore.open(storeFolder);
     }
 
     /** The agent is killed: its socket stays, and nobody answers. */
