@@ -38,7 +38,8 @@ final class LabCommand implements Runnable {
                 "Examples:",
                 "  osier lab up",
                 "  osier lab up --nodes 3 --underlay-mtu 9000",
-                "  osier lab up --store etcd"
+                "  osier lab up --store etcd",
+                "  osier lab up --nodes 3 --store etcd --etcd-members 3"
             })
     int up(
             @Option(names = "--nodes", paramLabel = "N", defaultValue = "2", description = "How many nodes") int nodes,
@@ -50,13 +51,19 @@ final class LabCommand implements Runnable {
                                     "Where the cluster's state is: directory, or etcd in a server of the lab's own")
                     String store,
             @Option(
+                            names = "--etcd-members",
+                            paramLabel = "N",
+                            defaultValue = "1",
+                            description = "How many etcd servers: 1, or 3, of which one may fail")
+                    int etcdMembers,
+            @Option(
                             names = "--underlay-mtu",
                             paramLabel = "M",
                             defaultValue = "1500",
                             description = "Bytes that fit a packet of the underlay")
                     int underlayMtuBytes) {
         try {
-            LabPlan plan = new LabPlan(nodes, underlayMtuBytes, store);
+            LabPlan plan = new LabPlan(nodes, underlayMtuBytes, store, etcdMembers);
             checkIsRoot("up");
             lab().up(plan);
             print("lab is up: " + nodes + (nodes == 1 ? " node" : " nodes") + " ready\n");

@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A lab: brought up as one, taken down as one. What it consists of is noted before anything is made. */
@@ -109,7 +110,7 @@ public final class Lab {
     private void startMissing(LabPlan plan) throws IOException, InterruptedException {
         if (plan.hasEtcd()) {
             progress.accept("etcd");
-            LabEtcd.start();
+            LabEtcd.start(plan.etcdMembers());
         }
         for (LabNode node : plan.labNodes()) {
             if (Thread.interrupted()) {
@@ -180,7 +181,10 @@ public final class Lab {
         if (!plan.hasEtcd()) {
             return "directory " + LabPlan.STATE.resolve("store");
         }
-        return "etcd " + LabEtcd.ENDPOINT + (LabEtcd.isRunning() ? "" : " (not running)");
+        List<String> missing = LabEtcd.missing(plan.etcdMembers());
+        return LabEtcd.endpoints(plan.etcdMembers()).stream()
+                .map(endpoint -> endpoint + (missing.contains(endpoint) ? " (not running)" : ""))
+                .collect(Collectors.joining(" ", "etcd ", ""));
     }
 
     /** One node of a lab. */

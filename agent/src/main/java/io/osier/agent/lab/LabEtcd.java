@@ -5,18 +5,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The lab's etcd: one server, in the namespace of the underlay and at its gateway's address, where every node reaches it. It
- * ends with the namespace.
+ * The lab's etcd: one server or three, in the namespace of the underlay and at addresses of its own there, where every node
+ * reaches them. They end with the namespace.
  */
 final class LabEtcd {
-    static final String ENDPOINT = "http://" + LabNetwork.GATEWAY + ":2379";
-
     private static final String PROGRAM = "etcd";
-    private static final Path LOG = LabPlan.RUN.resolve("etcd.log");
-    private static final Path DATA = LabPlan.STATE.resolve("etcd");
 
     private LabEtcd() {}
 
@@ -30,31 +29,90 @@ final class LabEtcd {
         }
     }
 
-    /** Starts the server if it is not running; it goes on when the command line ends. */
-    static void start() throws IOException {
-        if (isRunning()) {
-            return;
+    /** The members' addresses in the underlay, from its gateway's downwards. */
+    static List<String> addresses(int members) {
+        return IntStream.range(0, members).mapToObj(LabEtcd::address).toList();
+    }
+
+    private static String address(int member) {
+        return LabNetwork.UNDERLAY_PREFIX + (LabNetwork.GATEWAY_NUMBER - member);
+    }
+
+    /** Where the members answer. */
+    static List<String> endpoints(int members) {
+        return IntStream.range(0, members).mapToObj(LabEtcd::endpoint).toList();
+    }
+
+    private static String endpoint(int member) {
+        return "http://" + address(member) + ":2379";
+    }
+
+    private static String peer(int member) {
+        return "http://" + address(member) + ":2380";
+    }
+
+    /** Starts those members that are not running; they go on when the command line ends. */
+    static void start(int members) throws IOException {
+        for (int member = 0; member < members; member++) {
+            if (!isRunning(member)) {
+                start(member, members);
+            }
         }
-        Files.createDirectories(DATA);
-        new ProcessBuilder(List.of(
+    }
+
+    private static void start(int member, int members) throws IOException {
+        String name = "etcd-" + (char) ('a' + member);
+        Path data = LabPlan.STATE.resolve(name);
+        Files.createDirectories(data);
+        String cluster = IntStream.range(0, members)
+                .mapToObj(other -> "etcd-" + (char) ('a' + other) + "=" + peer(other))
+                .collect(Collectors.joining(","));
+        Process process = new ProcessBuilder(List.of(
                         "setsid",
                         "nsenter",
                         "--net=/run/netns/" + LabPlan.UNDERLAY,
                         PROGRAM,
-                        "--data-dir=" + DATA,
-                        "--listen-client-urls=" + ENDPOINT,
-                        "--advertise-client-urls=" + ENDPOINT,
-                        "--listen-peer-urls=http://127.0.0.1:2380"))
+                        "--name=" + name,
+                        "--data-dir=" + data,
+                        "--listen-client-urls=" + endpoint(member),
+                        "--advertise-client-urls=" + endpoint(member),
+                        "--listen-peer-urls=" + peer(member),
+                        "--initial-advertise-peer-urls=" + peer(member),
+                        "--initial-cluster=" + cluster))
                 .redirectErrorStream(true)
                 .redirectInput(new File("/dev/null"))
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(LOG.toFile()))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        LabPlan.RUN.resolve(name + ".log").toFile()))
                 .directory(new File("/"))
                 .start();
+        Files.writeString(pidFile(member), process.pid() + "\n");
     }
 
-    /** Whether there is a server; it is the only process that runs in the underlay's namespace. */
-    static boolean isRunning() {
+    private static Path pidFile(int member) {
+        return LabPlan.RUN.resolve("etcd-" + (char) ('a' + member) + ".pid");
+    }
+
+    /** Where those of the members answer that are not running. */
+    static List<String> missing(int members) {
+        return IntStream.range(0, members)
+                .filter(member -> !isRunning(member))
+                .mapToObj(LabEtcd::endpoint)
+                .toList();
+    }
+
+    private static boolean isRunning(int member) {
         return LabNetwork.exists(LabPlan.UNDERLAY)
-                && !LabNetwork.pids(LabPlan.UNDERLAY).isEmpty();
+                && pid(member)
+                        .filter(pid ->
+                                LabNetwork.pids(LabPlan.UNDERLAY).stream().anyMatch(process -> process.pid() == pid))
+                        .isPresent();
+    }
+
+    private static Optional<Long> pid(int member) {
+        try {
+            return Optional.of(Long.parseLong(Files.readString(pidFile(member)).strip()));
+        } catch (IOException | NumberFormatException e) {
+            return Optional.empty();
+        }
     }
 }

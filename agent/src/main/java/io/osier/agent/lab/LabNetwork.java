@@ -11,7 +11,9 @@ import java.util.stream.Collectors;
 
 /** The namespaces of a lab and the underlay between them; the machine's own links are left alone. */
 final class LabNetwork {
-    static final String GATEWAY = "172.30.0.254";
+    static final String UNDERLAY_PREFIX = "172.30.0.";
+    static final int GATEWAY_NUMBER = 254;
+    private static final String GATEWAY = UNDERLAY_PREFIX + GATEWAY_NUMBER;
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final int LOOKS = 500;
 
@@ -44,6 +46,11 @@ final class LabNetwork {
                 link set underlay0 mtu %d up
                 addr add %s/24 dev underlay0
                 """.formatted(plan.underlayMtuBytes(), GATEWAY));
+        for (String address : plan.hasEtcd() ? LabEtcd.addresses(plan.etcdMembers()) : List.<String>of()) {
+            if (!address.equals(GATEWAY)) {
+                underlay.append("addr add %s/24 dev underlay0\n".formatted(address));
+            }
+        }
         for (LabNode node : plan.labNodes()) {
             underlay.append("""
                     link add %1$s mtu %2$d type veth peer name eth0 mtu %2$d netns %1$s

@@ -9,9 +9,10 @@ import java.util.stream.IntStream;
  *
  * @param nodes how many: 1 to 26
  * @param underlayMtuBytes of every link of the underlay
- * @param store where the cluster's state is: {@link #DIRECTORY}, or {@link #ETCD}: a server of its own in the underlay
+ * @param store where the cluster's state is: {@link #DIRECTORY}, or {@link #ETCD}: servers of its own in the underlay
+ * @param etcdMembers how many of these; 1 or 3
  */
-public record LabPlan(int nodes, int underlayMtuBytes, String store) {
+public record LabPlan(int nodes, int underlayMtuBytes, String store, int etcdMembers) {
     public static final String DIRECTORY = "directory";
     public static final String ETCD = "etcd";
 
@@ -34,6 +35,12 @@ public record LabPlan(int nodes, int underlayMtuBytes, String store) {
         if (!store.equals(DIRECTORY) && !store.equals(ETCD)) {
             throw new IllegalArgumentException("--store " + store + ": must be directory or etcd");
         }
+        if (etcdMembers != 1 && etcdMembers != 3) {
+            throw new IllegalArgumentException("--etcd-members " + etcdMembers + ": must be 1 or 3");
+        }
+        if (etcdMembers != 1 && store.equals(DIRECTORY)) {
+            throw new IllegalArgumentException("--etcd-members " + etcdMembers + ": goes with --store etcd");
+        }
         if (underlayMtuBytes < MIN_MTU_BYTES || underlayMtuBytes > MAX_MTU_BYTES) {
             throw new IllegalArgumentException(
                     "--underlay-mtu " + underlayMtuBytes + ": must be " + MIN_MTU_BYTES + " to " + MAX_MTU_BYTES);
@@ -46,12 +53,12 @@ public record LabPlan(int nodes, int underlayMtuBytes, String store) {
 
     List<LabNode> labNodes() {
         return IntStream.range(0, nodes)
-                .mapToObj(index -> new LabNode(index, hasEtcd()))
+                .mapToObj(index -> new LabNode(index, hasEtcd() ? etcdMembers : 0))
                 .toList();
     }
 
     /** One node: {@code node-a} at 172.30.0.1 and so on. */
-    record LabNode(int index, boolean etcd) {
+    record LabNode(int index, int etcdMembers) {
         String name() {
             return "node-" + (char) ('a' + index);
         }
@@ -85,8 +92,8 @@ public record LabPlan(int nodes, int underlayMtuBytes, String store) {
         }
 
         private String storeYaml() {
-            return etcd
-                    ? "{type: etcd, endpoints: [\"" + LabEtcd.ENDPOINT + "\"]}"
+            return etcdMembers > 0
+                    ? "{type: etcd, endpoints: [\"" + String.join("\", \"", LabEtcd.endpoints(etcdMembers)) + "\"]}"
                     : "{type: directory, directory: " + STATE.resolve("store") + "}";
         }
 
