@@ -184,6 +184,7 @@ public final class AgentProcess implements AutoCloseable {
                 place.offloads(),
                 config.store().describe(config.stateDirectory()),
                 dataplane.proxy(),
+                dataplane::countOverflow,
                 store,
                 leases,
                 commands,

@@ -4,6 +4,7 @@ import io.netty.channel.IoRegistration;
 import io.osier.dataplane.conntrack.ConnectionTable;
 import io.osier.dataplane.forwarding.ForwardingState;
 import io.osier.dataplane.observe.Counters;
+import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.worker.LocalPort;
@@ -11,11 +12,14 @@ import io.osier.dataplane.worker.Worker;
 import io.osier.dataplane.worker.WorkerProxy;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One node's forwarding at work: a {@link Worker} on a thread of its own, the tunnel's socket, and the TAPs that come and
@@ -24,13 +28,14 @@ import java.util.concurrent.CompletionException;
 public final class Dataplane implements AutoCloseable {
     private final DataplaneConfig config;
     private final UdpPort underlay;
+    private final Counters counters;
     private final DataplaneListener listener;
     private final Worker worker;
     private final EpollWorkerLoop loop;
     private final WorkerProxy proxy;
     private final Map<PortId, AttachedTap> taps = new HashMap<>(); // the worker thread's own
 
-    private record AttachedTap(TapPort tap, IoRegistration registration) {}
+    private record AttachedTap(TapPort tap, IoRegistration registration, TapOverflow overflow) {}
 
     private Dataplane(
             DataplaneConfig config,
@@ -42,6 +47,7 @@ public final class Dataplane implements AutoCloseable {
         this.config = config;
         this.listener = listener;
         this.underlay = underlay;
+        this.counters = counters;
         SplittableRandom random = new SplittableRandom();
         worker = new Worker(
                 config.worker(),
@@ -123,13 +129,18 @@ public final class Dataplane implements AutoCloseable {
      * @throws RuntimeException if its name or one of its addresses is another port's; the device stays
      */
     public void addTap(TapConfig config, Set<IpAddress> addresses) throws IOException {
-        addPort(TapFactory.open(config), config.mac(), addresses);
+        TapPort tap = TapFactory.open(config);
+        addPort(tap, config.mac(), addresses, TapOverflow.of(config));
     }
 
     /** Takes a port into service, or closes it. */
     void addPort(TapPort tap, long mac, Set<IpAddress> addresses) {
+        addPort(tap, mac, addresses, TapOverflow.unknown());
+    }
+
+    private void addPort(TapPort tap, long mac, Set<IpAddress> addresses, TapOverflow overflow) {
         try {
-            await(proxy.run(worker -> attach(tap, new LocalPort(tap, mac, addresses))));
+            await(proxy.run(worker -> attach(tap, new LocalPort(tap, mac, addresses), overflow)));
         } catch (RuntimeException e) {
             tap.close();
             throw e;
@@ -138,14 +149,37 @@ public final class Dataplane implements AutoCloseable {
 
     /** Takes a TAP out of service and lets go of its device, which stays. One that is not there is no error. */
     public void removeTap(PortId id) {
+        countOverflow(List.of(id));
         await(proxy.run(worker -> detach(id)));
     }
 
-    private void attach(TapPort tap, LocalPort local) {
+    /**
+     * Brings {@link DropReason#PORT_OVERFLOW} up to date with what the kernel has counted at the TAPs. Enters each one's
+     * namespace, which takes some tenths of a millisecond. Not to be called on the worker's thread.
+     */
+    public void countOverflow() {
+        countOverflow(List.copyOf(ask(() -> Set.copyOf(taps.keySet()))));
+    }
+
+    private void countOverflow(List<PortId> ids) {
+        for (PortId id : ids) {
+            AttachedTap attached = ask(() -> taps.get(id));
+            if (attached != null) {
+                long dropped = attached.overflow.read();
+                await(proxy.run(worker -> attached.overflow.count(dropped, counters.drops())));
+            }
+        }
+    }
+
+    private <T extends @Nullable Object> T ask(Supplier<T> question) {
+        return proxy.ask(worker -> question.get()).join();
+    }
+
+    private void attach(TapPort tap, LocalPort local, TapOverflow overflow) {
         worker.addPort(local);
         Runnable batch = () -> worker.servicePort(tap);
         try {
-            taps.put(tap.id(), new AttachedTap(tap, loop.watch(tap.descriptor(), () -> service(tap, batch))));
+            taps.put(tap.id(), new AttachedTap(tap, loop.watch(tap.descriptor(), () -> service(tap, batch)), overflow));
         } catch (RuntimeException e) {
             worker.removePort(tap);
             throw e;

@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 public final class TapPort implements Port, AutoCloseable {
     private static final int READ_OFFSET = Frame.HEADROOM_BYTES - VirtioNetHeader.LENGTH_BYTES;
 
-    /** Bytes after which a batch ends: what it reads should still be in the processor's cache when it is sent. */
-    private static final int BATCH_BYTES = 96 << 10;
-
     // The memory of a write: the virtio header, then struct iovec of 16 bytes, each an address and a length.
     private static final int HEADER = 0;
     private static final int IOVECS = 16;
@@ -83,7 +80,7 @@ public final class TapPort implements Port, AutoCloseable {
         int received = 0;
         int bytes = 0;
         try {
-            while (received < batch.capacity() && bytes < BATCH_BYTES && !gone && read(batch.frame(received))) {
+            while (batch.hasRoom(received, bytes) && !gone && read(batch.frame(received))) {
                 bytes += batch.frame(received).length();
                 received++;
             }

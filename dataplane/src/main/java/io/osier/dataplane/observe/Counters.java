@@ -38,7 +38,8 @@ public final class Counters {
     /** The account now, over these ports and what they still hold. */
     public PacketBalance balance(Iterable<PortCounters> ports, long held) {
         // What overflowed came in, though no port has seen it.
-        long received = retiredReceived + drops.packets(DropReason.UNDERLAY_OVERFLOW);
+        long received =
+                retiredReceived + drops.packets(DropReason.UNDERLAY_OVERFLOW) + drops.packets(DropReason.PORT_OVERFLOW);
         long transmitted = retiredTransmitted;
         for (PortCounters port : ports) {
             received += port.receivedPackets();

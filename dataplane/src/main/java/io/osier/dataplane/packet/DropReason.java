@@ -40,6 +40,7 @@ public enum DropReason {
     PORT_DOWN("to an interface that is down or gone"),
     PORT_REFUSED("that the kernel did not take, as malformed"),
     PORT_FULL("to an interface whose queue is full"),
+    PORT_OVERFLOW("from a pod or the host that sent faster than it was taken; the kernel counts them at its interface"),
     UNDERLAY_FULL("to the underlay while its socket buffer was full"),
     UNDERLAY_OVERFLOW("tunnel packets that came faster than they were taken; the kernel counts a train as one"),
     UNDERLAY_UNREACHABLE("to a node that the underlay has no route to"),

@@ -2,8 +2,15 @@ package io.osier.dataplane.port;
 
 import io.osier.dataplane.packet.Frame;
 
-/** A fixed set of frames that a port fills in one go. Owned by one worker and used again for every batch. */
+/**
+ * A fixed set of frames that a port fills in one go. Owned by one worker and used again for every batch.
+ *
+ * <p>It is also a port's turn: neither many small frames nor some large ones may keep the others waiting, see {@link #hasRoom}.
+ */
 public final class FrameBatch {
+    /** Bytes after which a turn ends: what it reads should still be in the processor's cache when it is sent. */
+    public static final int TURN_BYTES = 96 << 10;
+
     private final Frame[] frames;
     private int size;
 
@@ -16,6 +23,15 @@ public final class FrameBatch {
 
     public int capacity() {
         return frames.length;
+    }
+
+    /**
+     * Whether a port that has filled so much of it may fill one frame more.
+     *
+     * @param bytes the lengths of its frames so far
+     */
+    public boolean hasRoom(int frames, int bytes) {
+        return frames < this.frames.length && bytes < TURN_BYTES;
     }
 
     /** How many frames the last receive filled. */

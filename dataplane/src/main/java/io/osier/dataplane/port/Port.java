@@ -19,7 +19,7 @@ public interface Port {
     PortCounters counters();
 
     /**
-     * Takes what has arrived, up to the batch's capacity, and never blocks.
+     * Takes what has arrived, for as long as the batch {@link FrameBatch#hasRoom has room}, and never blocks.
      *
      * @return the number of frames, which is also the batch's size; 0 if nothing waits
      */

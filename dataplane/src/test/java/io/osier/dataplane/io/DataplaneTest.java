@@ -9,20 +9,27 @@ import io.osier.dataplane.forwarding.Peer;
 import io.osier.dataplane.forwarding.PodRoutes;
 import io.osier.dataplane.forwarding.Route;
 import io.osier.dataplane.observe.PacketBalance;
+import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.port.PortKind;
 import io.osier.dataplane.service.ServiceTable;
+import io.osier.dataplane.worker.CountersSnapshot;
 import io.osier.dataplane.worker.Worker;
 import io.osier.dataplane.worker.WorkerConfig;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,6 +168,45 @@ class DataplaneTest {
         pod(a, "10.32.0.2");
         assertThat(ping(client, "10.32.0.2")).contains(" 0% packet loss");
         assertThat(balance(a).holds()).isTrue();
+    }
+
+    @Test
+    void whatAPodSendsFasterThanItIsTakenIsCounted() throws Exception {
+        TestNamespace web = pod(a, "10.32.0.2");
+        pod(b, "10.32.1.2");
+        ping(web, "10.32.1.2");
+
+        // The worker stands still for as long as the pod sends, so that the queue of its interface overflows.
+        CountDownLatch sent = new CountDownLatch(1);
+        CompletableFuture<Void> standing = a.proxy().run(worker -> awaitUninterruptibly(sent));
+        send(web, "10.32.1.2", 3_000);
+        sent.countDown();
+        standing.join();
+        a.countOverflow();
+        a.countOverflow();
+
+        CountersSnapshot account = a.proxy().ask(Worker::counters).join();
+        assertThat(account.drops().get(DropReason.PORT_OVERFLOW))
+                .isPositive()
+                .isEqualTo(Long.parseLong(web.exec("sh", "-c", "tail -n 1 /proc/self/net/dev | awk '{print $13}'")
+                        .strip()));
+        assertThat(account.balance().holds()).isTrue();
+    }
+
+    private static void send(TestNamespace from, String to, int datagrams) throws IOException {
+        try (DatagramSocket socket = from.namespace().call(DatagramSocket::new)) {
+            for (int i = 0; i < datagrams; i++) {
+                socket.send(new DatagramPacket(new byte[64], 64, new InetSocketAddress(to, 7001)));
+            }
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static Set<PortId> localPorts(Dataplane node) {

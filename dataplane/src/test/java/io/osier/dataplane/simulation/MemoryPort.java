@@ -98,8 +98,10 @@ public final class MemoryPort implements Port {
     @Override
     public int receive(FrameBatch batch) {
         int received = 0;
-        for (RawFrame frame; received < batch.capacity() && (frame = toReceive.poll()) != null; received++) {
+        int bytes = 0;
+        for (RawFrame frame; batch.hasRoom(received, bytes) && (frame = toReceive.poll()) != null; received++) {
             frame.writeTo(batch.frame(received), Frame.HEADROOM_BYTES);
+            bytes += frame.length();
         }
         batch.setSize(received);
         return received;

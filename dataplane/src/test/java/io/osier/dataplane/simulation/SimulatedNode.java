@@ -159,12 +159,13 @@ public final class SimulatedNode implements AutoCloseable {
         return ports.stream().mapToInt(MemoryPort::waiting).sum();
     }
 
-    /** Serves every port and the socket once; true if anything came in. */
-    boolean cycle() {
+    /** Serves every port and the socket once, as a loop does while all are ready; true if anything came in. */
+    public boolean cycle() {
         long before = worker.counters().balance().received();
         for (MemoryPort port : List.copyOf(ports)) {
-            takenFromPorts += Math.min(port.waiting(), Worker.BATCH_FRAMES);
+            int waiting = port.waiting();
             worker.servicePort(port);
+            takenFromPorts += waiting - port.waiting();
         }
         worker.serviceUnderlay();
         return worker.counters().balance().received() != before;

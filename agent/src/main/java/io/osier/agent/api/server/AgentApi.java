@@ -39,6 +39,7 @@ public final class AgentApi {
             Set<TapOffload> offloads,
             String store,
             WorkerProxy worker,
+            Runnable countOverflow,
             StateStore state,
             SubnetLeases leases,
             CommandSupervisor commands,
@@ -62,7 +63,8 @@ public final class AgentApi {
                 .put("store", store);
         ArrayNode names = description.putArray("offloads");
         offloads.stream().sorted().forEach(offload -> names.add(offload.name().toLowerCase(Locale.ROOT)));
-        NodeView node = new NodeView(settings, vni, HostNetwork.DEVICE, worker, objects, leases, commands, description);
+        NodeView node = new NodeView(
+                settings, vni, HostNetwork.DEVICE, worker, countOverflow, objects, leases, commands, description);
         CaptureService captures =
                 new CaptureService(settings.nodeName(), underlay, worker, name -> addressesOf(name, objects));
         ExplainView explanations = new ExplainView(settings.nodeName(), underlay, vni, worker, directory);

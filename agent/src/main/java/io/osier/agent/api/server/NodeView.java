@@ -47,17 +47,22 @@ final class NodeView {
     private final String tunnelDevice;
     private final String hostDevice;
     private final WorkerProxy worker;
+    private final Runnable countOverflow;
     private final ObjectStore objects;
     private final SubnetLeases leases;
     private final CommandSupervisor commands;
     private final ObjectNode description;
 
-    /** @param description what {@code status} says beside what changes */
+    /**
+     * @param countOverflow brings the counters up to date with what the kernel counts
+     * @param description what {@code status} says beside what changes
+     */
     NodeView(
             NodeSettings settings,
             int vni,
             String hostDevice,
             WorkerProxy worker,
+            Runnable countOverflow,
             ObjectStore objects,
             SubnetLeases leases,
             CommandSupervisor commands,
@@ -66,6 +71,7 @@ final class NodeView {
         this.tunnelDevice = "vxlan" + vni;
         this.hostDevice = hostDevice;
         this.worker = worker;
+        this.countOverflow = countOverflow;
         this.objects = objects;
         this.leases = leases;
         this.commands = commands;
@@ -79,6 +85,7 @@ final class NodeView {
     }
 
     ObjectNode status() {
+        countOverflow.run();
         CountersSnapshot counters = ask(Worker::counters);
         ForwardingState state = ask(Worker::state);
         ObjectNode status = description.deepCopy();
@@ -190,6 +197,7 @@ final class NodeView {
     }
 
     ObjectNode drops() {
+        countOverflow.run();
         CountersSnapshot counters = ask(Worker::counters);
         ObjectNode item = Json.object().put("node", settings.nodeName());
         var reasons = item.putArray("reasons");

@@ -101,6 +101,7 @@ final class TestAgent implements AutoCloseable {
                         Set.of(),
                         "directory " + folder,
                         new WorkerProxy(worker, workerThread),
+                        () -> {},
                         store,
                         leases,
                         commands,
