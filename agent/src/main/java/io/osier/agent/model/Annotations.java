@@ -11,10 +11,15 @@ public final class Annotations {
     /** A pod's, slice's or {@code Endpoints}' share of new flows among its service's others. */
     public static final String WEIGHT = "osier.io/weight";
 
+    /** What becomes of the flows of a backend that a service loses. */
+    public static final String ON_BACKEND_REMOVAL = "osier.io/on-backend-removal";
+    /** For how long they go on if they drain. */
+    public static final String DRAIN_SECONDS = "osier.io/drain-seconds";
+
     private static final String PREFIX = "osier.io/";
     private static final int MAX_WEIGHT = 1_000;
 
-    static final Set<String> OF_SERVICES = Set.of(BALANCE);
+    static final Set<String> OF_SERVICES = Set.of(BALANCE, ON_BACKEND_REMOVAL, DRAIN_SECONDS);
     static final Set<String> OF_ENDPOINTS = Set.of(WEIGHT);
 
     private Annotations() {}

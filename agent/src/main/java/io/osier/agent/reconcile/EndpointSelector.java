@@ -45,8 +45,17 @@ public final class EndpointSelector {
      * One address and port behind a service's port.
      *
      * @param weight its share of new flows among the others
+     * @param podUid which pod it is; null if it is none of ours
      */
-    public record Endpoint(IpAddress address, int port, int weight) {
+    public record Endpoint(
+            IpAddress address,
+            int port,
+            int weight,
+            @Nullable String podUid) {
+        Endpoint(IpAddress address, int port, int weight) {
+            this(address, port, weight, null);
+        }
+
         @Override
         public String toString() {
             return address.isV4() ? address + ":" + port : "[" + address + "]:" + port;
@@ -77,7 +86,12 @@ public final class EndpointSelector {
             if (address != null && target != 0 && isEligible(service, pod)) {
                 boolean leaves = pod.metadata().deletionTimestamp() != null;
                 int weight = Annotations.weight(pod.metadata());
-                (leaves ? leaving : ready).add(new Endpoint(IpAddress.parse(address), target, weight));
+                (leaves ? leaving : ready)
+                        .add(new Endpoint(
+                                IpAddress.parse(address),
+                                target,
+                                weight,
+                                pod.metadata().uid()));
             }
         }
         return ready.isEmpty() ? leaving : ready;

@@ -60,7 +60,7 @@ public final class ForwardingStateCompiler {
                         .sorted((a, b) -> a.name().compareTo(b.name()))
                         .toList(),
                 podRoutes,
-                ServiceTable.of(services.compile(cluster, podRoutes), earlier));
+                ServiceTable.of(services.compile(cluster, podRoutes), earlier, ServiceCompiler.instances(cluster)));
     }
 
     private void addPeer(Node node, Map<String, Peer> peers, List<Route> routes) {

@@ -11,6 +11,7 @@ import io.osier.dataplane.service.Backend;
 import io.osier.dataplane.service.Balance;
 import io.osier.dataplane.service.Exposure;
 import io.osier.dataplane.service.FlowPolicy;
+import io.osier.dataplane.service.OnRemoval;
 import io.osier.dataplane.service.ServicePolicy;
 import io.osier.dataplane.service.ServicePolicy.Locality;
 import io.osier.dataplane.service.VirtualService;
@@ -31,7 +32,7 @@ record ServiceAddresses(HostAddresses host, List<IpAddress> node) {
     List<VirtualService> of(Service service, ServicePort port, List<Backend> backends, List<Backend> near) {
         ServiceSpec spec = service.spec();
         List<VirtualService> result = new ArrayList<>();
-        FlowPolicy flows = new FlowPolicy(balanceOf(service.flows()));
+        FlowPolicy flows = flowsOf(service.flows());
         Maker maker =
                 new Maker(service.portName(port), protocolOf(port), backends, near, spec.affinitySeconds(), flows);
         Locality inside = spec.internalTrafficPolicy().equals(ServiceSpec.LOCAL) ? Locality.EVERYBODY : Locality.NOBODY;
@@ -62,11 +63,17 @@ record ServiceAddresses(HostAddresses host, List<IpAddress> node) {
         return result;
     }
 
-    private static Balance balanceOf(ServiceFlows flows) {
-        return Arrays.stream(Balance.values())
-                .filter(balance -> balance.label().equals(flows.balance()))
+    private static FlowPolicy flowsOf(ServiceFlows said) {
+        Balance balance = Arrays.stream(Balance.values())
+                .filter(known -> known.label().equals(said.balance()))
                 .findFirst()
                 .orElseThrow();
+        OnRemoval removal = Arrays.stream(OnRemoval.values())
+                .filter(known -> known.label().equals(said.onBackendRemoval()))
+                .findFirst()
+                .orElse(null);
+        Integer seconds = said.drainSeconds();
+        return new FlowPolicy(balance, removal, seconds == null ? FlowPolicy.DEFAULT_DRAIN_SECONDS : seconds);
     }
 
     private record Maker(

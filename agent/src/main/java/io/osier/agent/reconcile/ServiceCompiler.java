@@ -12,12 +12,15 @@ import io.osier.dataplane.forwarding.Route;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.service.Backend;
+import io.osier.dataplane.service.PodInstances;
 import io.osier.dataplane.service.VirtualService;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,6 +131,23 @@ final class ServiceCompiler {
         Peer via = route == null ? null : route.via();
         boolean ours = route != null && (via == null || !via.foreign());
         long mac = ours ? MacAddress.ofPod(endpoint.address().v4Bits()) : Backend.VIA_GATEWAY;
-        return new Backend(endpoint.address(), endpoint.port(), mac, endpoint.weight());
+        return new Backend(endpoint.address(), endpoint.port(), mac, endpoint.weight(), instanceOf(endpoint.podUid()));
+    }
+
+    /** All pods that there are, so that flows to one that is none any more are known. */
+    static PodInstances instances(ClusterState cluster) {
+        return new PodInstances(cluster.pods().stream()
+                .mapToLong(pod -> instanceOf(pod.metadata().uid()))
+                .filter(instance -> instance != 0)
+                .toArray());
+    }
+
+    /** A uid as a number; 0 where there is none. */
+    private static long instanceOf(@Nullable String uid) {
+        if (uid == null) {
+            return 0;
+        }
+        UUID digest = UUID.nameUUIDFromBytes(uid.getBytes(StandardCharsets.UTF_8));
+        return (digest.getMostSignificantBits() ^ Long.rotateLeft(digest.getLeastSignificantBits(), 17)) | 1;
     }
 }

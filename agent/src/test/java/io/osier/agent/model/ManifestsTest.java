@@ -103,6 +103,8 @@ class ManifestsTest {
             value = {
                 "Service ~ osier.io/balance: round-robin ~ [osier.io/balance]: Invalid value: \"round-robin\": must be one of random, maglev, least-connections",
                 "Service ~ osier.io/balanse: maglev ~ [osier.io/balanse]: unknown here: did you mean osier.io/balance?",
+                "Service ~ osier.io/on-backend-removal: keep ~ [osier.io/on-backend-removal]: Invalid value: \"keep\": must be one of drain, reset, repick",
+                "Service ~ osier.io/drain-seconds: \"-1\" ~ [osier.io/drain-seconds]: Invalid value: \"-1\": must be a number from 0 to 86400",
                 "Service ~ osier.io/magic: maglev ~ [osier.io/magic]: unknown here: no annotation of Osier's",
                 "Pod ~ osier.io/weight: \"0\" ~ [osier.io/weight]: Invalid value: \"0\": must be a number from 1 to 1000",
                 "Pod ~ osier.io/weight: heavy ~ [osier.io/weight]: Invalid value: \"heavy\": must be a number from 1 to 1000",

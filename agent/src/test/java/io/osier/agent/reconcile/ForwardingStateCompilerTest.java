@@ -14,6 +14,8 @@ import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.service.Backend;
 import io.osier.dataplane.service.Balance;
+import io.osier.dataplane.service.FlowPolicy;
+import io.osier.dataplane.service.OnRemoval;
 import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.service.VirtualService;
 import java.util.ArrayList;
@@ -213,7 +215,7 @@ class ForwardingStateCompilerTest {
     void annotationsSayHowBackendsAreChosenAndWhatTheyWeigh() {
         VirtualService service = compile(
                         """
-                        {apiVersion: v1, kind: Service, metadata: {name: web, annotations: {osier.io/balance: maglev}},
+                        {apiVersion: v1, kind: Service, metadata: {name: web, annotations: {osier.io/balance: maglev, osier.io/on-backend-removal: reset}},
                          spec: {clusterIP: 10.96.0.10, ports: [{port: 80}]}}
                         ---
                         """,
@@ -224,7 +226,8 @@ class ForwardingStateCompilerTest {
                 .services()
                 .get(0);
 
-        assertThat(service.policy().flows().balance()).isEqualTo(Balance.MAGLEV);
+        assertThat(service.policy().flows())
+                .isEqualTo(new FlowPolicy(Balance.MAGLEV, OnRemoval.RESET, FlowPolicy.DEFAULT_DRAIN_SECONDS));
         assertThat(service.backends()).extracting(Backend::weight).containsExactly(3, 1);
     }
 

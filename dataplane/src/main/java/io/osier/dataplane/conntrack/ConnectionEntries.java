@@ -14,14 +14,16 @@ import java.nio.ByteBuffer;
  *   72  protocol (1)  state (1)  flags (1)  unused (1)   76  backend's index (2)  number of backends (2)
  *   80  expiry (8)         88  policy generation last checked against (8)
  *   96  client MAC (8)    104  MAC that the client sends to (8)   112  backend MAC (8)
- *  120  packets, bytes from the client (8 + 8)    136  packets, bytes from the backend (8 + 8)   152  seal (8)
+ *  120  packets, bytes from the client (8 + 8)    136  packets, bytes from the backend (8 + 8)   152  backend's instance (8)
+ *  160  what TCP has acknowledged (18): {@link TcpWindows}   178  what becomes of it without its backend (1)  unused (1)
+ *  180  for how long it drains, or until when: seconds (4)   184  seal (8)
  * </pre>
  *
  * The seal is a digest of what a flow keeps for its life, so that a half-written entry is known as such when the memory is
  * found again by another process. After the entries comes the number of those that were ever used (4).
  */
 public final class ConnectionEntries {
-    static final int ENTRY_BYTES = 160;
+    static final int ENTRY_BYTES = 192;
 
     /** What follows the entries. */
     static final int TRAILER_BYTES = 64;
@@ -48,12 +50,16 @@ public final class ConnectionEntries {
     private static final int CLIENT_BYTES = 128;
     private static final int BACKEND_PACKETS = 136;
     private static final int BACKEND_BYTES = 144;
-    private static final int SEAL = 152;
+    private static final int INSTANCE = 152;
+    private static final int REMOVAL = 178;
+    private static final int DRAIN_SECONDS = 180;
+    private static final int SEAL = 184;
 
     private static final int LIVE = 1;
     private static final int FIN_FROM_CLIENT = 2;
     private static final int FIN_FROM_BACKEND = 4;
     private static final int WEIGHS = 8;
+    private static final int DRAINING = 16;
 
     private final ByteBuffer memory;
 
@@ -108,6 +114,37 @@ public final class ConnectionEntries {
         memory.putShort(at(entry) + BACKEND_COUNT, (short) backendCount);
     }
 
+    /** Which pod has the backend's address; 0 if that is not known. */
+    public void setInstance(int entry, long instance) {
+        memory.putLong(at(entry) + INSTANCE, instance);
+    }
+
+    public long instance(int entry) {
+        return memory.getLong(at(entry) + INSTANCE);
+    }
+
+    /** What becomes of the flow if its service loses the backend; ends a draining. */
+    public void setRemoval(int entry, int removal, int drainSeconds) {
+        memory.put(at(entry) + REMOVAL, (byte) removal);
+        memory.putInt(at(entry) + DRAIN_SECONDS, drainSeconds);
+        setFlag(entry, DRAINING, false);
+    }
+
+    public int removal(int entry) {
+        return memory.get(at(entry) + REMOVAL);
+    }
+
+    /** Whether the time to drain has not passed; it begins with the first time that this is asked. */
+    public boolean drains(int entry, long nowNanos) {
+        int nowSeconds = (int) (nowNanos / 1_000_000_000L);
+        int at = at(entry) + DRAIN_SECONDS;
+        if ((memory.get(at(entry) + FLAGS) & DRAINING) == 0) {
+            memory.putInt(at, nowSeconds + memory.getInt(at));
+            setFlag(entry, DRAINING, true);
+        }
+        return memory.getInt(at) - nowSeconds > 0;
+    }
+
     public void setGeneration(int entry, long generation) {
         memory.putLong(at(entry) + GENERATION, generation);
     }
@@ -127,10 +164,8 @@ public final class ConnectionEntries {
 
     /** Takes a packet of the flow into its account, its state and its expiry. */
     void account(int entry, boolean reply, int tcpFlags, int lengthBytes, long nowNanos) {
+        count(entry, reply, lengthBytes);
         int at = at(entry);
-        int packets = at + (reply ? BACKEND_PACKETS : CLIENT_PACKETS);
-        memory.putLong(packets, memory.getLong(packets) + 1);
-        memory.putLong(packets + 8, memory.getLong(packets + 8) + lengthBytes);
         int flags = memory.get(at + FLAGS);
         boolean otherFin = (flags & (reply ? FIN_FROM_CLIENT : FIN_FROM_BACKEND)) != 0;
         ConnectionState next = state(entry).next(protocol(entry), tcpFlags, reply, otherFin);
@@ -139,6 +174,13 @@ public final class ConnectionEntries {
             memory.put(at + FLAGS, (byte) (flags | (fin ? reply ? FIN_FROM_BACKEND : FIN_FROM_CLIENT : 0)));
         }
         setState(entry, next, nowNanos);
+    }
+
+    /** Takes a packet into the flow's account alone. */
+    void count(int entry, boolean reply, int lengthBytes) {
+        int packets = at(entry) + (reply ? BACKEND_PACKETS : CLIENT_PACKETS);
+        memory.putLong(packets, memory.getLong(packets) + 1);
+        memory.putLong(packets + 8, memory.getLong(packets + 8) + lengthBytes);
     }
 
     public void setState(int entry, ConnectionState state, long nowNanos) {
@@ -298,7 +340,7 @@ public final class ConnectionEntries {
         for (int i = CLIENT_MAC; i < CLIENT_PACKETS; i += 8) {
             digest = mix(digest, memory.getLong(at + i));
         }
-        return digest;
+        return mix(digest, memory.getLong(at + INSTANCE));
     }
 
     private static long mix(long digest, long next) {

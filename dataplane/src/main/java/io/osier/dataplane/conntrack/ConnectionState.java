@@ -24,7 +24,9 @@ public enum ConnectionState {
     /** UDP and others: packets in both directions. */
     ASSURED(300),
     /** Lost its backend: an answer that is still on its way is nobody's, for as long as one may take. */
-    STALE(120);
+    STALE(120),
+    /** TCP: lost its backend, and both ends were told so by RST. */
+    RESET(120);
 
     private static final ConnectionState[] VALUES = values();
 
@@ -40,7 +42,7 @@ public enum ConnectionState {
 
     /** Whether the flow is over, so that its entry may go when room is short and the client may use its port anew. */
     public boolean isOver() {
-        return this == TIME_WAIT || this == CLOSED || this == STALE;
+        return this == TIME_WAIT || this == CLOSED || this == STALE || this == RESET;
     }
 
     /** The state of a flow's first packet. */

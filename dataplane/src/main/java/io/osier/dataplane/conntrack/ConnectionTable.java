@@ -1,5 +1,8 @@
 package io.osier.dataplane.conntrack;
 
+import io.osier.dataplane.packet.Frame;
+import io.osier.dataplane.packet.IpProtocol;
+import io.osier.dataplane.packet.ParsedPacket;
 import java.nio.ByteBuffer;
 import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
@@ -20,7 +23,7 @@ public final class ConnectionTable {
     public static final int NONE = -1;
 
     /** Of the memory; to be counted up with every change to an entry's layout or to the order of its states. */
-    public static final int LAYOUT_VERSION = 1;
+    public static final int LAYOUT_VERSION = 2;
 
     /** How many entries a full table looks at for one that may go. */
     private static final int EVICTION_PROBES = 64;
@@ -34,6 +37,7 @@ public final class ConnectionTable {
     private int used;
     private int evictionHand;
     private final FlowKey scratch = new FlowKey();
+    private final TcpWindows windows;
     private final BackendLoads loads = new BackendLoads();
 
     /**
@@ -59,6 +63,7 @@ public final class ConnectionTable {
             throw new IllegalArgumentException("the memory must be of " + memoryBytes(capacity) + " bytes");
         }
         entries = new ConnectionEntries(memory);
+        windows = new TcpWindows(memory);
         buckets = new int[capacity * 4];
         mask = buckets.length - 1;
         this.salt = salt;
@@ -113,14 +118,34 @@ public final class ConnectionTable {
         return loads;
     }
 
-    /** Takes a packet of the referenced flow into its account, its state and its expiry. */
-    public void account(int reference, int tcpFlags, int lengthBytes, long nowNanos) {
+    /** What the ends of TCP connections have acknowledged. */
+    public TcpWindows windows() {
+        return windows;
+    }
+
+    /** Takes a packet of the referenced flow, as it came, into its account, its state and its expiry. */
+    public void account(int reference, Frame frame, ParsedPacket packet, long nowNanos) {
         int entry = entryOf(reference);
+        boolean reply = isReply(reference);
+        int flags = packet.isLaterFragment() ? 0 : packet.tcpFlags();
+        boolean tcp = entries.protocol(entry) == IpProtocol.TCP && !packet.isLaterFragment();
+        if (tcp && !windows.learn(entry, reply, frame.bytes(), packet.transportOffset(), flags)) {
+            entries.count(entry, reply, packet.networkLengthBytes());
+            return;
+        }
         boolean weighed = entries.weighs(entry);
-        entries.account(entry, isReply(reference), tcpFlags, lengthBytes, nowNanos);
+        entries.account(entry, reply, flags, packet.networkLengthBytes(), nowNanos);
         if (weighed && !entries.weighs(entry)) {
             unweigh(entry);
         }
+    }
+
+    /** Both ends have been told that the connection is over; its tuples stay taken for the packets that are still on their way. */
+    public void reset(int entry, long nowNanos) {
+        if (entries.weighs(entry)) {
+            unweigh(entry);
+        }
+        entries.setState(entry, ConnectionState.RESET, nowNanos);
     }
 
     private void weigh(int entry) {

@@ -6,6 +6,7 @@ import io.osier.dataplane.observe.PacketTrace;
 import io.osier.dataplane.packet.Frame;
 import io.osier.dataplane.packet.PacketParser;
 import io.osier.dataplane.packet.ParsedPacket;
+import io.osier.dataplane.packet.TcpHeader;
 import io.osier.dataplane.port.Port;
 import io.osier.dataplane.port.PortKind;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,30 @@ final class ErrorSender {
         this.trace = trace;
     }
 
+    /**
+     * Refuses a packet to a service that has nobody to take it, as kube-proxy's rule does: by "port unreachable". A TCP socket
+     * that is connected takes that for advice only (RFC 1122, section 4.2.3.9), so it is reset.
+     */
+    void refuse(Port in, Frame frame, ParsedPacket packet) {
+        boolean connected = TcpResets.mayAnswer(packet) && (packet.tcpFlags() & TcpHeader.SYN) == 0;
+        if (connected) {
+            reset(in, frame, packet);
+        } else {
+            portUnreachable(in, frame, packet);
+        }
+    }
+
+    /** Resets the sender's side of a connection. */
+    void reset(Port in, Frame frame, ParsedPacket packet) {
+        Frame reset = TcpResets.mayAnswer(packet) && IcmpErrors.mayAnswer(packet) ? answers.take() : null;
+        if (reset != null) {
+            TcpResets.answer(frame, packet, reset);
+            send(in, reset);
+        }
+    }
+
     /** "Port unreachable": who connects to a service without endpoints is refused at once. */
-    void portUnreachable(Port in, Frame frame, ParsedPacket packet) {
+    private void portUnreachable(Port in, Frame frame, ParsedPacket packet) {
         Frame error = packet.hasPorts() ? take(packet) : null;
         if (error != null) {
             IcmpErrors.portUnreachable(frame, packet, sourceHigh(in, packet), sourceLow(in, packet), error);
@@ -66,7 +89,13 @@ final class ErrorSender {
         return IcmpErrors.mayAnswer(packet) ? answers.take() : null;
     }
 
-    private void send(Port in, Frame error) {
+    /** A frame for an answer, or null if the batch has had its share. */
+    @Nullable
+    Frame take() {
+        return answers.take();
+    }
+
+    void send(Port in, Frame error) {
         counters.originated();
         trace.replied();
         egress.emit(in, error);

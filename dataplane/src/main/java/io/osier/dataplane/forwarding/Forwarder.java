@@ -34,6 +34,7 @@ public final class Forwarder implements Egress {
     private final Neighbors neighbors;
     private final ServiceTranslator services;
     private final ErrorSender errors;
+    private final ResetSender resets;
     private final PathMtu paths;
     private PacketObserver observer = PacketObserver.NONE;
 
@@ -44,6 +45,7 @@ public final class Forwarder implements Egress {
         neighbors = new Neighbors(segment, this, trace);
         services = new ServiceTranslator(segment, connections, new NewFlows(segment, connections, random), trace);
         errors = new ErrorSender(segment, this, services, counters, trace);
+        resets = new ResetSender(segment, connections, errors);
         paths = new PathMtu(this, errors, counters, trace);
     }
 
@@ -54,7 +56,12 @@ public final class Forwarder implements Egress {
 
     /** Whether a flow's backend still stands in the present policy; for lists and timers, not for packets. */
     public boolean isCurrent(int connection) {
-        return services.isCurrent(connection, false);
+        return services.isCurrent(connection);
+    }
+
+    /** Whether the flow's backend has gone, and nobody is to hear of it. */
+    public boolean isGone(int connection) {
+        return services.isGone(connection);
     }
 
     /** Everything that was emitted has been sent by now. */
@@ -133,11 +140,13 @@ public final class Forwarder implements Egress {
         observer.dropped(in, frame, reason, trace);
     }
 
-    /** Drops, and tells the sender at once where kube-proxy does. */
+    /** Drops, and tells the sender at once where kube-proxy does, or both ends of a connection that is over. */
     private void reject(DropReason reason, Port in, Frame frame) {
         drop(reason, in, frame);
-        if (reason == DropReason.NO_ENDPOINT || reason == DropReason.NO_SERVICE_PORT) {
-            errors.portUnreachable(in, frame, packet);
+        switch (reason) {
+            case NO_ENDPOINT, NO_SERVICE_PORT, NO_SERVICE -> errors.refuse(in, frame, packet);
+            case FLOW_RESET -> resets.reset(services.lastReference(), in, frame, packet);
+            default -> {}
         }
     }
 

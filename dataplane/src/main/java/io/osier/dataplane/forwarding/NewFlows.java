@@ -9,6 +9,7 @@ import io.osier.dataplane.service.AffinityTable;
 import io.osier.dataplane.service.Backend;
 import io.osier.dataplane.service.BackendSelector;
 import io.osier.dataplane.service.Balance;
+import io.osier.dataplane.service.FlowPolicy;
 import io.osier.dataplane.service.VirtualService;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -128,7 +129,10 @@ final class NewFlows {
             entries.setSource(entry, packet.sourceHigh(), packet.sourceLow(), sourcePort);
         }
         entries.setChoice(entry, index, service.backends().size());
-        entries.setWeighs(entry, service.policy().flows().balance() == Balance.LEAST_CONNECTIONS);
+        FlowPolicy flows = service.policy().flows();
+        entries.setInstance(entry, backend.instance());
+        entries.setRemoval(entry, flows.onRemoval(service.protocol()).code(), flows.drainSeconds());
+        entries.setWeighs(entry, flows.balance() == Balance.LEAST_CONNECTIONS);
         entries.setGeneration(entry, state.generation());
         entries.setState(entry, ConnectionState.first(service.protocol(), packet.tcpFlags()), nowNanos);
         return connections.link(entry) ? entry : ConnectionTable.NONE;

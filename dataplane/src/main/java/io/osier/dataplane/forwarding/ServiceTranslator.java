@@ -5,10 +5,10 @@ import static io.osier.dataplane.conntrack.ConnectionTable.entryOf;
 import static io.osier.dataplane.conntrack.ConnectionTable.isReply;
 
 import io.osier.dataplane.conntrack.ConnectionEntries;
-import io.osier.dataplane.conntrack.ConnectionState;
 import io.osier.dataplane.conntrack.ConnectionTable;
 import io.osier.dataplane.conntrack.FlowKey;
 import io.osier.dataplane.conntrack.FragmentTable;
+import io.osier.dataplane.forwarding.FlowStanding.Standing;
 import io.osier.dataplane.observe.PacketTrace;
 import io.osier.dataplane.observe.PacketTrace.Rewrite;
 import io.osier.dataplane.packet.DropReason;
@@ -33,6 +33,9 @@ final class ServiceTranslator {
     private final FragmentTable fragments = new FragmentTable();
     private final PacketTrace trace;
     private final FlowKey key = new FlowKey();
+    private final FlowStanding standing;
+    private int lastReference;
+    private @Nullable DropReason ended;
 
     ServiceTranslator(Segment segment, ConnectionTable connections, NewFlows newFlows, PacketTrace trace) {
         this.segment = segment;
@@ -41,6 +44,7 @@ final class ServiceTranslator {
         this.newFlows = newFlows;
         this.directFlows = new DirectFlows(segment, connections, newFlows);
         this.trace = trace;
+        this.standing = new FlowStanding(segment, entries);
     }
 
     /** Rewrites the packet if it belongs to a service; null if it may go on, otherwise why not. */
@@ -59,8 +63,8 @@ final class ServiceTranslator {
             return isServiceAddress(packet) ? DropReason.UNTRANSLATABLE : null;
         }
         int reference = liveReference(packet);
-        if (reference != NONE && isStaleReply(reference)) {
-            return DropReason.STALE_FLOW;
+        if (reference != NONE && ended != null) {
+            return ended;
         }
         VirtualService service = reference == NONE ? serviceOf(packet) : null;
         if (reference == NONE && service == null) {
@@ -112,48 +116,36 @@ final class ServiceTranslator {
             connections.remove(entry);
             return NONE;
         }
-        if (!reply && !isCurrent(entry, opening)) {
+        lastReference = reference;
+        ended = endOf(entry, opening);
+        if (!reply && ended == DropReason.STALE_FLOW) {
             connections.retire(entry, segment.nowNanos());
             return NONE;
         }
         return reference;
     }
 
-    /** A backend that is gone answers no more, also when the client has been given another. */
-    private boolean isStaleReply(int reference) {
-        return isReply(reference) && !isCurrent(entryOf(reference), false);
+    /** The flow that the last packet belonged to. */
+    int lastReference() {
+        return lastReference;
     }
 
-    /**
-     * Whether the flow may go on under the present policy. Looked up once a flow and generation: UDP does not outlive its
-     * backend, nor does a TCP connection that is only being opened; an open one may drain.
-     */
-    boolean isCurrent(int entry, boolean opening) {
-        if (entries.state(entry) == ConnectionState.STALE) {
-            return false;
-        }
-        long generation = segment.state().generation();
-        if (entries.generation(entry) == generation && !opening) {
-            return true;
-        }
-        if (entries.isDirect(entry)) {
-            return true;
-        }
-        VirtualService service = segment.state()
-                .services()
-                .lookup(
-                        entries.protocol(entry),
-                        entries.serviceHigh(entry),
-                        entries.serviceLow(entry),
-                        entries.servicePort(entry));
-        boolean stillBackend = service != null
-                && service.indexOf(entries.backendHigh(entry), entries.backendLow(entry), entries.backendPort(entry))
-                        >= 0;
-        if (!stillBackend && (entries.protocol(entry) != IpProtocol.TCP || opening)) {
-            return false;
-        }
-        entries.setGeneration(entry, generation);
-        return true;
+    /** Why the flow does not go on, or null if it does. */
+    private @Nullable DropReason endOf(int entry, boolean opening) {
+        return switch (standing.of(entry, opening)) {
+            case CURRENT -> null;
+            case GONE -> DropReason.STALE_FLOW;
+            case RESET -> DropReason.FLOW_RESET;
+        };
+    }
+
+    /** Whether the flow's backend is still its service's, or drains. */
+    boolean isCurrent(int entry) {
+        return standing.of(entry, false) == Standing.CURRENT;
+    }
+
+    boolean isGone(int entry) {
+        return standing.of(entry, false) == Standing.GONE;
     }
 
     private @Nullable DropReason refusalWithoutService(ParsedPacket packet) {
@@ -178,7 +170,7 @@ final class ServiceTranslator {
         if (packet.isFragment()) {
             fragments.remember(packet, reference, segment.nowNanos());
         }
-        connections.account(reference, packet.tcpFlags(), packet.networkLengthBytes(), segment.nowNanos());
+        connections.account(reference, frame, packet, segment.nowNanos());
         rewriteAddresses(frame, packet, entry, reply);
     }
 
@@ -188,7 +180,7 @@ final class ServiceTranslator {
             return isServiceAddress(packet) ? DropReason.SERVICE_FRAGMENT : null;
         }
         int entry = entryOf(reference);
-        connections.account(reference, 0, packet.networkLengthBytes(), segment.nowNanos());
+        connections.account(reference, frame, packet, segment.nowNanos());
         rewriteAddresses(frame, packet, entry, isReply(reference));
         return null;
     }
@@ -229,7 +221,7 @@ final class ServiceTranslator {
         if (reference == NONE) {
             return isServiceAddress(packet) ? DropReason.UNTRANSLATABLE : null;
         }
-        if (isStaleReply(reference)) {
+        if (isReply(reference) && !isCurrent(entryOf(reference))) {
             return DropReason.STALE_FLOW;
         }
         int entry = entryOf(reference);

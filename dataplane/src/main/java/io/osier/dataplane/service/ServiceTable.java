@@ -11,15 +11,17 @@ import org.jspecify.annotations.Nullable;
  * look-up.
  */
 public final class ServiceTable {
-    public static final ServiceTable EMPTY = new ServiceTable(List.of());
+    public static final ServiceTable EMPTY = new ServiceTable(List.of(), PodInstances.NONE);
 
     private final List<VirtualService> services;
     private final @Nullable VirtualService[] byPort;
     private final @Nullable IpAddress[] addresses;
     private final BackendSet backends;
+    private final PodInstances pods;
 
-    private ServiceTable(List<VirtualService> services) {
+    private ServiceTable(List<VirtualService> services, PodInstances pods) {
         this.services = services;
+        this.pods = pods;
         int slots = Integer.highestOneBit(Math.max(services.size(), 1)) * 4;
         byPort = new VirtualService[slots];
         addresses = new IpAddress[slots];
@@ -35,12 +37,7 @@ public final class ServiceTable {
      * @throws IllegalArgumentException if two of them have the same address, protocol and port
      */
     public static ServiceTable of(Collection<VirtualService> services) {
-        return new ServiceTable(services.stream()
-                .sorted(Comparator.comparing(VirtualService::name)
-                        .thenComparing(VirtualService::protocol)
-                        .thenComparing(service -> service.policy().exposure())
-                        .thenComparing(VirtualService::address))
-                .toList());
+        return of(services, EMPTY, PodInstances.NONE);
     }
 
     /**
@@ -48,7 +45,28 @@ public final class ServiceTable {
      * on.
      */
     public static ServiceTable of(Collection<VirtualService> services, ServiceTable earlier) {
-        return of(services.stream().map(service -> earlier.sameOr(service)).toList());
+        return of(services, earlier, PodInstances.NONE);
+    }
+
+    /**
+     * The same.
+     *
+     * @param pods all that there are, backends or not
+     */
+    public static ServiceTable of(Collection<VirtualService> services, ServiceTable earlier, PodInstances pods) {
+        List<VirtualService> sorted = services.stream()
+                .map(service -> earlier.sameOr(service))
+                .sorted(Comparator.comparing(VirtualService::name)
+                        .thenComparing(VirtualService::protocol)
+                        .thenComparing(service -> service.policy().exposure())
+                        .thenComparing(VirtualService::address))
+                .toList();
+        return new ServiceTable(sorted, pods);
+    }
+
+    /** Whether a pod is there, be it nobody's backend. */
+    public boolean hasPod(long instance) {
+        return pods.contains(instance);
     }
 
     private VirtualService sameOr(VirtualService service) {

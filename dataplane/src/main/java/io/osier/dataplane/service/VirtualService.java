@@ -178,6 +178,12 @@ public final class VirtualService {
         return -1;
     }
 
+    /** Whether this very pod is a backend at this address and port. */
+    public boolean has(long addressHigh, long addressLow, int backendPort, long instance) {
+        int index = indexOf(addressHigh, addressLow, backendPort);
+        return index >= 0 && backends.get(index).instance() == instance;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof VirtualService that

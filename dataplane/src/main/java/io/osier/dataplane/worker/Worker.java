@@ -130,8 +130,7 @@ public final class Worker {
         refreshMtus();
         if (connections.size() > 0) {
             int step = Math.min(EXPIRY_STEP, connections.capacity());
-            expiryPosition = connections.expire(
-                    expiryPosition, step, segment.nowNanos(), connection -> !forwarder.isCurrent(connection));
+            expiryPosition = connections.expire(expiryPosition, step, segment.nowNanos(), forwarder::isGone);
         }
     }
 

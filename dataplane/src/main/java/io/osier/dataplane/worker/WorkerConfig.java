@@ -6,7 +6,7 @@ import io.osier.dataplane.packet.VxlanHeader;
  * The bounds of a worker's tables, and what its ports can take.
  *
  * @param vni the VXLAN network identifier of the segment
- * @param connections the most translated flows; a power of two; an entry takes 176 bytes with its index
+ * @param connections the most translated flows; a power of two; an entry takes 212 bytes with its index
  * @param stations the most MAC addresses; a power of two
  * @param stationsPerPort the most MAC addresses learned from one port
  * @param joinsTcp whether local ports take TCP super-frames, so that what arrives in pieces may be joined

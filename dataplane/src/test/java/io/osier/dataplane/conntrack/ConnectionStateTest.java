@@ -75,7 +75,11 @@ class ConnectionStateTest {
     void finishedResetAndStaleFlowsAreOver() {
         assertThat(ConnectionState.values())
                 .filteredOn(ConnectionState::isOver)
-                .containsExactly(ConnectionState.TIME_WAIT, ConnectionState.CLOSED, ConnectionState.STALE);
+                .containsExactly(
+                        ConnectionState.TIME_WAIT,
+                        ConnectionState.CLOSED,
+                        ConnectionState.STALE,
+                        ConnectionState.RESET);
     }
 
     @Test

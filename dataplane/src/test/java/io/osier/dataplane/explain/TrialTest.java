@@ -72,10 +72,17 @@ class TrialTest {
             10.32.1.2  | vxlan:node-b: udp 10.32.0.2:40000 > 10.32.1.2:53
             10.32.0.77 | dropped no-such-pod tap:client: udp 10.32.0.2:40000 > 10.32.0.77:53
             8.8.8.8    | host:osier0: udp 10.32.0.2:40000 > 8.8.8.8:53
-            10.96.0.99 | dropped no-service tap:client: udp 10.32.0.2:40000 > 10.96.0.99:53
             """)
     void aPacketGoesWhereItWouldGo(String to, String told) {
         assertThat(send(to, IpProtocol.UDP, 53, 0)).containsExactly(told);
+    }
+
+    @Test
+    void aPacketToNoServiceIsRefused() {
+        assertThat(send("10.96.0.99", IpProtocol.UDP, 53, 0))
+                .containsExactly(
+                        "dropped no-service tap:client: udp 10.32.0.2:40000 > 10.96.0.99:53",
+                        "answer to tap:client: icmp 10.32.0.1 > 10.32.0.2");
     }
 
     @ParameterizedTest

@@ -256,6 +256,12 @@ public final class PacketBuilder {
         return this;
     }
 
+    /** TCP's acknowledgment number. */
+    public PacketBuilder acknowledging(int number) {
+        acknowledgment = number;
+        return this;
+    }
+
     public PacketBuilder syn() {
         return flags(0x02);
     }

@@ -13,6 +13,8 @@ import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.service.Backend;
+import io.osier.dataplane.service.FlowPolicy;
+import io.osier.dataplane.service.PodInstances;
 import io.osier.dataplane.service.ServicePolicy;
 import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.service.VirtualService;
@@ -50,6 +52,7 @@ public final class SimulatedCluster implements AutoCloseable {
     private final Map<String, VirtualService> services = new LinkedHashMap<>();
     private final Set<SimulatedNode> behind = new HashSet<>();
     private ServiceTable serviceTable = ServiceTable.EMPTY;
+    private PodInstances pods = PodInstances.NONE;
     private long generation;
     private int lastUnderlayAddress;
 
@@ -164,6 +167,25 @@ public final class SimulatedCluster implements AutoCloseable {
         return new Backend(address, Integer.parseInt(addressAndPort.substring(colon + 1)), mac);
     }
 
+    /** Adds or changes a TCP or UDP service whose backends are pods of these numbers: {@code ADDRESS:PORT#INSTANCE}. */
+    public void podService(String name, int protocol, String address, int port, FlowPolicy flows, String... backends) {
+        List<Backend> pods = Arrays.stream(backends)
+                .map(text -> {
+                    Backend plain = backend(text.substring(0, text.indexOf('#')));
+                    long instance = Long.parseLong(text.substring(text.indexOf('#') + 1));
+                    return new Backend(plain.address(), plain.port(), plain.mac(), 1, instance);
+                })
+                .toList();
+        ServicePolicy policy = ServicePolicy.DEFAULT.with(flows);
+        services.put(name, new VirtualService(name, protocol, IpAddress.parse(address), port, pods, List.of(), policy));
+        publish();
+    }
+
+    /** Says which pods there are; every node hears it with the next change. */
+    public void pods(long... instances) {
+        pods = new PodInstances(instances);
+    }
+
     public void removeService(String name) {
         services.remove(name);
         publish();
@@ -172,7 +194,7 @@ public final class SimulatedCluster implements AutoCloseable {
     /** Gives every node the present policy, but for those that are behind. */
     public void publish() {
         generation++;
-        serviceTable = ServiceTable.of(services.values(), serviceTable);
+        serviceTable = ServiceTable.of(services.values(), serviceTable, pods);
         for (SimulatedNode node : nodes.keySet()) {
             if (!behind.contains(node)) {
                 node.proxy().publish(stateOf(node)).join();

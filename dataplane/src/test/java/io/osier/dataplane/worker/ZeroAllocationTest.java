@@ -155,6 +155,12 @@ class ZeroAllocationTest {
                         "no such port",
                         List.of(tcp().from(CLIENT, 4000).to(VIP, 81).syn().build())),
                 arguments(
+                        "a connected socket of a service that has gone",
+                        List.of(tcp().from(CLIENT, 4000)
+                                .to("10.96.0.99", 80)
+                                .ack()
+                                .build())),
+                arguments(
                         "no such pod",
                         List.of(ping(1).from(CLIENT).to("10.32.0.99").build())),
                 arguments(
