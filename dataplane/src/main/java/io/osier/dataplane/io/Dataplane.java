@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -107,7 +108,7 @@ public final class Dataplane implements AutoCloseable {
     }
 
     private void watchUnderlay() {
-        Runnable batch = worker::serviceUnderlay;
+        IntSupplier batch = worker::serviceUnderlay;
         loop.watch(underlay.descriptor(), () -> serve(batch));
     }
 
@@ -177,7 +178,7 @@ public final class Dataplane implements AutoCloseable {
 
     private void attach(TapPort tap, LocalPort local, TapOverflow overflow) {
         worker.addPort(local);
-        Runnable batch = () -> worker.servicePort(tap);
+        IntSupplier batch = () -> worker.servicePort(tap);
         try {
             taps.put(tap.id(), new AttachedTap(tap, loop.watch(tap.descriptor(), () -> service(tap, batch)), overflow));
         } catch (RuntimeException e) {
@@ -195,7 +196,7 @@ public final class Dataplane implements AutoCloseable {
         }
     }
 
-    private void service(TapPort tap, Runnable batch) {
+    private void service(TapPort tap, IntSupplier batch) {
         serve(batch);
         if (tap.isGone()) {
             detach(tap.id());
@@ -204,9 +205,9 @@ public final class Dataplane implements AutoCloseable {
     }
 
     /** Whatever fails in a batch, nothing may stay queued whose memory the next batch uses again. */
-    private void serve(Runnable batch) {
+    private void serve(IntSupplier batch) {
         try {
-            batch.run();
+            loop.carried(batch.getAsInt());
         } finally {
             underlay.flush();
         }

@@ -83,6 +83,11 @@ final class EpollWorkerLoop implements Executor, AutoCloseable {
         return registration;
     }
 
+    /** The service in hand has moved so much, which says how to wait for more. Only on the loop's thread. */
+    void carried(int bytes) {
+        waiting.carried(bytes);
+    }
+
     private void guarded(Runnable action) {
         try {
             action.run();

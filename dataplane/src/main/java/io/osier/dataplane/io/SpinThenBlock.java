@@ -13,6 +13,9 @@ import java.util.concurrent.TimeUnit;
  * <p>How long is learned from how soon work came after the worker had gone to sleep: if soon, it looks a little longer than
  * that the next time. Longer gaps are bridged only once they have come many times in a row, as those of a steady flow do: that
  * takes the processor's idle time, and gives it to whoever else asks for it. Each time it looked in vain it looks for less.
+ *
+ * <p>While batches are long it does not look at all. Who moves much data waits for no answer, and the kernel's scheduler takes a
+ * processor on which somebody looks for one at work: the programs at both ends then share the other processors.
  * Owned by the loop's thread.
  */
 final class SpinThenBlock implements SelectStrategy {
@@ -25,10 +28,14 @@ final class SpinThenBlock implements SelectStrategy {
     /** Gaps in a row, all short enough to be bridged, that make a flow a steady one. */
     static final int STEADY_GAPS = 32;
 
+    /** A mean of the last batches that makes them long ones: more than 64 small packets are. */
+    static final int LONG_BATCH_BYTES = 8_192;
+
     private final NanoClock clock;
     private long workedNanos;
     private long spinNanos = MIN_SPIN_NANOS;
     private int bridgeableGaps;
+    private int meanBatchBytes;
     private boolean slept = true;
 
     SpinThenBlock(NanoClock clock) {
@@ -59,9 +66,14 @@ final class SpinThenBlock implements SelectStrategy {
         workedNanos = clock.nanoTime();
     }
 
+    /** There was a batch of so many bytes. */
+    void carried(int bytes) {
+        meanBatchBytes += (bytes - meanBatchBytes) / 4;
+    }
+
     /** For how long the worker looks after work, as far as it has learned. */
     long spinNanos() {
-        return spinNanos;
+        return meanBatchBytes < LONG_BATCH_BYTES ? spinNanos : 0;
     }
 
     @Override
@@ -69,7 +81,7 @@ final class SpinThenBlock implements SelectStrategy {
     public int calculateStrategy(IntSupplier ready, boolean hasTasks) throws Exception {
         int events = ready.get();
         while (events == 0 && !hasTasks) {
-            if (clock.nanoTime() - workedNanos >= spinNanos) {
+            if (clock.nanoTime() - workedNanos >= spinNanos()) {
                 slept = true;
                 return SELECT;
             }

@@ -100,27 +100,41 @@ public final class Worker {
         adopt(initial);
     }
 
-    /** Forwards what waits at a local port, one batch of it. */
-    public void servicePort(Port port) {
+    /**
+     * Forwards what waits at a local port, one batch of it.
+     *
+     * @return the bytes in it
+     */
+    public int servicePort(Port port) {
         int frames = port.receive(batch);
+        int bytes = 0;
         segment.setNowNanos(clock.nanoTime());
         for (int i = 0; i < frames; i++) {
             Frame frame = batch.frame(i);
             port.counters().received(frame.totalLength());
+            bytes += frame.totalLength();
             forwarder.forward(port, frame);
         }
         flush();
+        return bytes;
     }
 
-    /** Forwards what waits at the tunnel's socket, one batch of it. */
-    public void serviceUnderlay() {
+    /**
+     * Forwards what waits at the tunnel's socket, one batch of it.
+     *
+     * @return the bytes in it
+     */
+    public int serviceUnderlay() {
         int received = underlay.receive(batch);
+        int bytes = 0;
         segment.setNowNanos(clock.nanoTime());
         for (int i = 0; i < received; i++) {
+            bytes += batch.frame(i).length();
             receive(batch.frame(i));
         }
         tunnelReceiver.flush();
         flush();
+        return bytes;
     }
 
     /** Lets time pass: what has expired goes. Called about once a second. */

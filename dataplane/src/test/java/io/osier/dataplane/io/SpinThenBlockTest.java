@@ -85,6 +85,23 @@ class SpinThenBlockTest {
     }
 
     @Test
+    void whoMovesMuchDataSleepsAtOnce() throws Exception {
+        AtomicInteger looks = new AtomicInteger();
+        for (int i = 0; i < 4; i++) {
+            waiting.carried(64_000);
+            waiting.carried(66); // its acknowledgment
+        }
+        waiting.worked();
+        assertThat(waiting.calculateStrategy(() -> looks.getAndIncrement(), false))
+                .isEqualTo(SelectStrategy.SELECT);
+
+        for (int i = 0; i < 10; i++) {
+            waiting.carried(128);
+        }
+        assertThat(waiting.spinNanos()).as("questions again").isEqualTo(MIN_SPIN_NANOS);
+    }
+
+    @Test
     void itNeverLooksForLongerThanItMay() throws Exception {
         for (int i = 0; i < 2 * STEADY_GAPS; i++) {
             wokenAfter(MAX_SPIN_NANOS);
