@@ -31,10 +31,15 @@ public final class Presence implements AutoCloseable {
     });
 
     public Presence(StateStore store, String node, String identity) {
+        this(store, node, identity, EVERY);
+    }
+
+    /** @param every how often to say it */
+    public Presence(StateStore store, String node, String identity, Duration every) {
         this.store = store;
         this.key = Keys.presence(node);
         this.identity = identity.getBytes(StandardCharsets.UTF_8);
-        thread.scheduleWithFixedDelay(this::show, 0, EVERY.toSeconds(), TimeUnit.SECONDS);
+        thread.scheduleWithFixedDelay(this::show, 0, every.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void show() {

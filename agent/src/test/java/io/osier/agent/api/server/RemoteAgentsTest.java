@@ -16,6 +16,7 @@ import io.osier.agent.store.Versioned;
 import io.osier.dataplane.packet.IpAddress;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -94,7 +95,7 @@ class RemoteAgentsTest {
     void aNodeThatDoesNotAnswerButGivesSignsOfLifeIsNotDeleted() {
         there.close();
         try (StateStore store = there.openStore();
-                Presence presence = new Presence(store, "node-b", "node-b")) {
+                Presence presence = new Presence(store, "node-b", "node-b", Duration.ofMillis(50))) {
             assertThat(presence).isNotNull();
             assertThatThrownBy(() -> client.delete("/api/v1/nodes/node-b"))
                     .hasMessageContaining("node node-b has a running agent: stop it first");
