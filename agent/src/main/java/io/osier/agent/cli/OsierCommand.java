@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             DropsCommand.class,
             CaptureCommand.class,
             CompletionCommand.class,
+            ManCommand.class,
             ServeCommand.class
         },
         footer = {

@@ -19,6 +19,10 @@ final class LabAgents {
 
     private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
 
+    /** What says where things are: the archive, and the native code of an installed package. */
+    private static final List<String> INHERITED =
+            List.of("-XX:SharedArchiveFile", "--enable-native-access", "-Djna.", "-Djava.library.path");
+
     private LabAgents() {}
 
     /** Starts an agent; it goes on when the command line ends. */
@@ -67,7 +71,7 @@ final class LabAgents {
         List<String> words = new ArrayList<>();
         words.add(ProcessHandle.current().info().command().orElse("java"));
         for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            if (argument.startsWith("-XX:SharedArchiveFile") || argument.startsWith("--enable-native-access")) {
+            if (INHERITED.stream().anyMatch(argument::startsWith)) {
                 words.add(argument);
             }
         }

@@ -14,15 +14,21 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The agent's door: HTTP on a unix socket that its owner and group may open, or on an address in the overlay for the agents of
@@ -31,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 public final class ApiServer implements AutoCloseable {
     /** Answers everything with an empty list. */
     public static final ApiRoutes EMPTY = request -> ApiResponse.json(200, ObjectRoutes.listOf(List.of()));
+
+    private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
+    private static final String GROUP = "osier";
 
     static final int MAX_BODY_BYTES = 4 << 20;
 
@@ -60,8 +69,22 @@ public final class ApiServer implements AutoCloseable {
         }
         ApiServer server = new ApiServer(socket);
         server.bind(EpollServerDomainSocketChannel.class, new DomainSocketAddress(socket.toFile()), null, routes);
+        giveToGroup(socket);
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
         return server;
+    }
+
+    /** Where the machine has the group that the package makes, its members need no sudo. */
+    private static void giveToGroup(Path socket) throws IOException {
+        try {
+            GroupPrincipal group =
+                    socket.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(GROUP);
+            Files.getFileAttributeView(socket, PosixFileAttributeView.class).setGroup(group);
+        } catch (UserPrincipalNotFoundException e) {
+            LOG.debug("{} stays its owner's: there is no group {}", socket, GROUP);
+        } catch (FileSystemException e) {
+            LOG.info("{} stays its owner's: {}", socket, e.getMessage());
+        }
     }
 
     /**
