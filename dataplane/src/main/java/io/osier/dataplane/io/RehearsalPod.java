@@ -35,7 +35,6 @@ final class RehearsalPod implements AutoCloseable {
     private static final long ALL_ROUTERS_MAC = 0x3333_0000_0002L;
     private static final long ALL_ROUTERS_HIGH = 0xff02L << 48;
     private static final long ALL_ROUTERS_LOW = 2;
-    private static final long LINK_LOCAL_HIGH = 0xfe80L << 48;
     private static final long ROUTER_SOLICITATION = 133L << 56;
     private static final int HOP_LIMIT = 255;
 
@@ -115,7 +114,7 @@ final class RehearsalPod implements AutoCloseable {
         send();
     }
 
-    /** Says what every Linux interface says in IPv6 when it comes up: a router solicitation (RFC 4861, section 4.1). */
+    /** Says what a Linux interface says that has no IPv6 address yet: a router solicitation from :: (RFC 4861, section 4.1). */
     void solicitRouters() throws IOException {
         int lengthBytes = Ipv6Header.LENGTH_BYTES + IcmpHeader.LENGTH_BYTES;
         int at = PacketDraft.ethernet(out, ALL_ROUTERS_MAC, ownMac(), EthernetHeader.TYPE_IPV6, lengthBytes);
@@ -125,8 +124,8 @@ final class RehearsalPod implements AutoCloseable {
                 IcmpHeader.LENGTH_BYTES,
                 IpProtocol.ICMPV6,
                 HOP_LIMIT,
-                LINK_LOCAL_HIGH,
-                ownMac(),
+                0,
+                0,
                 ALL_ROUTERS_HIGH,
                 ALL_ROUTERS_LOW);
         out.bytes().putLong(at + Ipv6Header.LENGTH_BYTES, ROUTER_SOLICITATION);
