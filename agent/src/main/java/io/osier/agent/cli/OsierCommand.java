@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         subcommands = {
             LabCommand.class,
+            DemoCommand.class,
             StatusCommand.class,
             CreateCommand.class,
             ApplyCommand.class,

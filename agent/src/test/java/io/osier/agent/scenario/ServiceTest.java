@@ -240,4 +240,23 @@ class ServiceTest {
                         .trim())
                 .isEqualTo("1");
     }
+
+    @Test
+    void theDemoShowsItsPodsOnBothNodesAndLeavesNothing() {
+        String shown = osier("demo").succeeded().out();
+
+        assertThat(shown)
+                .containsPattern("demo-web-1 +1/1 .* node-a\n")
+                .containsPattern("demo-web-2 +1/1 .* node-b\n")
+                .contains("\"host\":\"demo-web-1\"", "\"host\":\"demo-web-2\"")
+                .contains("2 packets transmitted, 2 received, 0% packet loss")
+                .contains("/* default/demo-web */");
+        osier("demo", "--down").succeeded();
+        assertThat(osier("get", "pods").succeeded().out())
+                .doesNotContain("demo-")
+                .contains("web-1");
+        assertThat(osier("get", "services").succeeded().out())
+                .doesNotContain("demo-")
+                .contains("web");
+    }
 }
