@@ -35,6 +35,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * @param store where the cluster's state is
  * @param offloads {@code auto}: whatever work the kernel's TAPs can leave to others, segmentation and checksums; {@code none}:
  *     every packet by itself and complete
+ * @param metricsAddress {@code HOST:PORT} where Prometheus may ask, and nobody for anything else; null for nowhere
  */
 public record AgentConfig(
         String nodeName,
@@ -49,7 +50,8 @@ public record AgentConfig(
         String socket,
         String stateDirectory,
         StoreConfig store,
-        String offloads) {
+        String offloads,
+        @Nullable String metricsAddress) {
     /** Where the packaged agent looks. */
     public static final Path DEFAULT_FILE = Path.of("/etc/osier/agent.yaml");
 
@@ -100,6 +102,9 @@ public record AgentConfig(
         offloads = offloads == null ? "auto" : offloads;
         if (!offloads.equals("auto") && !offloads.equals("none")) {
             throw new ValidationException("offloads: Invalid value: \"" + offloads + "\": must be auto or none");
+        }
+        if (metricsAddress != null) {
+            ListenAddress.parse("metricsAddress", metricsAddress);
         }
     }
 

@@ -10,6 +10,9 @@ import io.osier.agent.host.ProbeSocket;
 import io.osier.agent.ipam.AddressClaims;
 import io.osier.agent.ipam.Presence;
 import io.osier.agent.ipam.SubnetLeases;
+import io.osier.agent.metrics.MetricsPage;
+import io.osier.agent.metrics.NodeMetrics;
+import io.osier.agent.metrics.SyncMetrics;
 import io.osier.agent.pod.CommandSupervisor;
 import io.osier.agent.pod.PodLink;
 import io.osier.agent.pod.PodNamespaces;
@@ -34,6 +37,7 @@ import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.worker.WorkerConfig;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -55,6 +59,7 @@ public final class AgentProcess implements AutoCloseable {
 
     private final AgentConfig config;
     private final Path state;
+    private final PrometheusRegistry metrics = new PrometheusRegistry();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
     private AgentProcess(AgentConfig config) {
@@ -110,12 +115,23 @@ public final class AgentProcess implements AutoCloseable {
         HostAddresses reserved = HostAddresses.of(place.settings().serviceRange());
         HostServices hostServices = new HostServices(reserved.outside(), reserved.inside());
         LocalDeletions deletions = new LocalDeletions(store, state.resolve("deletions"));
-        Reconciler reconciler =
-                keep(new Reconciler(store, compiler, dataplane.proxy(), podKeeper, deletions, hostServices::take));
+        Reconciler reconciler = keep(new Reconciler(
+                store,
+                compiler,
+                dataplane.proxy(),
+                podKeeper,
+                deletions,
+                hostServices::take,
+                new SyncMetrics(metrics)));
         reconciler.firstRound().orTimeout(FIRST_ROUND_SECONDS, TimeUnit.SECONDS).join();
         // Like the pods, only now: a packet that came before the services are known would open a flow past them.
         hostNetwork(place).connect(dataplane);
         hostServices.connected();
+        metrics.register(new NodeMetrics(
+                Version.current(),
+                dataplane.proxy(),
+                dataplane::countOverflow,
+                () -> store.absence().isEmpty()));
 
         answer(place, store, leases, dataplane, commands, deletions, membership);
         LOG.info("ready; answering at {}", config.socket());
@@ -191,8 +207,13 @@ public final class AgentProcess implements AutoCloseable {
                 directory,
                 deletions,
                 membership::problem,
-                keep(ProbeSocket.open(apiAddress(place))));
+                keep(ProbeSocket.open(apiAddress(place))),
+                new MetricsPage(metrics));
         keep(ApiServer.listen(apiAddress(place), token, api.routes()));
+        String scraped = config.metricsAddress();
+        if (scraped != null) {
+            keep(ApiServer.listenForScrapes(ListenAddress.parse("metricsAddress", scraped), new MetricsPage(metrics)));
+        }
         keep(ApiServer.listen(Path.of(config.socket()), api.routes()));
     }
 

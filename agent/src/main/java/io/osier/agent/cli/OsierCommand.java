@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             ExplainCommand.class,
             DoctorCommand.class,
             DropsCommand.class,
+            MetricsCommand.class,
             CaptureCommand.class,
             CompletionCommand.class,
             ManCommand.class,

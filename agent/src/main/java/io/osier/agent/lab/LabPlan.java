@@ -105,7 +105,8 @@ public record LabPlan(int nodes, int underlayMtuBytes, String store, int etcdMem
                     socket: %s
                     stateDirectory: %s
                     store: %s
-                    """.formatted(name(), POD_RANGE, address(), socket(), state(), storeYaml());
+                    metricsAddress: %s:10249
+                    """.formatted(name(), POD_RANGE, address(), socket(), state(), storeYaml(), address());
         }
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 /** The cluster's state in memory, kept as the store says. Safe for any thread. */
 public final class ClusterCache implements AutoCloseable {
@@ -27,10 +28,10 @@ public final class ClusterCache implements AutoCloseable {
     private final Map<String, EndpointSlice> slices = new TreeMap<>();
     private final List<StateStore.Watch> watches = new ArrayList<>();
     private final CountDownLatch unsynced = new CountDownLatch(WATCHES);
-    private final Runnable onChange;
+    private final Consumer<StoreEvent> onChange;
 
     /** Empty until it {@link #begin}s; {@code onChange} is called after every change, once everything is known. */
-    public ClusterCache(Runnable onChange) {
+    public ClusterCache(Consumer<StoreEvent> onChange) {
         this.onChange = onChange;
     }
 
@@ -72,7 +73,7 @@ public final class ClusterCache implements AutoCloseable {
             }
         }
         if (unsynced.getCount() == 0) {
-            onChange.run();
+            onChange.accept(event);
         }
     }
 

@@ -1,6 +1,9 @@
 package io.osier.agent.reconcile;
 
+import io.osier.agent.metrics.SyncMetrics;
+import io.osier.agent.store.Keys;
 import io.osier.agent.store.StateStore;
+import io.osier.agent.store.StoreEvent;
 import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.worker.WorkerProxy;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +41,7 @@ public final class Reconciler implements AutoCloseable {
     private final PodKeeper pods;
     private final LocalDeletions deletions;
     private final Consumer<ServiceTable> published;
+    private final SyncMetrics metrics;
     private final AtomicBoolean queued = new AtomicBoolean();
     private final AtomicLong changes = new AtomicLong();
     private final CompletableFuture<Void> firstRound = new CompletableFuture<>();
@@ -65,6 +69,7 @@ public final class Reconciler implements AutoCloseable {
     /**
      * @param deletions pods that are not to be here, whatever the store says
      * @param published is told of every table of services that the dataplane has taken
+     * @param metrics counts changes and rounds
      */
     public Reconciler(
             StateStore store,
@@ -72,13 +77,15 @@ public final class Reconciler implements AutoCloseable {
             WorkerProxy worker,
             PodKeeper pods,
             LocalDeletions deletions,
-            Consumer<ServiceTable> published) {
+            Consumer<ServiceTable> published,
+            SyncMetrics metrics) {
+        this.metrics = metrics;
         this.deletions = deletions;
         this.published = published;
         this.compiler = compiler;
         this.worker = worker;
         this.pods = pods;
-        this.cache = new ClusterCache(this::wake);
+        this.cache = new ClusterCache(this::changed);
         deletions.onChange(this::wake);
         cache.begin(store); // the first round may run before this returns
     }
@@ -93,7 +100,17 @@ public final class Reconciler implements AutoCloseable {
         return cache.snapshot();
     }
 
+    private void changed(StoreEvent event) {
+        switch (event.key().substring(0, Math.max(0, event.key().indexOf('/')))) {
+            case Keys.SERVICES -> metrics.serviceChanged();
+            case Keys.PODS, Keys.ENDPOINTS, Keys.ENDPOINT_SLICES -> metrics.endpointsChanged();
+            default -> {} // nodes, and that everything is known by now
+        }
+        wake();
+    }
+
     private void wake() {
+        metrics.queued();
         changes.incrementAndGet();
         if (queued.compareAndSet(false, true)) {
             thread.execute(this::round);
@@ -124,12 +141,14 @@ public final class Reconciler implements AutoCloseable {
         }
         changesTaken = changes.get();
         queued.set(false);
+        SyncMetrics.Round round = metrics.begin();
         ClusterState cluster = deletions.seen(cache.snapshot());
         try {
             var state = compiler.compile(cluster, ++generation, services);
             services = state.services();
             worker.publish(state).orTimeout(PUBLISH_SECONDS, TimeUnit.SECONDS).join();
             published.accept(services);
+            round.done();
             firstRound.complete(null);
         } catch (RuntimeException e) {
             LOG.error("the cluster's state could not be taken in; forwarding goes on by the last one", e);

@@ -65,6 +65,10 @@ class AgentConfigTest {
                     podrange: 10.0.0.0/8                       | unknown key "podrange"
                     podRange: 10.0.0.1/8                       | has bits below its mask
                     podRange: fd00::/48                        | must be an IPv4 range; for IPv6 there is podRange6
+                    metricsAddress: 10249                      | metricsAddress: Invalid value: "10249": must be an address
+                    metricsAddress: "::1:10249"                | must be an address and a port, such as
+                    metricsAddress: 127.0.0.1:0                | must be an address and a port, such as
+                    metricsAddress: example.com:10249          | must be an address and a port, such as
                     podRange6: 10.0.0.0/8                      | podRange6: 10.0.0.0/8 is not an IPv6 range
                     podRange6: "fd00::/112"                    | leaves no room for IPv4 addresses in it
                     serviceRange6: none                        | are both none or neither

@@ -37,7 +37,7 @@ class PackagedConfigTest {
         assertThat(AgentConfig.read(FILE)).isEqualTo(AgentConfig.defaults());
     }
 
-    /** The machine's own name and address have no default that could stand in a file, and etcd's block is an example. */
+    /** The machine's own name and addresses have no default that could stand in a file, and etcd's block is an example. */
     @Test
     void whatItSaysIsTheDefaultIsIt() throws IOException {
         List<String> lines = Files.readAllLines(FILE);
@@ -47,7 +47,7 @@ class PackagedConfigTest {
                                 0,
                                 lines.indexOf(
                                         "# etcd: for agents of several machines. All endpoints are http, or all https.")))
-                .replaceAll("(?m)^#(?! )(?!nodeName|underlayAddress|store:)", "");
+                .replaceAll("(?m)^#(?! )(?!nodeName|underlayAddress|metricsAddress|store:)", "");
 
         AgentConfig said = AgentConfig.parse(text);
 

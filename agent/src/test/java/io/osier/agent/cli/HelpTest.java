@@ -111,7 +111,7 @@ class HelpTest {
     void theHelpOfOsierNamesEveryCommandButTheHiddenOne() {
         assertThat(Dialogue.of("--help").out())
                 .contains("agent", "apply", "capture", "create", "delete", "describe", "drops", "exec", "get", "lab")
-                .contains("logs", "rules", "status")
+                .contains("logs", "metrics", "rules", "status")
                 .doesNotContain("serve ");
     }
 

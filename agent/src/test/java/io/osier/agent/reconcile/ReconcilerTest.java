@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.osier.agent.metrics.MetricsPage;
+import io.osier.agent.metrics.SyncMetrics;
 import io.osier.agent.model.Json;
 import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.model.Pod;
@@ -30,6 +32,8 @@ import io.osier.dataplane.vxlan.Underlay;
 import io.osier.dataplane.worker.Worker;
 import io.osier.dataplane.worker.WorkerConfig;
 import io.osier.dataplane.worker.WorkerProxy;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -57,6 +61,8 @@ class ReconcilerTest {
 
     private final CountDownLatch published = new CountDownLatch(1);
     private final ForwardingStateCompiler compiler = new ForwardingStateCompiler(SETTINGS);
+
+    private final PrometheusRegistry registry = new PrometheusRegistry();
 
     private LocalDeletions deletions(StateStore store) {
         return new LocalDeletions(store, folder.resolve("deletions"));
@@ -181,8 +187,8 @@ class ReconcilerTest {
         HastyStore store = new HastyStore();
         PodKeeper keeper = new PodKeeper("node-a", new NoSteps(), new ObjectStore(store));
 
-        try (Reconciler reconciler =
-                new Reconciler(store, compiler, worker(), keeper, deletions(store), services -> {})) {
+        try (Reconciler reconciler = new Reconciler(
+                store, compiler, worker(), keeper, deletions(store), services -> {}, new SyncMetrics(registry))) {
             assertThat(reconciler.firstRound()).succeedsWithin(5, TimeUnit.SECONDS);
         } finally {
             keeper.close();
@@ -197,8 +203,8 @@ class ReconcilerTest {
         PodKeeper keeper = new PodKeeper("node-a", new NoSteps(), new ObjectStore(store));
         WorkerProxy worker = worker();
 
-        try (Reconciler reconciler =
-                new Reconciler(store, compiler, worker, keeper, deletions(store), services -> {})) {
+        try (Reconciler reconciler = new Reconciler(
+                store, compiler, worker, keeper, deletions(store), services -> {}, new SyncMetrics(registry))) {
             assertThat(reconciler.firstRound()).succeedsWithin(5, TimeUnit.SECONDS);
             for (int i = 0; i < changes; i++) {
                 store.tell(Keys.SERVICES, "default/s-" + i, service("s-" + i, "10.97." + i / 250 + "." + i % 250));
@@ -211,9 +217,23 @@ class ReconcilerTest {
 
             store.tell(Keys.SERVICES, "default/last", service("last", "10.98.0.1"));
             await().until(() -> services(worker) == changes + 1);
+            await().untilAsserted(() -> assertThat(metrics())
+                    .contains("kubeproxy_sync_proxy_rules_service_changes_total 2001.0\n")
+                    .contains("kubeproxy_sync_proxy_rules_service_changes_pending 0.0\n")
+                    .contains("kubeproxy_sync_proxy_rules_endpoint_changes_total 0.0\n")
+                    .containsPattern("kubeproxy_sync_proxy_rules_duration_seconds_count [1-7]?[0-9]\n"));
+
+            store.tell(Keys.PODS, "default/p", Map.of("nonsense", true));
+            await().untilAsserted(() -> assertThat(metrics())
+                    .contains("kubeproxy_sync_proxy_rules_endpoint_changes_total 1.0\n")
+                    .contains("kubeproxy_network_programming_duration_seconds_count 1\n"));
         } finally {
             keeper.close();
         }
+    }
+
+    private String metrics() {
+        return new String(new MetricsPage(registry).write(), StandardCharsets.UTF_8);
     }
 
     private static int services(WorkerProxy worker) {

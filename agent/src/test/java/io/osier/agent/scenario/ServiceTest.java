@@ -9,6 +9,7 @@ import static io.osier.agent.scenario.TwoNodeLab.podIp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.osier.agent.metrics.Exposition;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
@@ -127,6 +128,34 @@ class ServiceTest {
                 .contains("/* default/web */ statistic mode random probability 0.50000000000")
                 .contains("tcp to:" + podIp("web-1") + ":9876")
                 .contains("tcp to:" + podIp("web-2") + ":9876");
+    }
+
+    @Test
+    void prometheusFindsWhatPacketsDid() {
+        ask("client", 1);
+
+        Exposition page = Exposition.read(in("node-b", "curl -sSf --max-time 5 http://172.30.0.1:10249/metrics")
+                .succeeded()
+                .out());
+
+        assertThat(page.value("kubeproxy_sync_proxy_rules_duration_seconds_count"))
+                .isPositive();
+        assertThat(page.value("kubeproxy_network_programming_duration_seconds_count"))
+                .isPositive();
+        assertThat(page.value("osier_port_packets_total{direction=\"rx\",kind=\"pod\",port=\"client\"}"))
+                .isGreaterThan(3);
+        assertThat(page.value("osier_tunnel_peers{foreign=\"false\"}")).isEqualTo(1);
+        assertThat(page.sum("osier_flows"))
+                .isEqualTo(page.value("osier_table_entries{table=\"flows\"}"))
+                .isPositive();
+        assertThat(page.sum("osier_packets_in_total"))
+                .isEqualTo(page.value("osier_packets_out_total")
+                        + page.sum("osier_packets_dropped_total")
+                        + page.value("osier_packets_held"));
+        assertThat(Exposition.read(osier("metrics").succeeded().out()).types()).isEqualTo(page.types());
+        assertThat(in("node-b", "curl -s -o /dev/null -w '%{http_code}' http://172.30.0.1:10249/api/v1/pods")
+                        .out())
+                .isEqualTo("404");
     }
 
     @Test

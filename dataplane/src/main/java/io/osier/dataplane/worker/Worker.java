@@ -2,6 +2,7 @@ package io.osier.dataplane.worker;
 
 import io.osier.dataplane.bridge.ForwardingDatabase;
 import io.osier.dataplane.bridge.NdpResponder;
+import io.osier.dataplane.conntrack.ConnectionState;
 import io.osier.dataplane.conntrack.ConnectionTable;
 import io.osier.dataplane.forwarding.Forwarder;
 import io.osier.dataplane.forwarding.ForwardingState;
@@ -299,6 +300,16 @@ public final class Worker {
             }
         });
         return snapshots;
+    }
+
+    /** How full the bounded tables are. Looks at each flow once, and copies none. */
+    public TablesSnapshot tables() {
+        Map<ConnectionState, Integer> flows = new EnumMap<>(ConnectionState.class);
+        for (ConnectionState state : ConnectionState.values()) {
+            flows.put(state, 0);
+        }
+        connections.forEach(entry -> flows.merge(connections.entries().state(entry), 1, Integer::sum));
+        return new TablesSnapshot(flows, connections.capacity(), segment.fdb().size(), config.stations());
     }
 
     /** The forwarding database. */

@@ -5,6 +5,7 @@ import io.osier.agent.host.HostNetwork;
 import io.osier.agent.host.ProbeSocket;
 import io.osier.agent.ipam.AddressClaims;
 import io.osier.agent.ipam.SubnetLeases;
+import io.osier.agent.metrics.MetricsPage;
 import io.osier.agent.model.Json;
 import io.osier.agent.model.Pod;
 import io.osier.agent.pod.CommandSupervisor;
@@ -46,7 +47,8 @@ public final class AgentApi {
             ClusterDirectory directory,
             LocalDeletions deletions,
             Supplier<String> leaseProblem,
-            ProbeSocket probes) {
+            ProbeSocket probes,
+            MetricsPage metrics) {
         ObjectStore objects = new ObjectStore(state);
         Resources resources = keys -> resources(keys, settings, leases.in(keys), directory, deletions);
         ObjectNode description = Json.object()
@@ -77,6 +79,7 @@ public final class AgentApi {
                 new NodeCapture(captures),
                 explanations,
                 new NodeCheckup(settings.nodeName(), leases, probes),
+                metrics,
                 objects);
     }
 

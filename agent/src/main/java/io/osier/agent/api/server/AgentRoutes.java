@@ -2,6 +2,7 @@ package io.osier.agent.api.server;
 
 import io.osier.agent.api.client.ApiAnswer;
 import io.osier.agent.api.client.ApiException;
+import io.osier.agent.metrics.MetricsPage;
 import io.osier.agent.model.Json;
 import io.osier.agent.model.Pod;
 import io.osier.agent.model.ValidationException;
@@ -46,6 +47,7 @@ final class AgentRoutes implements ApiRoutes {
     private final CaptureStream captures;
     private final ExplainView explanations;
     private final NodeCheckup checkup;
+    private final MetricsRoutes metrics;
     private final ClusterCheckup doctor;
 
     AgentRoutes(
@@ -57,7 +59,9 @@ final class AgentRoutes implements ApiRoutes {
             CaptureStream captures,
             ExplainView explanations,
             NodeCheckup checkup,
+            MetricsPage metrics,
             ObjectStore store) {
+        this.metrics = new MetricsRoutes(metrics);
         this.directory = directory;
         this.objects = objects;
         this.bulk = bulk;
@@ -73,6 +77,9 @@ final class AgentRoutes implements ApiRoutes {
     public ApiResponse answer(ApiRequest request) {
         if (request.word(0).equals("api") && request.word(1).equals("v1")) {
             return objects.answer(request);
+        }
+        if (MetricsRoutes.isFor(request)) {
+            return metrics.answer(request);
         }
         if (!request.word(0).equals("osier") || !request.word(1).equals("v1")) {
             throw new ApiError(404, "NotFound", "the server has no " + request.uri());
@@ -103,6 +110,7 @@ final class AgentRoutes implements ApiRoutes {
             case "drops" -> ApiResponse.json(200, ObjectRoutes.listOf(List.of(node.drops())));
             case "leases" -> ApiResponse.json(200, node.leases());
             case "rules" -> ApiResponse.text(node.rules(request.flag("verbose")));
+            case "metrics" -> metrics.answer(ApiRequest.of("GET", "/metrics", new byte[0]));
             case "pods" -> log(request);
             case "checkup" -> ApiResponse.json(200, checkup.facts(node.status()));
             case "probe" -> probe(request);

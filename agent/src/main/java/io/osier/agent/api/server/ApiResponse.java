@@ -1,5 +1,6 @@
 package io.osier.agent.api.server;
 
+import io.osier.agent.metrics.MetricsPage;
 import io.osier.agent.model.Json;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,10 @@ public record ApiResponse(
 
     static ApiResponse text(String text) {
         return new ApiResponse(200, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8), null);
+    }
+
+    static ApiResponse metrics(MetricsPage page) {
+        return new ApiResponse(200, MetricsPage.CONTENT_TYPE, page.write(), null);
     }
 
     static ApiResponse stream(BodyWriter writer) {

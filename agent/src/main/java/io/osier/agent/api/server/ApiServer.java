@@ -10,6 +10,7 @@ import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.osier.agent.metrics.MetricsPage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -95,6 +96,17 @@ public final class ApiServer implements AutoCloseable {
     public static ApiServer listen(InetSocketAddress address, String token, ApiRoutes routes) throws IOException {
         ApiServer server = new ApiServer(null);
         server.bind(EpollServerSocketChannel.class, address, token, routes);
+        return server;
+    }
+
+    /**
+     * Listens for everybody who can reach the address, who gets the metrics and nothing else.
+     *
+     * @throws IOException in one line, if the address is not here or the port is taken
+     */
+    public static ApiServer listenForScrapes(InetSocketAddress address, MetricsPage page) throws IOException {
+        ApiServer server = new ApiServer(null);
+        server.bind(EpollServerSocketChannel.class, address, null, new MetricsRoutes(page));
         return server;
     }
 

@@ -6,6 +6,8 @@ import io.osier.agent.ipam.Claimant;
 import io.osier.agent.ipam.SignsOfLife;
 import io.osier.agent.ipam.SubnetClaim;
 import io.osier.agent.ipam.SubnetLeases;
+import io.osier.agent.metrics.MetricsPage;
+import io.osier.agent.metrics.NodeMetrics;
 import io.osier.agent.model.Node;
 import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.pod.CommandSupervisor;
@@ -30,6 +32,7 @@ import io.osier.dataplane.vxlan.Underlay;
 import io.osier.dataplane.worker.Worker;
 import io.osier.dataplane.worker.WorkerConfig;
 import io.osier.dataplane.worker.WorkerProxy;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -88,6 +91,9 @@ final class TestAgent implements AutoCloseable {
                 new Counters(),
                 System::nanoTime,
                 new SplittableRandom(1));
+        WorkerProxy proxy = new WorkerProxy(worker, workerThread);
+        PrometheusRegistry metrics = new PrometheusRegistry();
+        metrics.register(new NodeMetrics("test", proxy, () -> {}, () -> true));
         commands = new CommandSupervisor(
                 folder.resolve(name + "-logs"), folder.resolve(name + "-notes"), (namespace, status) -> {});
         token = ClusterToken.of(store);
@@ -100,7 +106,7 @@ final class TestAgent implements AutoCloseable {
                         1450,
                         Set.of(),
                         "directory " + folder,
-                        new WorkerProxy(worker, workerThread),
+                        proxy,
                         () -> {},
                         store,
                         leases,
@@ -108,7 +114,8 @@ final class TestAgent implements AutoCloseable {
                         directory,
                         new LocalDeletions(store, folder.resolve(name + "-deletions")),
                         () -> "",
-                        probes)
+                        probes,
+                        new MetricsPage(metrics))
                 .routes();
         socket = folder.resolve(name + ".sock");
         server = ApiServer.listen(socket, routes);

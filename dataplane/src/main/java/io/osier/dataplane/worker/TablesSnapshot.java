@@ -1,0 +1,18 @@
+package io.osier.dataplane.worker;
+
+import io.osier.dataplane.conntrack.ConnectionState;
+import java.util.Map;
+
+/**
+ * How full a node's bounded tables were at one moment.
+ *
+ * @param flows entries of the connection table by state; every state is in it
+ * @param flowCapacity the most that there may be
+ * @param stations MAC addresses, known and learned
+ * @param stationCapacity the most that there may be
+ */
+public record TablesSnapshot(Map<ConnectionState, Integer> flows, int flowCapacity, int stations, int stationCapacity) {
+    public TablesSnapshot {
+        flows = Map.copyOf(flows);
+    }
+}
