@@ -30,10 +30,10 @@ public final class CommandSupervisor implements AutoCloseable {
     private static final long MAX_LOG_BYTES = 16L << 20;
     private static final int KEPT_LOG_BYTES = 1 << 20;
     private static final long LOG_CHECK_SECONDS = 5;
-    private static final long GRACE_SECONDS = 5;
     private static final long DEADLINE_SECONDS = 10;
     private static final long RETRY_SECONDS = 3;
 
+    private final Launcher launcher;
     private final Path logs;
     private final Path notes;
     private final BiConsumer<String, CommandStatus> onStatus;
@@ -53,6 +53,11 @@ public final class CommandSupervisor implements AutoCloseable {
      * @param onStatus told of every change, by the pod's namespace, on the supervisor's thread; told again later if it throws
      */
     public CommandSupervisor(Path logs, Path notes, BiConsumer<String, CommandStatus> onStatus) {
+        this(PodLaunchers.present(), logs, notes, onStatus);
+    }
+
+    CommandSupervisor(Launcher launcher, Path logs, Path notes, BiConsumer<String, CommandStatus> onStatus) {
+        this.launcher = launcher;
         this.logs = logs;
         this.notes = notes;
         this.onStatus = onStatus;
@@ -73,7 +78,12 @@ public final class CommandSupervisor implements AutoCloseable {
         thread.execute(() -> {
             if (!commands.containsKey(namespace)) {
                 SupervisedCommand supervised = new SupervisedCommand(
-                        command, logOf(namespace), noteOf(namespace), thread, status -> tell(namespace, status));
+                        command,
+                        launcher,
+                        logOf(namespace),
+                        noteOf(namespace),
+                        thread,
+                        status -> tell(namespace, status));
                 commands.put(namespace, supervised);
                 supervised.begin();
             }
@@ -85,7 +95,7 @@ public final class CommandSupervisor implements AutoCloseable {
      * one that does not listen.
      */
     public void stop(String namespace) {
-        running(namespace).ifPresent(process -> new ProcessGroup(process).end(GRACE_SECONDS));
+        launcher.end(namespace, running(namespace));
         try {
             Files.deleteIfExists(logOf(namespace));
             Files.deleteIfExists(noteOf(namespace));

@@ -24,10 +24,16 @@ public record PodCommand(
         environment = Map.copyOf(environment);
     }
 
-    /** The words that enter the pod and become the command: its own session, network and host name. */
+    /** The words that enter the pod and become the command, in a session of its own. */
     List<String> launcher() {
-        List<String> words = new ArrayList<>(List.of("setsid"));
-        words.addAll(enter(namespace, hostname));
+        List<String> launcher = new ArrayList<>(List.of("setsid"));
+        launcher.addAll(words());
+        return launcher;
+    }
+
+    /** The words that enter the pod and become the command: its own network and host name. */
+    List<String> words() {
+        List<String> words = new ArrayList<>(enter(namespace, hostname));
         words.addAll(command);
         return words;
     }

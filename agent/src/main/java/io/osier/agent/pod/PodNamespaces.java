@@ -18,7 +18,12 @@ public final class PodNamespaces {
     private static final Path NAMED = Path.of("/run/netns");
     private static final String HALF_MADE = "half made";
 
+    /** A process of it may have ended by itself before it is killed. */
+    private static final String EMPTY_AND_DELETE =
+            "ip netns pids \"$0\" | xargs -r kill -s KILL; exec ip netns delete \"$0\"";
+
     private final Path notes;
+    private final Launcher launcher = PodLaunchers.present();
 
     /** Notes are kept in this folder. */
     public PodNamespaces(Path notes) {
@@ -40,7 +45,7 @@ public final class PodNamespaces {
             return;
         }
         if (isHalfMade(name)) {
-            CommandRunner.run("ip", "netns", "delete", name);
+            launcher.runOutside("ip", "netns", "delete", name);
         }
         if (Files.exists(NAMED.resolve(name))) {
             throw new CommandException(
@@ -51,7 +56,7 @@ public final class PodNamespaces {
         try {
             // Noted before it is there, so that an agent that dies in between knows it for its own.
             write(name, HALF_MADE);
-            CommandRunner.run("ip", "netns", "add", name);
+            launcher.runOutside("ip", "netns", "add", name);
             write(name, inode(name));
         } catch (IOException e) {
             throw new CommandException("network namespace " + name + ": " + e.getMessage(), e);
@@ -63,11 +68,8 @@ public final class PodNamespaces {
 
     /** Removes the namespace with whatever runs in it; one that is not ours, or not there, is left alone. */
     public void delete(String name) {
-        if (isOurs(name)) {
-            killAllIn(name);
-        }
         if (isOurs(name) || isHalfMade(name)) {
-            CommandRunner.run("ip", "netns", "delete", name);
+            launcher.runOutside("sh", "-c", EMPTY_AND_DELETE, name);
         }
         forget(name);
     }
@@ -124,11 +126,5 @@ public final class PodNamespaces {
 
     private static String inode(String name) throws IOException {
         return String.valueOf(Files.getAttribute(NAMED.resolve(name), "unix:ino"));
-    }
-
-    private static void killAllIn(String name) {
-        for (String pid : CommandRunner.run("ip", "netns", "pids", name).lines().toList()) {
-            ProcessHandle.of(Long.parseLong(pid.strip())).ifPresent(ProcessHandle::destroyForcibly);
-        }
     }
 }

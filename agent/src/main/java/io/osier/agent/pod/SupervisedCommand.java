@@ -1,7 +1,6 @@
 package io.osier.agent.pod;
 
 import io.osier.agent.pod.CommandStatus.Phase;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,9 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One pod's command and its next start. Used on the supervisor's thread only. */
 final class SupervisedCommand {
-    private static final int UNKNOWN_EXIT_CODE = -1;
-
     private final PodCommand command;
+    private final Launcher launcher;
     private final Path log;
     private final Path note;
     private final ScheduledExecutorService thread;
@@ -30,11 +28,13 @@ final class SupervisedCommand {
 
     SupervisedCommand(
             PodCommand command,
+            Launcher launcher,
             Path log,
             Path note,
             ScheduledExecutorService thread,
             Consumer<CommandStatus> onStatus) {
         this.command = command;
+        this.launcher = launcher;
         this.log = log;
         this.note = note;
         this.thread = thread;
@@ -47,9 +47,9 @@ final class SupervisedCommand {
         noted.ifPresent(earlier -> restarts = earlier.restarts());
         Optional<ProcessHandle> survivor = noted.flatMap(ProcessNote::process);
         if (survivor.isPresent()) {
-            watch(survivor.get(), null);
+            watch(launcher.found(command.namespace(), survivor.get()));
         } else if (noted.isPresent()) {
-            failed(UNKNOWN_EXIT_CODE, "the command ended while no agent was there");
+            failed(Launcher.UNKNOWN_EXIT_CODE, "the command ended while no agent was there");
         } else {
             launch();
         }
@@ -66,27 +66,24 @@ final class SupervisedCommand {
             return;
         }
         try {
-            ProcessBuilder builder = new ProcessBuilder(command.launcher())
-                    .redirectErrorStream(true)
-                    .redirectInput(new File("/dev/null"))
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-            builder.environment().remove("NOTIFY_SOCKET"); // the agent's own word to systemd
-            builder.environment().putAll(command.environment());
-            builder.directory(new File(command.workingDirectory().isEmpty() ? "/" : command.workingDirectory()));
-            Process process = builder.start();
-            watch(process.toHandle(), process);
-        } catch (IOException e) {
+            watch(launcher.start(command, log));
+        } catch (IOException | CommandException e) {
             startedAt = null;
-            failed(UNKNOWN_EXIT_CODE, e.getMessage());
+            failed(Launcher.UNKNOWN_EXIT_CODE, e.getMessage());
         }
     }
 
-    private void watch(ProcessHandle process, @Nullable Process child) {
+    private void watch(Launcher.Started started) {
+        if (started.process().isEmpty()) {
+            startedAt = null;
+            exited(started.exitCode().getAsInt());
+            return;
+        }
+        ProcessHandle process = started.process().get();
         running = process;
         startedAt = process.info().startInstant().orElse(Instant.now());
         Executor onThread = thread;
-        process.onExit()
-                .thenAcceptAsync(gone -> exited(child == null ? UNKNOWN_EXIT_CODE : child.exitValue()), onThread);
+        process.onExit().thenAcceptAsync(gone -> exited(started.exitCode().getAsInt()), onThread);
         String message = "running";
         try {
             ProcessNote.of(process, restarts).write(note);
@@ -101,7 +98,7 @@ final class SupervisedCommand {
         if (!ended) {
             failed(
                     exitCode,
-                    exitCode == UNKNOWN_EXIT_CODE
+                    exitCode == Launcher.UNKNOWN_EXIT_CODE
                             ? "the command has ended"
                             : "the command ended with exit code " + exitCode);
         }

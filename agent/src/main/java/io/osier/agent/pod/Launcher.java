@@ -1,0 +1,40 @@
+package io.osier.agent.pod;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.IntSupplier;
+
+/** Starts and ends what must not end with the agent: pods' commands, and the tools that make pods' namespaces. */
+interface Launcher {
+    /** What is told of a command whose end nobody saw. */
+    int UNKNOWN_EXIT_CODE = -1;
+
+    /**
+     * A command that was started.
+     *
+     * @param process empty if it has ended already
+     * @param exitCode how it ended, once it has; {@link #UNKNOWN_EXIT_CODE} if nobody knows
+     */
+    record Started(Optional<ProcessHandle> process, IntSupplier exitCode) {}
+
+    /**
+     * Starts a pod's command.
+     *
+     * @throws IOException or {@link CommandException} in one line, if it cannot be started
+     */
+    Started start(PodCommand command, Path log) throws IOException;
+
+    /** The same command, which an earlier agent started. */
+    Started found(String namespace, ProcessHandle process);
+
+    /** Ends a pod's command, politely first, with all that it started; returns when it is gone, also if it was before. */
+    void end(String namespace, Optional<ProcessHandle> process);
+
+    /**
+     * Runs a tool to its end where whatever it mounts is seen by everybody.
+     *
+     * @throws CommandException if it fails
+     */
+    void runOutside(String... command);
+}
