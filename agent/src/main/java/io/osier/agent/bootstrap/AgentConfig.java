@@ -36,6 +36,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * @param offloads {@code auto}: whatever work the kernel's TAPs can leave to others, segmentation and checksums; {@code none}:
  *     every packet by itself and complete
  * @param metricsAddress {@code HOST:PORT} where Prometheus may ask, and nobody for anything else; null for nowhere
+ * @param logLevel {@code error}, {@code warn}, {@code info} or {@code debug}; the one key that a running agent takes on SIGHUP
  */
 public record AgentConfig(
         String nodeName,
@@ -51,7 +52,8 @@ public record AgentConfig(
         String stateDirectory,
         StoreConfig store,
         String offloads,
-        @Nullable String metricsAddress) {
+        @Nullable String metricsAddress,
+        String logLevel) {
     /** Where the packaged agent looks. */
     public static final Path DEFAULT_FILE = Path.of("/etc/osier/agent.yaml");
 
@@ -105,6 +107,11 @@ public record AgentConfig(
         }
         if (metricsAddress != null) {
             ListenAddress.parse("metricsAddress", metricsAddress);
+        }
+        logLevel = logLevel == null ? LogLevel.DEFAULT : logLevel;
+        if (!LogLevel.NAMES.contains(logLevel)) {
+            throw new ValidationException("logLevel: Invalid value: \"" + logLevel + "\": must be one of "
+                    + String.join(", ", LogLevel.NAMES));
         }
     }
 

@@ -17,7 +17,9 @@ public final class Main {
     /** Runs an agent until the process is told to end. */
     private static int runAgent(Path config) throws IOException {
         try {
-            AgentProcess agent = AgentProcess.start(AgentConfig.read(config));
+            AgentConfig read = AgentConfig.read(config);
+            ConfigReload.onHangUp(config, read);
+            AgentProcess agent = AgentProcess.start(read);
             CountDownLatch ended = new CountDownLatch(1);
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(

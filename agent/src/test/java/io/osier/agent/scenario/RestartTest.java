@@ -51,4 +51,28 @@ class RestartTest {
             live.awaitAnswers();
         }
     }
+
+    @Test
+    void anAgentThatIsHungUpReadsItsConfigurationAgainAndGoesOn() {
+        String node = "/run/osier/lab/node-b";
+        String hangUp = "kill -HUP $(cat " + node + "/agent.pid)";
+        bash("cp " + node + "/agent.yaml /tmp/agent.yaml.before; cp " + node + "/agent.pid /tmp/agent.pid.before")
+                .succeeded();
+        try {
+            bash("printf '\\nlogLevel: debug\\nsubnetPrefixLength: 25\\n' >>" + node + "/agent.yaml; " + hangUp)
+                    .succeeded();
+            await().untilAsserted(() -> assertThat(
+                            bash("cat " + node + "/agent.log").out())
+                    .contains("logLevel is debug now")
+                    .contains("subnetPrefixLength has changed in " + node + "/agent.yaml: it needs a restart"));
+            bash("echo 'port: [' >>" + node + "/agent.yaml; " + hangUp).succeeded();
+            await().untilAsserted(
+                            () -> assertThat(bash("cat " + node + "/agent.log").out())
+                                    .contains("the configuration stays as it was: " + node + "/agent.yaml: not YAML"));
+            assertThat(osier("--node", "node-b", "status").succeeded().out()).contains("10.32.1.0/24");
+            bash("kill -0 $(cat /tmp/agent.pid.before)").succeeded();
+        } finally {
+            bash("mv /tmp/agent.yaml.before " + node + "/agent.yaml; rm -f /tmp/agent.pid.before; " + hangUp);
+        }
+    }
 }
