@@ -46,6 +46,13 @@ class NodeCommandsTest {
     }
 
     @Test
+    void rulesOfOneTable() {
+        agent.on("GET /osier/v1/rules?verbose=true&table=filter", 200, "filtered\n");
+        assertThat(Dialogue.with(agent, "rules", "-v", "-t", "filter").out()).isEqualTo("filtered\n");
+        assertThat(Dialogue.with(agent, "rules", "-t", "mangle").exitCode()).isEqualTo(2);
+    }
+
+    @Test
     void dropsShowTheReasonsAndThatNoPacketIsMissing() {
         agent.onList("GET /osier/v1/drops?node=*", """
                 {"node":"node-a","reasons":[{"reason":"no-endpoint","description":"The service has no endpoint.","packets":2}],

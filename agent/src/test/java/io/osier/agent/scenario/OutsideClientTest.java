@@ -8,11 +8,18 @@ import static io.osier.agent.scenario.TwoNodeLab.podIp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A client beyond the nodes, in a namespace of its own on their underlay, knocks at node ports, external and balancer's addresses. */
 @Tag("namespaces")
@@ -140,5 +147,159 @@ class OutsideClientTest {
                         .exitCode())
                 .isEqualTo(7));
         assertThat(in("node-a", "ip route; nft list ruleset").out()).doesNotContain("198.51.100.99", "30099");
+    }
+
+    /** The kernel is told what kube-proxy would tell it, and both print their tables: chain by chain they are the same text. */
+    @Test
+    void rulesAreToTheLetterWhatIptablesPrintsOfKubeProxysRules(@TempDir Path folder) throws IOException {
+        bash(Shell.osierCommand() + " get services -o name | sed 's,.*/,,' | xargs -r -n1 " + Shell.osierCommand()
+                        + " delete service")
+                .succeeded();
+        String a = podIp("web-a") + ":9876";
+        String b = podIp("web-b") + ":9876";
+        String only = podIp("only-b") + ":9876";
+        List<KubeProxyRules.Service> services = List.of(
+                service("aff", 1, List.of(), "", List.of(), 0, List.of(a, b), List.of(a), false, false, 600),
+                service(
+                        "bal",
+                        2,
+                        List.of(),
+                        BALANCER,
+                        List.of(OUTSIDER_IP + "/32", "203.0.113.0/24"),
+                        30082,
+                        List.of(a, b),
+                        List.of(a),
+                        true,
+                        false,
+                        0),
+                service("ext", 3, List.of(EXTERNAL), "", List.of(), 0, List.of(a, b), List.of(a), false, false, 0),
+                service("far", 4, List.of(), "", List.of(), 30084, List.of(only), List.of(), true, false, 0),
+                service("in", 5, List.of(), "", List.of(), 0, List.of(a, b), List.of(a), false, true, 0),
+                service("lone", 6, List.of(), "", List.of(), 0, List.of(only), List.of(), false, true, 0),
+                service(
+                        "none",
+                        7,
+                        List.of("198.51.100.9"),
+                        "",
+                        List.of(),
+                        30087,
+                        List.of(),
+                        List.of(),
+                        false,
+                        false,
+                        0),
+                service("port", 8, List.of(), "", List.of(), 30088, List.of(a, b), List.of(a), false, false, 0));
+        Path manifest = Files.writeString(folder.resolve("services.yaml"), manifests(services, only));
+        osier("apply", "-f", manifest.toString()).succeeded();
+        KubeProxyRules kubeProxy = new KubeProxyRules("10.32.0.0/12");
+        services.forEach(kubeProxy::add);
+        Path rules = Files.writeString(folder.resolve("rules"), kubeProxy.text());
+
+        bash("ip netns add osier-kube").succeeded();
+        try {
+            in("osier-kube", "iptables-restore " + rules).succeeded();
+            for (String table : List.of("nat", "filter")) {
+                for (String verbose : List.of("", " -v")) {
+                    String real = in("osier-kube", "iptables -t " + table + " -nL" + verbose)
+                            .succeeded()
+                            .out();
+                    assertThat(chains(real)).hasSizeGreaterThanOrEqualTo(5);
+                    await().untilAsserted(() -> assertThat(
+                                    chains(bash(Shell.osierCommand() + " --node node-a rules -t " + table + verbose)
+                                            .succeeded()
+                                            .out()))
+                            .isEqualTo(chains(real)));
+                }
+            }
+        } finally {
+            bash("ip netns del osier-kube");
+        }
+
+        assertThat(in(OUTSIDER, "curl -s --max-time 5 http://" + NODE_A + ":30087/")
+                        .exitCode())
+                .isEqualTo(7);
+        assertThat(osier("rules", "-v", "-t", "filter", "--node", "node-a")
+                        .succeeded()
+                        .out())
+                .containsPattern(" +1 +60 REJECT +tcp .*default/none has no endpoints .* tcp dpt:30087 reject-with");
+    }
+
+    private static KubeProxyRules.Service service(
+            String name,
+            int number,
+            List<String> external,
+            String balancer,
+            List<String> ranges,
+            int nodePort,
+            List<String> endpoints,
+            List<String> local,
+            boolean keptOutside,
+            boolean keptInside,
+            int affinitySeconds) {
+        return new KubeProxyRules.Service(
+                "default/" + name,
+                "10.96.9." + number,
+                80,
+                external,
+                balancer,
+                ranges,
+                nodePort,
+                0,
+                endpoints,
+                local,
+                keptOutside,
+                keptInside,
+                affinitySeconds);
+    }
+
+    private static String manifests(List<KubeProxyRules.Service> services, String only) {
+        StringBuilder text = new StringBuilder();
+        for (KubeProxyRules.Service service : services) {
+            String app =
+                    service.endpoints().isEmpty() ? "none" : service.endpoints().contains(only) ? "only" : "web";
+            String type = !service.balancer().isEmpty()
+                    ? "LoadBalancer, loadBalancerIP: " + service.balancer() + ", loadBalancerSourceRanges: "
+                            + service.ranges()
+                    : service.nodePort() == 0 ? "ClusterIP" : "NodePort";
+            text.append("---\n{apiVersion: v1, kind: Service, metadata: {name: ")
+                    .append(service.name().replace("default/", ""))
+                    .append("}, spec: {type: ")
+                    .append(type)
+                    .append(", clusterIP: ")
+                    .append(service.clusterIp())
+                    .append(service.external().isEmpty() ? "" : ", externalIPs: " + service.external())
+                    .append(service.keptOutside() ? ", externalTrafficPolicy: Local" : "")
+                    .append(service.keptInside() ? ", internalTrafficPolicy: Local" : "")
+                    .append(
+                            service.affinitySeconds() == 0
+                                    ? ""
+                                    : ", sessionAffinity: ClientIP, sessionAffinityConfig: {clientIP: {timeoutSeconds: "
+                                            + service.affinitySeconds() + "}}")
+                    .append(", selector: {app: ")
+                    .append(app)
+                    .append("}, ports: [{port: 80, targetPort: 9876")
+                    .append(service.nodePort() == 0 ? "" : ", nodePort: " + service.nodePort())
+                    .append("}]}}\n");
+        }
+        return text.toString();
+    }
+
+    /**
+     * kube-proxy's chains by their first line. iptables 1.8.9 prints protocols as numbers, where all others print names; and what
+     * went through before, which the kernel here has not seen, is not compared.
+     */
+    private static Map<String, String> chains(String listing) {
+        Map<String, String> chains = new TreeMap<>();
+        for (String chain : listing.strip().split("\n\n", -1)) {
+            String[] lines = chain.split("\n", 2);
+            if (lines[0].startsWith("Chain KUBE-")) {
+                String rules = (lines.length < 2 ? "" : lines[1].strip())
+                        .replaceAll("(?m)^(.{9,}? )0    --", "$1all  --")
+                        .replaceAll("(?m)^(.{9,}? )6    --", "$1tcp  --")
+                        .replaceAll("(?m)^ *[0-9]+K? +[0-9]+[KM]?( ACCEPT .*ctstate RELATED)", "$1");
+                chains.put(lines[0], rules);
+            }
+        }
+        return chains;
     }
 }

@@ -36,6 +36,8 @@ public final class ConnectionTable {
     private int freeCount;
     private int used;
     private int evictionHand;
+    private long laterPackets;
+    private long laterBytes;
     private final FlowKey scratch = new FlowKey();
     private final TcpWindows windows;
     private final BackendLoads loads = new BackendLoads();
@@ -127,6 +129,10 @@ public final class ConnectionTable {
     public void account(int reference, Frame frame, ParsedPacket packet, long nowNanos) {
         int entry = entryOf(reference);
         boolean reply = isReply(reference);
+        if (entries.packets(entry) > 0) {
+            laterPackets++;
+            laterBytes += packet.networkLengthBytes();
+        }
         int flags = packet.isLaterFragment() ? 0 : packet.tcpFlags();
         boolean tcp = entries.protocol(entry) == IpProtocol.TCP && !packet.isLaterFragment();
         if (tcp && !windows.learn(entry, reply, frame.bytes(), packet.transportOffset(), flags)) {
@@ -138,6 +144,16 @@ public final class ConnectionTable {
         if (weighed && !entries.weighs(entry)) {
             unweigh(entry);
         }
+    }
+
+    /** Packets behind their flow's first, since this process began. */
+    public long laterPackets() {
+        return laterPackets;
+    }
+
+    /** Their bytes, of IP. */
+    public long laterBytes() {
+        return laterBytes;
     }
 
     /** Both ends have been told that the connection is over; its tuples stay taken for the packets that are still on their way. */

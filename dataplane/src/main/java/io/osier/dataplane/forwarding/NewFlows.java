@@ -46,7 +46,7 @@ final class NewFlows {
      * @return a reference in the client's direction, or {@link ConnectionTable#NONE} and {@link #refusal} says why
      */
     int open(VirtualService asked, ParsedPacket packet) {
-        if (!asked.admits(packet)) {
+        if (!asked.backends().isEmpty() && !asked.admit(packet)) {
             refusal = DropReason.SOURCE_NOT_ALLOWED;
             return ConnectionTable.NONE;
         }

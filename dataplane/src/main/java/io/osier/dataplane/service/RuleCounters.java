@@ -55,6 +55,15 @@ public final class RuleCounters {
         add(values.length - COUNTERS + PACKETS, lengthBytes);
     }
 
+    /** Those that found no backend. */
+    public long refusedPackets() {
+        return values[values.length - COUNTERS + PACKETS];
+    }
+
+    public long refusedBytes() {
+        return values[values.length - COUNTERS + BYTES];
+    }
+
     public long packets(int backendIndex) {
         return values[backendIndex * COUNTERS + PACKETS];
     }

@@ -6,6 +6,8 @@ import java.util.Locale;
 final class RuleText {
     static final String ANYWHERE = "0.0.0.0/0";
     static final String FROM_LOCAL = "ADDRTYPE match src-type LOCAL";
+    static final String TO_LOCAL = "ADDRTYPE match dst-type LOCAL";
+    static final String REJECT_WITH = "reject-with icmp-port-unreachable";
 
     private final boolean verbose;
     private final StringBuilder text = new StringBuilder();
@@ -15,13 +17,11 @@ final class RuleText {
         this.verbose = verbose;
     }
 
-    /** A chain that is not the first. */
-    void newChain(String name, int references) {
-        text.append('\n');
-        chain(name, references);
-    }
-
+    /** Begins a chain; a blank line stands before each but the first. */
     void chain(String name, int references) {
+        if (text.length() > 0) {
+            text.append('\n');
+        }
         text.append("Chain ").append(name).append(" (").append(references).append(" references)\n");
         text.append(
                 verbose
@@ -29,6 +29,7 @@ final class RuleText {
                         : "target     prot opt source               destination         \n");
     }
 
+    /** Begins a rule. A source or destination that begins with {@code !} is any but this one. */
     void rule(String target, String protocol, String source, String destination, long packets, long bytes) {
         if (verbose) {
             text.append(count(packets)).append(count(bytes));
@@ -37,7 +38,11 @@ final class RuleText {
         if (verbose) {
             text.append(String.format(Locale.ROOT, "%c%-6s %-6s ", ' ', "*", "*"));
         }
-        text.append(String.format(Locale.ROOT, "%c%-19s %c%-19s ", ' ', source, ' ', destination));
+        text.append(String.format(Locale.ROOT, "%-20s %-20s ", signed(source), signed(destination)));
+    }
+
+    private static String signed(String address) {
+        return address.startsWith("!") ? address : " " + address;
     }
 
     /** Ends the rule; each match comes with a space of its own before it, which the first one shows. */
@@ -59,6 +64,10 @@ final class RuleText {
         return unit == 0
                 ? String.format(Locale.ROOT, "%5d ", shown)
                 : String.format(Locale.ROOT, "%4d%c ", shown, "KMGT".charAt(unit - 1));
+    }
+
+    static String comment(VirtualService service, String what) {
+        return "/* " + service.name() + what + " */";
     }
 
     @Override

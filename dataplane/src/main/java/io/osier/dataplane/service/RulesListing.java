@@ -1,20 +1,23 @@
 package io.osier.dataplane.service;
 
+import static io.osier.dataplane.service.RuleText.comment;
+
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.IpProtocol;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The service table as {@code iptables -t nat -nL} would list kube-proxy's chains. Rendered from the table that forwards the
  * packets, so that it cannot say anything else than what happens.
+ *
+ * <p>What kube-proxy rejects or drops it does in the filter table ({@link FilterListing}). Who asks for no table in particular
+ * sees those rules here, where the service's others would stand.
  */
 public final class RulesListing {
     private static final String ANYWHERE = RuleText.ANYWHERE;
+    private static final String BUT_LOOPBACK = "!127.0.0.0/8";
     private static final String RECENT_SIDE = " side: source mask: 255.255.255.255";
     private static final double STATISTIC_SCALE = 0x1p31;
 
@@ -22,15 +25,13 @@ public final class RulesListing {
     private final List<ServicePortRules> ports;
     private final @Nullable IpPrefix podRange;
 
-    private RulesListing(List<VirtualService> services, boolean verbose, @Nullable IpPrefix podRange) {
+    private final boolean natOnly;
+
+    private RulesListing(List<VirtualService> services, boolean verbose, @Nullable IpPrefix podRange, boolean natOnly) {
         this.text = new RuleText(verbose);
         this.podRange = podRange;
-        Map<String, ServicePortRules> grouped = new LinkedHashMap<>();
-        for (VirtualService service : services) {
-            grouped.computeIfAbsent(service.name() + service.protocol(), key -> new ServicePortRules())
-                    .add(service);
-        }
-        ports = List.copyOf(grouped.values());
+        this.natOnly = natOnly;
+        ports = ServicePortRules.group(services);
     }
 
     /**
@@ -40,12 +41,17 @@ public final class RulesListing {
      * @param podRange where pods come from, which outsiders do not
      */
     public static String of(List<VirtualService> services, boolean verbose, IpPrefix podRange) {
-        return new RulesListing(services, verbose, podRange).list();
+        return new RulesListing(services, verbose, podRange, false).list();
+    }
+
+    /** The same without what kube-proxy has in its filter table. */
+    public static String ofNat(List<VirtualService> services, boolean verbose, IpPrefix podRange) {
+        return new RulesListing(services, verbose, podRange, true).list();
     }
 
     /** The same where nobody comes from outside. */
     static String of(List<VirtualService> services, boolean verbose) {
-        return new RulesListing(services, verbose, null).list();
+        return new RulesListing(services, verbose, null, false).list();
     }
 
     private String list() {
@@ -70,10 +76,10 @@ public final class RulesListing {
         if (ports.stream().anyMatch(ServicePortRules::hasNodePort)) {
             RuleCounters all = RuleCounters.sum(
                     0, ports.stream().map(ServicePortRules::throughNodePort).toList());
-            text.rule("KUBE-NODEPORTS", "all", ANYWHERE, ANYWHERE, all.totalPackets(), all.totalBytes());
+            text.rule("KUBE-NODEPORTS", "all", ANYWHERE, BUT_LOOPBACK, all.totalPackets(), all.totalBytes());
             text.match(
                     "/* kubernetes service nodeports; NOTE: this must be the last rule in this chain */",
-                    "ADDRTYPE match dst-type LOCAL");
+                    RuleText.TO_LOCAL);
         }
     }
 
@@ -83,9 +89,16 @@ public final class RulesListing {
         String destination = address.address().toString();
         long packets = ServicePortRules.packets(address);
         long bytes = ServicePortRules.bytes(address);
-        if (address.backends().isEmpty()) {
-            text.rule("REJECT", protocol, ANYWHERE, destination, packets, bytes);
-            text.match(comment(address, " has no endpoints"), match, "reject-with icmp-port-unreachable");
+        boolean local =
+                ServicePortRules.lacksLocal(address) && !address.policy().isExternal();
+        if (address.backends().isEmpty() || local) {
+            if (!natOnly && local) {
+                text.rule("DROP", protocol, ANYWHERE, destination, packets, bytes);
+                text.match(comment(address, " has no local endpoints"), match);
+            } else if (!natOnly) {
+                text.rule("REJECT", protocol, ANYWHERE, destination, packets, bytes);
+                text.match(comment(address, " has no endpoints"), match, RuleText.REJECT_WITH);
+            }
             return;
         }
         text.rule(port.chainOf(address), protocol, ANYWHERE, destination, packets, bytes);
@@ -93,13 +106,16 @@ public final class RulesListing {
     }
 
     private void nodePortsChain() {
-        text.newChain("KUBE-NODEPORTS", 1);
+        text.chain("KUBE-NODEPORTS", 1);
         for (ServicePortRules port : ports) {
             if (port.hasNodePort()) {
                 VirtualService first = port.nodePorts().get(0);
                 String protocol = IpProtocol.name(first.protocol());
                 RuleCounters counters = port.throughNodePort();
                 boolean empty = first.backends().isEmpty();
+                if (empty && natOnly) {
+                    continue;
+                }
                 text.rule(
                         empty ? "REJECT" : ChainName.ofExternal(first),
                         protocol,
@@ -109,7 +125,7 @@ public final class RulesListing {
                         counters.totalBytes());
                 String match = protocol + " dpt:" + first.port();
                 if (empty) {
-                    text.match(comment(first, " has no endpoints"), match, "reject-with icmp-port-unreachable");
+                    text.match(comment(first, " has no endpoints"), match, RuleText.REJECT_WITH);
                 } else {
                     text.match(comment(first, ""), match);
                 }
@@ -144,19 +160,31 @@ public final class RulesListing {
     }
 
     private void firewallChain(VirtualService balancer) {
-        text.newChain(ChainName.ofFirewall(balancer), 1);
-        for (IpPrefix range : balancer.policy().sourceRanges()) {
-            text.rule(ChainName.ofExternal(balancer), "all", range.toString(), ANYWHERE, 0, 0);
+        text.chain(ChainName.ofFirewall(balancer), 1);
+        RuleCounters sources = balancer.sources();
+        for (int i = 0; i < balancer.policy().sourceRanges().size(); i++) {
+            text.rule(
+                    ChainName.ofExternal(balancer),
+                    "all",
+                    sourceOf(balancer.policy().sourceRanges().get(i)),
+                    ANYWHERE,
+                    sources.packets(i),
+                    sources.bytes(i));
             text.match(comment(balancer, " loadbalancer IP"));
         }
-        text.rule("", "all", ANYWHERE, ANYWHERE, 0, 0);
+        text.rule("", "all", ANYWHERE, ANYWHERE, sources.refusedPackets(), sources.refusedBytes());
         text.match("/* other traffic to " + balancer.name() + " will be dropped by KUBE-PROXY-FIREWALL */");
+    }
+
+    /** {@code iptables} leaves the length of a single address out. */
+    private static String sourceOf(IpPrefix range) {
+        return range.lengthBits() == 32 ? range.address().toString() : range.toString();
     }
 
     private void externalChain(ServicePortRules port) {
         VirtualService first = port.first();
         RuleCounters cluster = port.externalByCluster();
-        text.newChain(ChainName.ofExternal(first), port.externalReferences());
+        text.chain(ChainName.ofExternal(first), port.externalReferences());
         String service = ChainName.ofService(first);
         if (!port.keepsOutsiders()) {
             text.rule("KUBE-MARK-MASQ", "all", ANYWHERE, ANYWHERE, cluster.totalPackets(), cluster.totalBytes());
@@ -178,6 +206,9 @@ public final class RulesListing {
                 "/* masquerade LOCAL traffic for " + first.name() + " external destinations */", RuleText.FROM_LOCAL);
         text.rule(service, "all", ANYWHERE, ANYWHERE, 0, 0);
         text.match("/* route LOCAL traffic for " + first.name() + " external destinations */", RuleText.FROM_LOCAL);
+        if (ServicePortRules.lacksLocal(port.external())) {
+            return; // whoever comes to the end of the chain is dropped in the filter table
+        }
         RuleCounters local = port.byLocal();
         text.rule(ChainName.ofLocal(first), "all", ANYWHERE, ANYWHERE, local.totalPackets(), local.totalBytes());
         text.match();
@@ -188,7 +219,7 @@ public final class RulesListing {
         if (backends.isEmpty()) {
             return;
         }
-        text.newChain(name, references);
+        text.chain(name, references);
         if (service.hasAffinity()) {
             affinityRules(service, counters);
         }
@@ -226,8 +257,11 @@ public final class RulesListing {
         long bytes = counters.bytes(index) + (local < 0 ? 0 : port.byLocal().bytes(local));
         String protocol = IpProtocol.name(service.protocol());
         int rules = service.hasAffinity() ? 2 : 1;
-        int chains = (port.usesCluster() ? 1 : 0) + (local < 0 ? 0 : 1);
-        text.newChain(ChainName.ofEndpoint(service, backend), rules * chains);
+        int chains = port.chainsOf(backend);
+        if (chains == 0) {
+            return; // nobody of this node is led there
+        }
+        text.chain(ChainName.ofEndpoint(service, backend), rules * chains);
         text.rule(
                 "KUBE-MARK-MASQ",
                 "all",
@@ -253,23 +287,20 @@ public final class RulesListing {
         long bytes =
                 ports.stream().mapToLong(ServicePortRules::masqueradedBytes).sum();
         int references = ports.stream()
-                .flatMapToInt(port -> IntStream.of(
-                        port.first().backends().size(),
-                        port.hasExternal() && !port.first().backends().isEmpty() ? 1 : 0))
+                .mapToInt(port -> (int) port.first().backends().stream()
+                                .filter(backend -> port.chainsOf(backend) > 0)
+                                .count()
+                        + (port.hasExternal() && !port.first().backends().isEmpty() ? 1 : 0))
                 .sum();
-        text.newChain("KUBE-MARK-MASQ", references);
+        text.chain("KUBE-MARK-MASQ", references);
         text.rule("MARK", "all", ANYWHERE, ANYWHERE, marked, bytes);
         text.match("MARK or 0x4000");
-        text.newChain("KUBE-POSTROUTING", 1);
+        text.chain("KUBE-POSTROUTING", 1);
         text.rule("RETURN", "all", ANYWHERE, ANYWHERE, 0, 0);
         text.match("mark match ! 0x4000/0x4000");
         text.rule("MARK", "all", ANYWHERE, ANYWHERE, marked, bytes);
         text.match("MARK xor 0x4000");
         text.rule("MASQUERADE", "all", ANYWHERE, ANYWHERE, marked, bytes);
         text.match("/* kubernetes service traffic requiring SNAT */", "random-fully");
-    }
-
-    private static String comment(VirtualService service, String what) {
-        return "/* " + service.name() + what + " */";
     }
 }

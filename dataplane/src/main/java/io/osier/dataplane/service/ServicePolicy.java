@@ -57,18 +57,15 @@ public record ServicePolicy(
         return exposure != Exposure.CLUSTER_IP;
     }
 
-    /** Whether the packet's sender is in the ranges; allocates nothing. */
-    boolean admits(ParsedPacket packet) {
-        if (sourceRanges.isEmpty()) {
-            return true;
-        }
+    /** The first of the ranges that the packet's sender is in; −1 if it is in none. Allocates nothing. */
+    int rangeOf(ParsedPacket packet) {
         int source = (int) packet.sourceLow();
         for (int i = 0; i < sourceRanges.size(); i++) {
             IpPrefix range = sourceRanges.get(i);
             if (packet.isIpv4() && (source & range.v4Mask()) == range.address().v4Bits()) {
-                return true;
+                return i;
             }
         }
-        return false;
+        return -1;
     }
 }

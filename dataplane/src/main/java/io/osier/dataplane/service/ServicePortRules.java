@@ -2,7 +2,9 @@ package io.osier.dataplane.service;
 
 import io.osier.dataplane.service.ServicePolicy.Locality;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +12,21 @@ import org.jspecify.annotations.Nullable;
 final class ServicePortRules {
     private final List<VirtualService> all = new ArrayList<>();
 
-    void add(VirtualService service) {
-        all.add(service);
+    /** All services, those of one name and protocol together, in the order in which they come. */
+    static List<ServicePortRules> group(List<VirtualService> services) {
+        Map<String, ServicePortRules> grouped = new LinkedHashMap<>();
+        for (VirtualService service : services) {
+            grouped.computeIfAbsent(service.name() + service.protocol(), key -> new ServicePortRules())
+                    .all
+                    .add(service);
+        }
+        return List.copyOf(grouped.values());
+    }
+
+    /** Whether somebody who is kept to this node finds nothing there, though there are endpoints elsewhere. */
+    static boolean lacksLocal(VirtualService service) {
+        VirtualService near = service.near();
+        return !service.backends().isEmpty() && near != null && near.backends().isEmpty();
     }
 
     /** Of which all have the name, the protocol, and the backends. */
@@ -97,6 +112,21 @@ final class ServicePortRules {
         return null;
     }
 
+    /** One of those at which outsiders come in, kept to this node if any is; only if there is one. */
+    VirtualService external() {
+        List<VirtualService> external =
+                all.stream().filter(service -> service.policy().isExternal()).toList();
+        return external.stream()
+                .filter(service -> service.near() != null)
+                .findFirst()
+                .orElse(external.get(0));
+    }
+
+    /** How many chains lead to the endpoint: all backends', this node's, or both. */
+    int chainsOf(Backend backend) {
+        return (usesCluster() ? 1 : 0) + (indexOfLocal(backend) < 0 ? 0 : 1);
+    }
+
     int indexOfLocal(Backend backend) {
         VirtualService near = near();
         return near == null
@@ -139,17 +169,32 @@ final class ServicePortRules {
         return sum;
     }
 
-    /** All packets that came to this address. */
+    /** All packets that came to this address, those that might not included. */
     static long packets(VirtualService address) {
         VirtualService near = address.near();
         return address.counters().totalPackets()
-                + (near == null ? 0 : near.counters().totalPackets());
+                + (near == null ? 0 : near.counters().totalPackets())
+                + address.sources().refusedPackets();
     }
 
     static long bytes(VirtualService address) {
         VirtualService near = address.near();
         return address.counters().totalBytes()
-                + (near == null ? 0 : near.counters().totalBytes());
+                + (near == null ? 0 : near.counters().totalBytes())
+                + address.sources().refusedBytes();
+    }
+
+    /** What found no endpoint at any of these addresses: none at all, or none on this node. */
+    static RuleCounters unanswered(List<VirtualService> addresses) {
+        RuleCounters sum = new RuleCounters(0);
+        for (VirtualService address : addresses) {
+            VirtualService near = address.near();
+            sum.addTotal(address.counters().refusedPackets(), address.counters().refusedBytes());
+            if (near != null) {
+                sum.addTotal(near.counters().refusedPackets(), near.counters().refusedBytes());
+            }
+        }
+        return sum;
     }
 
     /** What was marked to be masqueraded by these rules. */

@@ -23,6 +23,7 @@ public final class VirtualService {
     private final int[] thresholds;
     private final @Nullable MaglevTable byHash;
     private final RuleCounters counters;
+    private final RuleCounters sources;
 
     /** A virtual address that gives each flow a backend by chance. */
     public VirtualService(String name, int protocol, IpAddress address, int port, List<Backend> backends) {
@@ -51,6 +52,7 @@ public final class VirtualService {
         this.backends = List.copyOf(backends);
         this.policy = policy;
         this.counters = new RuleCounters(backends.size());
+        this.sources = new RuleCounters(policy.sourceRanges().size());
         this.near = policy.locality() == Locality.NOBODY
                 ? null
                 : new VirtualService(name, protocol, address, port, near, List.of(), policy.with(Locality.NOBODY));
@@ -110,9 +112,23 @@ public final class VirtualService {
         return policy.exposure() != Exposure.NODE_ADDRESS;
     }
 
-    /** Whether the packet's sender may come here. */
-    public boolean admits(ParsedPacket packet) {
-        return policy.admits(packet);
+    /** Whether the packet's sender may come here; counts it with the range that lets it in, or with those that none does. */
+    public boolean admit(ParsedPacket packet) {
+        if (policy.sourceRanges().isEmpty()) {
+            return true;
+        }
+        int range = policy.rangeOf(packet);
+        if (range < 0) {
+            sources.rejected(packet.networkLengthBytes());
+            return false;
+        }
+        sources.chosen(range, packet.networkLengthBytes(), false);
+        return true;
+    }
+
+    /** What each source range has let in, and what none has. */
+    RuleCounters sources() {
+        return sources;
     }
 
     /** Where a new flow's backend is to be looked for: here, or among those of this node. */

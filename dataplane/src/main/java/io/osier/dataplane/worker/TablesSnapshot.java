@@ -10,8 +10,16 @@ import java.util.Map;
  * @param flowCapacity the most that there may be
  * @param stations MAC addresses, known and learned
  * @param stationCapacity the most that there may be
+ * @param laterPackets packets of flows behind each flow's first, since the process began
+ * @param laterBytes their bytes, of IP
  */
-public record TablesSnapshot(Map<ConnectionState, Integer> flows, int flowCapacity, int stations, int stationCapacity) {
+public record TablesSnapshot(
+        Map<ConnectionState, Integer> flows,
+        int flowCapacity,
+        int stations,
+        int stationCapacity,
+        long laterPackets,
+        long laterBytes) {
     public TablesSnapshot {
         flows = Map.copyOf(flows);
     }

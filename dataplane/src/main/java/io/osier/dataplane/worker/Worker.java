@@ -309,7 +309,13 @@ public final class Worker {
             flows.put(state, 0);
         }
         connections.forEach(entry -> flows.merge(connections.entries().state(entry), 1, Integer::sum));
-        return new TablesSnapshot(flows, connections.capacity(), segment.fdb().size(), config.stations());
+        return new TablesSnapshot(
+                flows,
+                connections.capacity(),
+                segment.fdb().size(),
+                config.stations(),
+                connections.laterPackets(),
+                connections.laterBytes());
     }
 
     /** The forwarding database. */

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.service.Exposure;
+import io.osier.dataplane.service.FilterListing;
 import io.osier.dataplane.service.RulesListing;
 import io.osier.dataplane.service.ServicePolicy;
 import io.osier.dataplane.service.ServicePolicy.Locality;
 import io.osier.dataplane.service.VirtualService;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -182,7 +184,7 @@ class OutsideClientTest extends TwoNodeScenario {
         String rules = RulesListing.of(List.of(inside, port), true, IpPrefix.parse("10.32.0.0/12"));
         assertThat(rules.lines().map(line -> line.replaceAll(" +", " ").strip()))
                 .containsSubsequence(
-                        "1 40 KUBE-NODEPORTS all -- * * 0.0.0.0/0 0.0.0.0/0 /* kubernetes service nodeports; NOTE: this"
+                        "1 40 KUBE-NODEPORTS all -- * * 0.0.0.0/0 !127.0.0.0/8 /* kubernetes service nodeports; NOTE: this"
                                 + " must be the last rule in this chain */ ADDRTYPE match dst-type LOCAL",
                         "Chain KUBE-NODEPORTS (1 references)",
                         "1 40 KUBE-EXT-LOLE4ISW44XBNF3G tcp -- * * 0.0.0.0/0 0.0.0.0/0 /* default/web */ tcp dpt:30080",
@@ -198,5 +200,55 @@ class OutsideClientTest extends TwoNodeScenario {
                         "Chain KUBE-SVL-LOLE4ISW44XBNF3G (1 references)",
                         "Chain KUBE-MARK-MASQ (3 references)",
                         "Chain KUBE-POSTROUTING (1 references)");
+    }
+
+    private static List<String> filter(VirtualService... services) {
+        return FilterListing.of(List.of(services), true, new FilterListing.Established(0, 0), Map.of())
+                .lines()
+                .filter(line -> line.contains("default/web"))
+                .map(line -> line.replaceAll(" +", " ").strip())
+                .toList();
+    }
+
+    @Test
+    void theFilterTableCountsWhomTheRangesKeepOut() {
+        VirtualService balancer = balancer(List.of("203.0.113.0/24", "192.0.2.7/32"));
+        knock(OUTSIDER, 4000, BALANCER, 80);
+        knock("192.0.2.8", 4000, BALANCER, 80);
+
+        assertThat(filter(balancer))
+                .containsExactly("1 40 DROP tcp -- * * 0.0.0.0/0 198.51.100.1 /* default/web traffic not accepted by"
+                        + " KUBE-FW-LOLE4ISW44XBNF3G */ tcp dpt:80");
+        assertThat(RulesListing.ofNat(List.of(balancer), true, IpPrefix.parse("10.32.0.0/12"))
+                        .lines()
+                        .map(line -> line.replaceAll(" +", " ").strip()))
+                .containsSubsequence(
+                        "2 80 KUBE-FW-LOLE4ISW44XBNF3G tcp -- * * 0.0.0.0/0 198.51.100.1 /* default/web loadbalancer IP"
+                                + " */ tcp dpt:80",
+                        "1 40 KUBE-EXT-LOLE4ISW44XBNF3G all -- * * 203.0.113.0/24 0.0.0.0/0 /* default/web loadbalancer"
+                                + " IP */",
+                        "0 0 KUBE-EXT-LOLE4ISW44XBNF3G all -- * * 192.0.2.7 0.0.0.0/0 /* default/web loadbalancer IP */",
+                        "1 40 all -- * * 0.0.0.0/0 0.0.0.0/0 /* other traffic to default/web will be dropped by"
+                                + " KUBE-PROXY-FIREWALL */");
+    }
+
+    @Test
+    void theFilterTableDropsOrRejectsWhatFindsNoEndpoint() {
+        VirtualService kept = nodePort(Locality.OUTSIDERS, List.of(FAR_WEB), List.of());
+        knock(OUTSIDER, 4000, NODE_PORTS, 30080);
+        assertThat(filter(kept))
+                .containsExactly("1 40 DROP tcp -- * * 0.0.0.0/0 0.0.0.0/0 /* default/web has no local endpoints */"
+                        + " ADDRTYPE match dst-type LOCAL tcp dpt:30080");
+
+        VirtualService empty = nodePort(Locality.OUTSIDERS, List.of(), List.of());
+        knock(OUTSIDER, 4001, NODE_PORTS, 30080);
+        knock(OUTSIDER, 4002, NODE_PORTS, 30080);
+        assertThat(filter(empty))
+                .containsExactly("2 80 REJECT tcp -- * * 0.0.0.0/0 0.0.0.0/0 /* default/web has no endpoints */"
+                        + " ADDRTYPE match dst-type LOCAL tcp dpt:30080 reject-with icmp-port-unreachable");
+        assertThat(RulesListing.ofNat(List.of(empty), false, IpPrefix.parse("10.32.0.0/12")))
+                .doesNotContain("REJECT", "default/web");
+        assertThat(RulesListing.of(List.of(empty), false, IpPrefix.parse("10.32.0.0/12")))
+                .contains("REJECT ");
     }
 }

@@ -109,7 +109,7 @@ final class AgentRoutes implements ApiRoutes {
             case "flows" -> ApiResponse.json(200, node.flows());
             case "drops" -> ApiResponse.json(200, ObjectRoutes.listOf(List.of(node.drops())));
             case "leases" -> ApiResponse.json(200, node.leases());
-            case "rules" -> ApiResponse.text(node.rules(request.flag("verbose")));
+            case "rules" -> ApiResponse.text(node.rules(request.flag("verbose"), request.parameter("table")));
             case "metrics" -> metrics.answer(ApiRequest.of("GET", "/metrics", new byte[0]));
             case "pods" -> log(request);
             case "checkup" -> ApiResponse.json(200, checkup.facts(node.status()));

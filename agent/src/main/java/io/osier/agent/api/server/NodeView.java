@@ -19,10 +19,13 @@ import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.port.Port;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.port.PortKind;
+import io.osier.dataplane.service.FilterListing;
 import io.osier.dataplane.service.RulesListing;
+import io.osier.dataplane.service.VirtualService;
 import io.osier.dataplane.worker.ConnectionSnapshot;
 import io.osier.dataplane.worker.CountersSnapshot;
 import io.osier.dataplane.worker.StationSnapshot;
+import io.osier.dataplane.worker.TablesSnapshot;
 import io.osier.dataplane.worker.Worker;
 import io.osier.dataplane.worker.WorkerProxy;
 import java.io.IOException;
@@ -37,6 +40,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What one node's dataplane is doing, as trees for the answer. */
@@ -234,9 +238,22 @@ final class NodeView {
         return ObjectRoutes.listOf(items);
     }
 
-    String rules(boolean verbose) {
+    /** @param table {@code nat}, {@code filter}, or null for what a service leads to and what it refuses in one */
+    String rules(boolean verbose, @Nullable String table) {
         ForwardingState state = ask(Worker::state);
-        return RulesListing.of(state.services().services(), verbose, state.podRange());
+        List<VirtualService> services = state.services().services();
+        if (table == null) {
+            return RulesListing.of(services, verbose, state.podRange());
+        }
+        return switch (table) {
+            case "nat" -> RulesListing.ofNat(services, verbose, state.podRange());
+            case "filter" -> {
+                TablesSnapshot tables = ask(Worker::tables);
+                var established = new FilterListing.Established(tables.laterPackets(), tables.laterBytes());
+                yield FilterListing.of(services, verbose, established, Map.of());
+            }
+            default -> throw new ApiError(400, "BadRequest", "table must be nat or filter: \"" + table + "\"");
+        };
     }
 
     String nodeOf(String namespace, String name) {
