@@ -98,9 +98,16 @@ final class CaptureCommand extends ApiCommand {
     @Nullable
     String file;
 
+    /** Whether there is no place for notices but between the packets. */
+    private boolean silent;
+
     @Override
     int run(ApiClient agent) throws InterruptedException {
         CaptureRequest request = request(agent);
+        if (STDOUT.equals(file) && BinaryTerminal.isStdout()) {
+            silent = BinaryTerminal.isStderrToo();
+            BinaryTerminal.begin();
+        }
         CaptureMerger merger = new CaptureMerger(sources(agent), new Notices());
         try (CaptureEnd end = new CaptureEnd(merger::stop);
                 CaptureSink sink = open(agent)) {
@@ -212,6 +219,9 @@ final class CaptureCommand extends ApiCommand {
     }
 
     private void say(String notice) {
+        if (silent) {
+            return;
+        }
         spec.commandLine().getErr().println(notice);
         spec.commandLine().getErr().flush();
     }

@@ -270,6 +270,23 @@ class ServiceTest {
                 .isEqualTo("1");
     }
 
+    /** {@code vagrant ssh -c} and {@code ssh -t} put a terminal between the command and the pipe. */
+    @Test
+    void aCaptureThroughATerminalIsAFileAllTheSame(@TempDir Path folder) {
+        Path file = folder.resolve("capture.pcapng");
+        String capture = Shell.osierCommand() + " capture --pod client -c 40 -w -";
+        bash("sleep 20 | script -qfec '" + capture + "' /dev/null >" + file + " & for i in $(seq 100); do [ -s " + file
+                        + " ] && break; sleep 0.1; done; ip netns exec client curl -sS http://" + vip
+                        + "/info; ip netns exec client curl -sS http://" + vip
+                        + "/info; ip netns exec client curl -sS http://" + vip
+                        + "/info; for i in $(seq 50); do pgrep -f '[c]apture --pod client -c 40' >/dev/null || break; sleep 0.1; done")
+                .succeeded();
+
+        Shell.Result read = bash("tshark -r " + file + " -T fields -e frame.interface_name");
+        assertThat(read.err()).doesNotContain("isn't a capture file", "cut short", "corrupt");
+        assertThat(read.lines()).hasSize(40).contains("client tap-in");
+    }
+
     @Test
     void theDemoShowsItsPodsOnBothNodesAndLeavesNothing() {
         String shown = osier("demo").succeeded().out();
