@@ -19,7 +19,8 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
- * The agent's configuration, {@code /etc/osier/agent.yaml}. Everything has a default.
+ * The agent's configuration, {@code /etc/osier/agent.yaml}. Everything has a default. A running agent takes {@code logLevel} and
+ * {@code metricsAddress} on SIGHUP; the others need a restart.
  *
  * @param nodeName what this node is called; the machine's host name if left out
  * @param podRange the range that all nodes share
@@ -36,7 +37,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * @param offloads {@code auto}: whatever work the kernel's TAPs can leave to others, segmentation and checksums; {@code none}:
  *     every packet by itself and complete
  * @param metricsAddress {@code HOST:PORT} where Prometheus may ask, and nobody for anything else; null for nowhere
- * @param logLevel {@code error}, {@code warn}, {@code info} or {@code debug}; the one key that a running agent takes on SIGHUP
+ * @param logLevel {@code error}, {@code warn}, {@code info} or {@code debug}
  */
 public record AgentConfig(
         String nodeName,

@@ -60,6 +60,7 @@ public final class AgentProcess implements AutoCloseable {
     private final AgentConfig config;
     private final Path state;
     private final PrometheusRegistry metrics = new PrometheusRegistry();
+    private final MetricsDoor metricsDoor = new MetricsDoor(new MetricsPage(metrics));
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
     private AgentProcess(AgentConfig config) {
@@ -210,10 +211,7 @@ public final class AgentProcess implements AutoCloseable {
                 keep(ProbeSocket.open(apiAddress(place))),
                 new MetricsPage(metrics));
         keep(ApiServer.listen(apiAddress(place), token, api.routes()));
-        String scraped = config.metricsAddress();
-        if (scraped != null) {
-            keep(ApiServer.listenForScrapes(ListenAddress.parse("metricsAddress", scraped), new MetricsPage(metrics)));
-        }
+        keep(metricsDoor).moveTo(config.metricsAddress());
         keep(ApiServer.listen(Path.of(config.socket()), api.routes()));
     }
 
@@ -261,6 +259,16 @@ public final class AgentProcess implements AutoCloseable {
     private <T extends AutoCloseable> T keep(T resource) {
         opened.push(resource);
         return resource;
+    }
+
+    /**
+     * Tells metrics at another address from now on.
+     *
+     * @param address {@code HOST:PORT}; null for nowhere
+     * @throws IOException in one line, if that cannot be
+     */
+    void tellMetricsAt(@Nullable String address) throws IOException {
+        metricsDoor.moveTo(address);
     }
 
     /** Stops the agent; pods, their commands and devices stay for its return. */

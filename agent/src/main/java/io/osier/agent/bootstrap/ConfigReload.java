@@ -1,13 +1,14 @@
 package io.osier.agent.bootstrap;
 
 import io.osier.agent.model.ValidationException;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,24 +20,35 @@ final class ConfigReload {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigReload.class);
 
     private final Path file;
-    private final AgentConfig started;
     /** What each key that can change does with what it has become. */
-    private final Map<String, Consumer<AgentConfig>> changes;
+    private final Map<String, Change> changes;
+    /** What the agent goes by, key by key. */
+    private final Map<String, Object> present = new HashMap<>();
 
-    private AgentConfig present;
+    /** Takes what a key has become, or says in one line why not. */
+    interface Change {
+        void take(AgentConfig config) throws IOException;
+    }
 
-    ConfigReload(Path file, AgentConfig started, Map<String, Consumer<AgentConfig>> changes) {
+    ConfigReload(Path file, AgentConfig started, Map<String, Change> changes) {
         this.file = file;
-        this.started = started;
-        this.present = started;
         this.changes = Map.copyOf(changes);
+        for (RecordComponent key : AgentConfig.class.getRecordComponents()) {
+            present.put(key.getName(), valueOf(key, started));
+        }
     }
 
     /** Begins to listen to SIGHUP, which would end the process otherwise. */
-    static void onHangUp(Path file, AgentConfig started) {
-        LogLevel.set(started.logLevel());
-        ConfigReload reload =
-                new ConfigReload(file, started, Map.of("logLevel", config -> LogLevel.set(config.logLevel())));
+    static void onHangUp(Path file, AgentConfig config, AtomicReference<AgentProcess> started) {
+        LogLevel.set(config.logLevel());
+        ConfigReload reload = new ConfigReload(
+                file, config, Map.of("logLevel", read -> LogLevel.set(read.logLevel()), "metricsAddress", read -> {
+                    AgentProcess agent = started.get();
+                    if (agent == null) {
+                        throw new IOException("the agent is still starting: reload it once more");
+                    }
+                    agent.tellMetricsAt(read.metricsAddress());
+                }));
         listen(reload::run);
     }
 
@@ -49,24 +61,31 @@ final class ConfigReload {
             LOG.error("the configuration stays as it was: {}", e.getMessage());
             return;
         }
-        boolean changed = false;
+        boolean same = true;
         for (RecordComponent key : AgentConfig.class.getRecordComponents()) {
-            Consumer<AgentConfig> change = changes.get(key.getName());
-            Object before = valueOf(key, change == null ? started : present);
-            if (Objects.equals(before, valueOf(key, read))) {
-                continue;
-            }
-            changed = true;
-            if (change == null) {
-                LOG.warn("{} has changed in {}: it needs a restart of the agent", key.getName(), file);
-            } else {
-                change.accept(read);
-                LOG.info("{} is {} now", key.getName(), valueOf(key, read));
+            Object wanted = valueOf(key, read);
+            if (!wanted.equals(present.get(key.getName()))) {
+                same = false;
+                change(key.getName(), wanted, read);
             }
         }
-        present = read;
-        if (!changed) {
+        if (same) {
             LOG.info("{} was read again, and says nothing new", file);
+        }
+    }
+
+    private void change(String key, Object wanted, AgentConfig read) {
+        Change change = changes.get(key);
+        if (change == null) {
+            LOG.warn("{} has changed in {}: it needs a restart of the agent", key, file);
+            return;
+        }
+        try {
+            change.take(read);
+            present.put(key, wanted);
+            LOG.info("{} is {} now", key, wanted.equals("") ? "left out" : wanted);
+        } catch (IOException e) {
+            LOG.error("{} stays as it was: {}", key, e.getMessage());
         }
     }
 

@@ -5,6 +5,7 @@ import io.osier.agent.model.ValidationException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Where the program begins: the command line, which may become the agent. */
 public final class Main {
@@ -18,8 +19,10 @@ public final class Main {
     private static int runAgent(Path config) throws IOException {
         try {
             AgentConfig read = AgentConfig.read(config);
-            ConfigReload.onHangUp(config, read);
+            AtomicReference<AgentProcess> started = new AtomicReference<>();
+            ConfigReload.onHangUp(config, read, started);
             AgentProcess agent = AgentProcess.start(read);
+            started.set(agent);
             CountDownLatch ended = new CountDownLatch(1);
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(

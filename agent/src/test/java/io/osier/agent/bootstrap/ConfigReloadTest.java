@@ -89,4 +89,21 @@ class ConfigReloadTest {
         assertThat(levels).isEmpty();
         assertThat(reloadWith(STARTED_WITH + "logLevel: warn\n")).containsExactly("logLevel is warn now");
     }
+
+    @Test
+    void whatCannotBeTakenNowIsTriedAgainNextTime() throws IOException {
+        List<String> moves = new ArrayList<>();
+        reload = new ConfigReload(file, AgentConfig.read(file), Map.of("metricsAddress", config -> {
+            moves.add(String.valueOf(config.metricsAddress()));
+            if (moves.size() == 1) {
+                throw new IOException("the port is taken");
+            }
+        }));
+        String wanted = STARTED_WITH + "metricsAddress: 127.0.0.1:10249\n";
+
+        assertThat(reloadWith(wanted)).containsExactly("metricsAddress stays as it was: the port is taken");
+        assertThat(reloadWith(wanted)).containsExactly("metricsAddress is 127.0.0.1:10249 now");
+        assertThat(reloadWith(STARTED_WITH)).containsExactly("metricsAddress is left out now");
+        assertThat(moves).containsExactly("127.0.0.1:10249", "127.0.0.1:10249", "null");
+    }
 }

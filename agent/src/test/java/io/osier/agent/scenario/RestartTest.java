@@ -1,6 +1,7 @@
 package io.osier.agent.scenario;
 
 import static io.osier.agent.scenario.Shell.bash;
+import static io.osier.agent.scenario.Shell.in;
 import static io.osier.agent.scenario.Shell.osier;
 import static io.osier.agent.scenario.TwoNodeLab.clusterIp;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,12 +60,21 @@ class RestartTest {
         bash("cp " + node + "/agent.yaml /tmp/agent.yaml.before; cp " + node + "/agent.pid /tmp/agent.pid.before")
                 .succeeded();
         try {
-            bash("printf '\\nlogLevel: debug\\nsubnetPrefixLength: 25\\n' >>" + node + "/agent.yaml; " + hangUp)
+            bash("sed -i 's/^metricsAddress: .*/metricsAddress: 127.0.0.1:10300/' " + node
+                            + "/agent.yaml; printf '\\nlogLevel: debug\\nsubnetPrefixLength: 25\\n' >>" + node
+                            + "/agent.yaml; " + hangUp)
                     .succeeded();
             await().untilAsserted(() -> assertThat(
                             bash("cat " + node + "/agent.log").out())
                     .contains("logLevel is debug now")
                     .contains("subnetPrefixLength has changed in " + node + "/agent.yaml: it needs a restart"));
+            String metrics = "curl -sS --max-time 5 http://";
+            assertThat(in("node-b", metrics + "127.0.0.1:10300/metrics")
+                            .succeeded()
+                            .out())
+                    .contains("osier_");
+            assertThat(in("node-b", metrics + "172.30.0.2:10249/metrics").exitCode())
+                    .isNotZero();
             bash("echo 'port: [' >>" + node + "/agent.yaml; " + hangUp).succeeded();
             await().untilAsserted(
                             () -> assertThat(bash("cat " + node + "/agent.log").out())
