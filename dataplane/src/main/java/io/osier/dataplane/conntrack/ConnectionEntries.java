@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  * <pre>
  *    0  client address     16  service address    32  backend address   48  source address that the backend sees
  *   64  client port (2)  service port (2)  backend port (2)  source port (2)
- *   72  protocol (1)  state (1)  flags (1)  unused (1)   76  backend's index (2)  number of backends (2)
+ *   72  protocol (1)  state (1)  flags (1)  how the backend was chosen (1)   76  backend's index (2)  number of backends (2)
  *   80  expiry (8)         88  policy generation last checked against (8)
  *   96  client MAC (8)    104  MAC that the client sends to (8)   112  backend MAC (8)
  *  120  packets, bytes from the client (8 + 8)    136  packets, bytes from the backend (8 + 8)   152  backend's instance (8)
@@ -39,6 +39,7 @@ public final class ConnectionEntries {
     private static final int PROTOCOL = 72;
     private static final int STATE = 73;
     private static final int FLAGS = 74;
+    private static final int CHOICE = 75;
     private static final int BACKEND_INDEX = 76;
     private static final int BACKEND_COUNT = 78;
     private static final int EXPIRY_NANOS = 80;
@@ -108,8 +109,9 @@ public final class ConnectionEntries {
         memory.put(at(entry) + PROTOCOL, (byte) protocol);
     }
 
-    /** Where in the service's chain the backend stood when it was chosen, and of how many. */
-    public void setChoice(int entry, int backendIndex, int backendCount) {
+    /** Where in the service's chain the backend stood when it was chosen, of how many, and how: a small number, told as it is. */
+    public void setChoice(int entry, int backendIndex, int backendCount, int choice) {
+        memory.put(at(entry) + CHOICE, (byte) choice);
         memory.putShort(at(entry) + BACKEND_INDEX, (short) backendIndex);
         memory.putShort(at(entry) + BACKEND_COUNT, (short) backendCount);
     }
@@ -284,6 +286,10 @@ public final class ConnectionEntries {
 
     public int backendIndex(int entry) {
         return port(entry, BACKEND_INDEX);
+    }
+
+    public int choice(int entry) {
+        return memory.get(at(entry) + CHOICE);
     }
 
     public int backendCount(int entry) {

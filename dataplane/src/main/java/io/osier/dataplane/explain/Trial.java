@@ -164,6 +164,7 @@ public final class Trial {
                     trace.isReplied(),
                     trace.backendIndex(),
                     trace.backendCount(),
+                    trace.choice(),
                     new Socket(new IpAddress(trace.serviceHigh(), trace.serviceLow()), trace.servicePort()),
                     new Socket(new IpAddress(trace.backendHigh(), trace.backendLow()), trace.backendPort()),
                     reason == null ? null : reason.label(),

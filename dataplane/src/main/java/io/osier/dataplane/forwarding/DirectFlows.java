@@ -97,7 +97,7 @@ final class DirectFlows {
         entries.setService(entry, high, low, port, packet.destinationMac());
         entries.setBackend(entry, high, low, port, packet.destinationMac());
         entries.setSource(entry, packet.sourceHigh(), packet.sourceLow(), sourcePort);
-        entries.setChoice(entry, 0, 1);
+        entries.setChoice(entry, 0, 1, 0);
         entries.setGeneration(entry, segment.state().generation());
         entries.setState(entry, ConnectionState.first(packet.protocol(), packet.tcpFlags()), nowNanos);
         return connections.link(entry) ? entry << 1 : NONE;

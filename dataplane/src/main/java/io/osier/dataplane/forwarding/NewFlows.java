@@ -3,6 +3,7 @@ package io.osier.dataplane.forwarding;
 import io.osier.dataplane.conntrack.ConnectionEntries;
 import io.osier.dataplane.conntrack.ConnectionState;
 import io.osier.dataplane.conntrack.ConnectionTable;
+import io.osier.dataplane.observe.PacketTrace.Choice;
 import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.ParsedPacket;
 import io.osier.dataplane.service.AffinityTable;
@@ -128,14 +129,24 @@ final class NewFlows {
         } else {
             entries.setSource(entry, packet.sourceHigh(), packet.sourceLow(), sourcePort);
         }
-        entries.setChoice(entry, index, service.backends().size());
         FlowPolicy flows = service.policy().flows();
+        entries.setChoice(entry, index, service.backends().size(), choiceOf(service, flows.balance()));
         entries.setInstance(entry, backend.instance());
         entries.setRemoval(entry, flows.onRemoval(service.protocol()).code(), flows.drainSeconds());
         entries.setWeighs(entry, flows.balance() == Balance.LEAST_CONNECTIONS);
         entries.setGeneration(entry, state.generation());
         entries.setState(entry, ConnectionState.first(service.protocol(), packet.tcpFlags()), nowNanos);
         return connections.link(entry) ? entry : ConnectionTable.NONE;
+    }
+
+    @SuppressWarnings("EnumOrdinal") // as the trace takes it
+    private static int choiceOf(VirtualService service, Balance balance) {
+        Choice choice = switch (balance) {
+            case RANDOM -> service.isWeighted() ? Choice.WEIGHT : Choice.CHANCE;
+            case MAGLEV -> Choice.MAGLEV;
+            case LEAST_CONNECTIONS -> Choice.LEAST_CONNECTIONS;
+        };
+        return choice.ordinal();
     }
 
     /** A pod that reaches itself could not be answered otherwise. */

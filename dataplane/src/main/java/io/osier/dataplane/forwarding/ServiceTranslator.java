@@ -297,6 +297,10 @@ final class ServiceTranslator {
                 entries.backendHigh(entry),
                 entries.backendLow(entry),
                 entries.backendPort(entry));
-        trace.picked(entries.backendIndex(entry), entries.backendCount(entry), entries.isBehindGateway(entry));
+        trace.picked(
+                entries.backendIndex(entry),
+                entries.backendCount(entry),
+                entries.choice(entry),
+                entries.isBehindGateway(entry));
     }
 }

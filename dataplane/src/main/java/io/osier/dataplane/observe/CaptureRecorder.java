@@ -247,7 +247,8 @@ public final class CaptureRecorder implements PacketObserver {
         int flags = bytes.getShort(slot + CaptureSlot.FLAGS)
                 | (trace.isMasqueraded() ? CaptureSlot.MASQUERADED : 0)
                 | (trace.isReplied() ? CaptureSlot.ANSWERED : 0);
-        bytes.putShort(slot + CaptureSlot.FLAGS, (short) flags);
+        int choice = trace.choice().ordinal() << CaptureSlot.CHOICE_SHIFT;
+        bytes.putShort(slot + CaptureSlot.FLAGS, (short) (flags | choice));
         if ((flags & CaptureSlot.MADE_HERE) == 0) {
             bytes.putLong(slot + CaptureSlot.PACKET_ID, packetId);
         }

@@ -64,6 +64,9 @@ final class CaptureSlot {
     /** The packet was answered on the spot. */
     static final int ANSWERED = 1 << 8;
 
+    /** Two bits: the ordinal of what the backend was chosen by. */
+    static final int CHOICE_SHIFT = 9;
+
     private CaptureSlot() {}
 
     static int unsignedShort(ByteBuffer bytes, int index) {

@@ -2,6 +2,7 @@ package io.osier.dataplane.observe;
 
 import io.osier.dataplane.observe.CaptureRecord.Checksum;
 import io.osier.dataplane.observe.PacketDecision.Socket;
+import io.osier.dataplane.observe.PacketTrace.Choice;
 import io.osier.dataplane.observe.PacketTrace.Rewrite;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.port.PortId;
@@ -105,6 +106,7 @@ public final class CaptureStreamReader {
         boolean answered = from.readBoolean();
         int backendIndex = readLength(from);
         int backendCount = readLength(from);
+        Choice choice = Choice.valueOf(from.readUTF());
         Socket service = readSocket(from);
         Socket backend = readSocket(from);
         String dropReason = from.readUTF();
@@ -118,6 +120,7 @@ public final class CaptureStreamReader {
                 answered,
                 backendIndex,
                 backendCount,
+                choice,
                 service,
                 backend,
                 dropReason.isEmpty() ? null : dropReason,

@@ -23,7 +23,7 @@ public final class CaptureStreamWriter {
     /** {@code OSIERCAP}. */
     static final long MAGIC = 0x4f53_4945_5243_4150L;
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     static final int HELLO = 1;
     static final int RECORD = 2;
     static final int LOSS = 3;
@@ -88,6 +88,7 @@ public final class CaptureStreamWriter {
         to.writeBoolean(decision.answered());
         to.writeInt(decision.backendIndex());
         to.writeInt(decision.backendCount());
+        to.writeUTF(decision.choice().name());
         writeSocket(to, decision.service());
         writeSocket(to, decision.backend());
         to.writeUTF(decision.dropReason() == null ? "" : decision.dropReason());

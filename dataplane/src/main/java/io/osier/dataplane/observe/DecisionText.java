@@ -46,7 +46,7 @@ public final class DecisionText {
             case NONE -> null;
             case DNAT ->
                 "DNAT " + service + " -> " + backend + ", backend " + (decision.backendIndex() + 1) + " of "
-                        + decision.backendCount() + ", p=" + probability(decision.backendCount())
+                        + decision.backendCount() + ", " + how(decision)
                         + (decision.masqueraded() ? ", client masqueraded behind the gateway" : "");
             case UNDNAT ->
                 "reply of " + service + ", DNAT to " + backend + " undone"
@@ -77,6 +77,15 @@ public final class DecisionText {
             case POD -> port.name();
             case HOST -> "the host";
             case TUNNEL -> port.name() + " by VXLAN";
+        };
+    }
+
+    private static String how(PacketDecision decision) {
+        return switch (decision.choice()) {
+            case CHANCE -> "p=" + probability(decision.backendCount());
+            case WEIGHT -> "by weight";
+            case MAGLEV -> "by maglev";
+            case LEAST_CONNECTIONS -> "by least connections";
         };
     }
 

@@ -1,5 +1,6 @@
 package io.osier.dataplane.observe;
 
+import io.osier.dataplane.observe.PacketTrace.Choice;
 import io.osier.dataplane.observe.PacketTrace.Rewrite;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.port.PortId;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param answered the packet was answered on the spot (ARP, neighbour discovery)
  * @param backendIndex which rule of the chain picked the backend, from 0
+ * @param choice by what it was picked
  * @param service where the client sent it; counts only if there is a rewrite, as all of the backend does
  * @param dropReason the label of the reason, such as {@code no-endpoint}, if the packet or a copy of it was dropped
  * @param from the port it came in by
@@ -22,6 +24,7 @@ public record PacketDecision(
         boolean answered,
         int backendIndex,
         int backendCount,
+        Choice choice,
         Socket service,
         Socket backend,
         @Nullable String dropReason,

@@ -23,12 +23,32 @@ public final class PacketTrace {
         ICMP_TO_BACKEND
     }
 
+    /** By what a backend was chosen among the others. */
+    public enum Choice {
+        /** Each had the same chance. */
+        CHANCE,
+        /** Each had the chance that its weight gives it. */
+        WEIGHT,
+        /** The flow's addresses and ports. */
+        MAGLEV,
+        /** It had the fewest flows. */
+        LEAST_CONNECTIONS;
+
+        private static final Choice[] VALUES = values();
+
+        /** The choice of this ordinal, which a flow keeps; chance if there is none. */
+        static Choice of(int ordinal) {
+            return ordinal >= 0 && ordinal < VALUES.length ? VALUES[ordinal] : CHANCE;
+        }
+    }
+
     private Rewrite rewrite = Rewrite.NONE;
     private boolean masqueraded;
     private boolean replied;
     private boolean fragmented;
     private int backendIndex;
     private int backendCount;
+    private int choice;
     private long serviceHigh;
     private long serviceLow;
     private int servicePort;
@@ -62,8 +82,9 @@ public final class PacketTrace {
         this.backendPort = backendPort;
     }
 
-    /** Which rule of the chain picked the backend (from 0), and how many there were. */
-    public void picked(int backendIndex, int backendCount, boolean masqueraded) {
+    /** Which rule of the chain picked the backend (from 0), how many there were, and the ordinal of the {@link Choice}. */
+    public void picked(int backendIndex, int backendCount, int choice, boolean masqueraded) {
+        this.choice = choice;
         this.backendIndex = backendIndex;
         this.backendCount = backendCount;
         this.masqueraded = masqueraded;
@@ -101,6 +122,10 @@ public final class PacketTrace {
 
     public int backendCount() {
         return backendCount;
+    }
+
+    public Choice choice() {
+        return Choice.of(choice);
     }
 
     public long serviceHigh() {

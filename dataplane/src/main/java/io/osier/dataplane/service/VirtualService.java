@@ -21,6 +21,7 @@ public final class VirtualService {
     private final ServicePolicy policy;
     private final @Nullable VirtualService near;
     private final int[] thresholds;
+    private final boolean weighted;
     private final @Nullable MaglevTable byHash;
     private final RuleCounters counters;
     private final RuleCounters sources;
@@ -57,6 +58,7 @@ public final class VirtualService {
                 ? null
                 : new VirtualService(name, protocol, address, port, near, List.of(), policy.with(Locality.NOBODY));
         thresholds = thresholds(backends);
+        weighted = backends.stream().mapToInt(Backend::weight).distinct().count() > 1;
         byHash = policy.flows().balance() == Balance.MAGLEV && !backends.isEmpty() ? new MaglevTable(backends) : null;
     }
 
@@ -168,6 +170,11 @@ public final class VirtualService {
      */
     public int threshold(int index) {
         return thresholds[index];
+    }
+
+    /** Whether some backends are to get more flows than others. */
+    public boolean isWeighted() {
+        return weighted;
     }
 
     /** The share of all new flows that the backend gets, over time; 0 to 1. */

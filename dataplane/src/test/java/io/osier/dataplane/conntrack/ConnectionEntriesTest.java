@@ -20,7 +20,7 @@ class ConnectionEntriesTest {
         entries.setService(entry, 3, 4, 65_534, 0xffff_ffff_fff2L);
         entries.setBackend(entry, 5, 6, 65_533, 0xffff_ffff_fff3L);
         entries.setSource(entry, 7, 8, 65_532);
-        entries.setChoice(entry, 40_000, 65_535);
+        entries.setChoice(entry, 40_000, 65_535, 127);
         entries.setGeneration(entry, Long.MAX_VALUE);
         entries.setState(entry, ConnectionState.ASSURED, -5);
 
@@ -42,6 +42,7 @@ class ConnectionEntriesTest {
         assertThat(entries.sourcePort(entry)).isEqualTo(65_532);
         assertThat(entries.backendIndex(entry)).isEqualTo(40_000);
         assertThat(entries.backendCount(entry)).isEqualTo(65_535);
+        assertThat(entries.choice(entry)).isEqualTo(127);
         assertThat(entries.generation(entry)).isEqualTo(Long.MAX_VALUE);
         assertThat(entries.state(entry)).isEqualTo(ConnectionState.ASSURED);
         assertThat(entries.expiryNanos(entry)).isEqualTo(TimeUnit.MINUTES.toNanos(5) - 5);

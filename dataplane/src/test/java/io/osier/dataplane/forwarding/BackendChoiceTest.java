@@ -3,6 +3,11 @@ package io.osier.dataplane.forwarding;
 import static io.osier.dataplane.simulation.PacketBuilder.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.osier.dataplane.observe.CaptureReader;
+import io.osier.dataplane.observe.CaptureRecorder;
+import io.osier.dataplane.observe.CaptureSelection;
+import io.osier.dataplane.observe.DecisionText;
+import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.service.Balance;
 import io.osier.dataplane.service.FlowPolicy;
@@ -14,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** By what a service's new flows get their backends. */
 class BackendChoiceTest extends TwoNodeScenario {
@@ -60,6 +67,24 @@ class BackendChoiceTest extends TwoNodeScenario {
         send(client, tcp().from(CLIENT, 4000).to(VIP, 80).ack());
 
         assertThat((wasNear ? near : far).drain()).last().asString().endsWith("tcp [.]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RANDOM, p=0.5", "MAGLEV, by maglev", "LEAST_CONNECTIONS, by least connections"})
+    void aCaptureSaysByWhat(Balance balance, String words) {
+        ServicePolicy policy = ServicePolicy.DEFAULT.with(new FlowPolicy(balance));
+        cluster.exposed("default/web", VIP, 80, policy, List.of(NEAR + ":80", FAR + ":80"), List.of());
+        CaptureRecorder recorder = new CaptureRecorder(CaptureSelection.ALL, () -> 1, 1 << 16);
+        nodeA.worker().observe(recorder);
+
+        send(client, tcp().from(CLIENT, 4000).to(VIP, 80).syn());
+        send(client, tcp().from(CLIENT, 4000).to(VIP, 80).ack());
+
+        List<String> said = new ArrayList<>();
+        new CaptureReader(recorder, "node-a", IpAddress.parse("172.30.0.1"))
+                .drain(capture -> said.add(DecisionText.of(capture)));
+        assertThat(said).filteredOn(text -> text.contains("DNAT")).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(said).filteredOn(text -> text.contains("DNAT")).allMatch(text -> text.endsWith(" of 2, " + words));
     }
 
     @Test

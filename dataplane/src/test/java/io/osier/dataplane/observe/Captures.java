@@ -2,12 +2,14 @@ package io.osier.dataplane.observe;
 
 import io.osier.dataplane.observe.CaptureRecord.Checksum;
 import io.osier.dataplane.observe.PacketDecision.Socket;
+import io.osier.dataplane.observe.PacketTrace.Choice;
 import io.osier.dataplane.observe.PacketTrace.Rewrite;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.VxlanHeader;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.port.PortKind;
 import java.nio.ByteBuffer;
+import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -22,17 +24,47 @@ public final class Captures {
 
     /** A packet that goes from web-1 to web-2 and nothing happens to. */
     public static PacketDecision forwarded() {
-        return new PacketDecision(Rewrite.NONE, false, false, 0, 0, NOWHERE, NOWHERE, null, WEB_1, WEB_2, 1);
+        return new PacketDecision(
+                Rewrite.NONE, false, false, 0, 0, Choice.CHANCE, NOWHERE, NOWHERE, null, WEB_1, WEB_2, 1);
     }
 
     public static PacketDecision dropped(String reason) {
-        return new PacketDecision(Rewrite.NONE, false, false, 0, 0, NOWHERE, NOWHERE, reason, WEB_1, null, 0);
+        return new PacketDecision(
+                Rewrite.NONE, false, false, 0, 0, Choice.CHANCE, NOWHERE, NOWHERE, reason, WEB_1, null, 0);
     }
 
     public static PacketDecision rewritten(
             Rewrite rewrite, String service, String backend, int index, int count, boolean masqueraded) {
         return new PacketDecision(
-                rewrite, masqueraded, false, index, count, socket(service), socket(backend), null, WEB_1, WEB_2, 1);
+                rewrite,
+                masqueraded,
+                false,
+                index,
+                count,
+                Choice.CHANCE,
+                socket(service),
+                socket(backend),
+                null,
+                WEB_1,
+                WEB_2,
+                1);
+    }
+
+    /** The same with a backend that was chosen so. */
+    public static PacketDecision chosen(Choice choice, PacketDecision of) {
+        return new PacketDecision(
+                of.rewrite(),
+                of.masqueraded(),
+                of.answered(),
+                of.backendIndex(),
+                of.backendCount(),
+                choice,
+                of.service(),
+                of.backend(),
+                of.dropReason(),
+                of.from(),
+                of.to(),
+                of.copies());
     }
 
     public static CaptureRecord record(String name, CaptureStage stage, PacketDecision decision, byte[] frame) {
@@ -150,6 +182,7 @@ public final class Captures {
                         number % 3 == 0,
                         number,
                         number + 1,
+                        List.of(Choice.values()).get(number % 4),
                         service,
                         backend,
                         drop,

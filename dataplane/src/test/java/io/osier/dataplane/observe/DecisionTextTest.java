@@ -2,6 +2,7 @@ package io.osier.dataplane.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.osier.dataplane.observe.PacketTrace.Choice;
 import io.osier.dataplane.observe.PacketTrace.Rewrite;
 import io.osier.dataplane.packet.DropReason;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,14 @@ class DecisionTextTest {
     void saysWhichBackendAServiceChose(String service, String backend, int index, int count, String words) {
         assertThat(words(Captures.rewritten(Rewrite.DNAT, service, backend, index, count, false)))
                 .isEqualTo(words);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CHANCE, p=0.5", "WEIGHT, by weight", "MAGLEV, by maglev", "LEAST_CONNECTIONS, by least connections"})
+    void saysByWhatItWasChosen(Choice choice, String words) {
+        PacketDecision decision =
+                Captures.chosen(choice, Captures.rewritten(Rewrite.DNAT, "10.96.0.9:80", "10.32.1.2:90", 1, 2, false));
+        assertThat(words(decision)).isEqualTo("DNAT 10.96.0.9:80 -> 10.32.1.2:90, backend 2 of 2, " + words);
     }
 
     @ParameterizedTest
