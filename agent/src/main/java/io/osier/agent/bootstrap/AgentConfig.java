@@ -1,5 +1,7 @@
 package io.osier.agent.bootstrap;
 
+import io.osier.agent.model.Node;
+import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.model.ValidationException;
 import io.osier.dataplane.forwarding.Ipv6Ranges;
 import io.osier.dataplane.packet.EmbeddingPrefix;
@@ -10,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DatabindException;
@@ -38,7 +41,9 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  *     every packet by itself and complete
  * @param metricsAddress {@code HOST:PORT} where Prometheus may ask, and nobody for anything else; null for nowhere
  * @param logLevel {@code error}, {@code warn}, {@code info} or {@code debug}
+ * @param zone in which zone the node is; null if zones are nobody's concern
  */
+@SuppressWarnings("InvalidParam") // none is a value, and no misspelt zone
 public record AgentConfig(
         String nodeName,
         String podRange,
@@ -54,7 +59,8 @@ public record AgentConfig(
         StoreConfig store,
         String offloads,
         @Nullable String metricsAddress,
-        String logLevel) {
+        String logLevel,
+        @Nullable String zone) {
     /** Where the packaged agent looks. */
     public static final Path DEFAULT_FILE = Path.of("/etc/osier/agent.yaml");
 
@@ -105,6 +111,9 @@ public record AgentConfig(
         offloads = offloads == null ? "auto" : offloads;
         if (!offloads.equals("auto") && !offloads.equals("none")) {
             throw new ValidationException("offloads: Invalid value: \"" + offloads + "\": must be auto or none");
+        }
+        if (zone != null) {
+            checkZone(zone);
         }
         if (metricsAddress != null) {
             ListenAddress.parse("metricsAddress", metricsAddress);
@@ -163,6 +172,16 @@ public record AgentConfig(
             String message = String.valueOf(e.getOriginalMessage());
             throw new ValidationException(
                     "not YAML: " + where + message.lines().findFirst().orElse(""));
+        }
+    }
+
+    /** It becomes the value of a label. */
+    private static void checkZone(String zone) {
+        try {
+            ObjectMeta.named("zone").withLabels(Map.of(Node.ZONE, zone));
+        } catch (ValidationException e) {
+            throw new ValidationException(
+                    "zone: Invalid value: \"" + zone + "\": must be at most 63 letters, digits, '-', '_' and '.'");
         }
     }
 

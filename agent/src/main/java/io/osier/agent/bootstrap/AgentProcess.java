@@ -104,7 +104,10 @@ public final class AgentProcess implements AutoCloseable {
                 place, compiler.compile(ClusterState.EMPTY, 1, ServiceTable.EMPTY), new Listener(keeper)));
         BackgroundRehearsal.begin(place.offloads());
         Membership membership = keep(new Membership(
-                store, leases, place, () -> NodeEntry.write(objects, place, config.socket(), apiAddress(place))));
+                store,
+                leases,
+                place,
+                () -> NodeEntry.write(objects, place, config.socket(), apiAddress(place), config.zone())));
         keep(new MtuWatch(place.settings().nodeName(), place.underlay(), place.mtuBytes(), objects));
 
         AtomicReference<PodMaker> maker = new AtomicReference<>();

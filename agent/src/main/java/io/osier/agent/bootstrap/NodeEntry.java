@@ -10,7 +10,10 @@ import io.osier.agent.store.ObjectStore;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The node's own object in the store, by which the others know it. */
 final class NodeEntry {
@@ -19,9 +22,11 @@ final class NodeEntry {
     /**
      * Enters the node, or brings its entry up to date.
      *
+     * @param zone which it is in by its configuration; null leaves its label as it is
      * @throws ValidationException in one line, if there is one of this name whose agent answers somewhere else
      */
-    static void write(ObjectStore objects, NodePlace place, String socket, InetSocketAddress apiAddress) {
+    static void write(
+            ObjectStore objects, NodePlace place, String socket, InetSocketAddress apiAddress, @Nullable String zone) {
         NodeSettings settings = place.settings();
         String key = Keys.node(settings.nodeName());
         Node.Spec spec = new Node.Spec(null, settings.subnets(), false);
@@ -46,6 +51,12 @@ final class NodeEntry {
                 ? ObjectMeta.named(settings.nodeName())
                         .created(UUID.randomUUID().toString(), Instant.now())
                 : present.metadata();
-        objects.put(key, Node.of(metadata, spec, status));
+        objects.put(key, Node.of(zone == null ? metadata : in(zone, metadata), spec, status));
+    }
+
+    private static ObjectMeta in(String zone, ObjectMeta metadata) {
+        Map<String, String> labels = new TreeMap<>(metadata.labels());
+        labels.put(Node.ZONE, zone);
+        return metadata.withLabels(labels);
     }
 }

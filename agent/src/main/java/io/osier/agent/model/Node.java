@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /** A machine of the cluster, or a foreign one that only speaks VXLAN. */
 @JsonPropertyOrder({"apiVersion", "kind", "metadata", "spec", "status"})
 public record Node(@Nullable String apiVersion, @Nullable String kind, ObjectMeta metadata, Spec spec, Status status) {
+    /** The label that says in which zone the node is. */
+    public static final String ZONE = "topology.kubernetes.io/zone";
+
     @SuppressWarnings("NullAway") // what Jackson leaves out is null
     public Node {
         apiVersion = "v1";

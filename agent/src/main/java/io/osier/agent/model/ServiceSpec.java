@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param externalTrafficPolicy {@code Local}: who comes from outside gets a pod of the node that he comes to, and is seen by his
  *     own address; null where nobody can come from outside
  * @param internalTrafficPolicy {@code Local}: the same for pods
- * @param trafficDistribution {@code PreferSameNode}: a pod of the client's node if there is one
+ * @param trafficDistribution {@code PreferSameNode}: a pod of the client's node if there is one; {@code PreferSameZone}, or
+ *     {@code PreferClose}: of its zone
  */
 public record ServiceSpec(
         String type,

@@ -46,14 +46,18 @@ public final class EndpointSelector {
      *
      * @param weight its share of new flows among the others
      * @param podUid which pod it is; null if it is none of ours
+     * @param node on which node it is said to be; null if nobody says it
+     * @param zone in which zone it is said to be; null if nobody says it
      */
     public record Endpoint(
             IpAddress address,
             int port,
             int weight,
-            @Nullable String podUid) {
+            @Nullable String podUid,
+            @Nullable String node,
+            @Nullable String zone) {
         Endpoint(IpAddress address, int port, int weight) {
-            this(address, port, weight, null);
+            this(address, port, weight, null, null, null);
         }
 
         @Override
@@ -91,7 +95,9 @@ public final class EndpointSelector {
                                 IpAddress.parse(address),
                                 target,
                                 weight,
-                                pod.metadata().uid()));
+                                pod.metadata().uid(),
+                                pod.spec().nodeName(),
+                                null));
             }
         }
         return ready.isEmpty() ? leaving : ready;
@@ -150,7 +156,10 @@ public final class EndpointSelector {
     private static void addAddresses(
             EndpointSlice slice, EndpointSlice.Endpoint endpoint, EndpointSlice.Port port, List<Endpoint> found) {
         int weight = Annotations.weight(slice.metadata());
-        endpoint.addresses().forEach(address -> found.add(new Endpoint(IpAddress.parse(address), port.port(), weight)));
+        for (String address : endpoint.addresses()) {
+            found.add(new Endpoint(
+                    IpAddress.parse(address), port.port(), weight, null, endpoint.nodeName(), endpoint.zone()));
+        }
     }
 
     /** The endpoints given for the service by hand, or null. */

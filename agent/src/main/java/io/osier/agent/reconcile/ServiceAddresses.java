@@ -26,8 +26,6 @@ import java.util.List;
  * @param node the node's own addresses, as its pods use them
  */
 record ServiceAddresses(HostAddresses host, List<IpAddress> node) {
-    private static final String PREFER_SAME_NODE = "PreferSameNode";
-
     /** @param near those of the backends that are on this node */
     List<VirtualService> of(Service service, ServicePort port, List<Backend> backends, List<Backend> near) {
         ServiceSpec spec = service.spec();
@@ -36,9 +34,8 @@ record ServiceAddresses(HostAddresses host, List<IpAddress> node) {
         Maker maker =
                 new Maker(service.portName(port), protocolOf(port), backends, near, spec.affinitySeconds(), flows);
         Locality inside = spec.internalTrafficPolicy().equals(ServiceSpec.LOCAL) ? Locality.EVERYBODY : Locality.NOBODY;
-        boolean preferred = PREFER_SAME_NODE.equals(spec.trafficDistribution()) && !near.isEmpty();
-        result.add(maker.with(preferred ? near : backends)
-                .make(Exposure.CLUSTER_IP, IpAddress.parse(String.valueOf(spec.clusterIP())), port.port(), inside));
+        result.add(maker.make(
+                Exposure.CLUSTER_IP, IpAddress.parse(String.valueOf(spec.clusterIP())), port.port(), inside));
 
         Locality outside =
                 ServiceSpec.LOCAL.equals(spec.externalTrafficPolicy()) ? Locality.OUTSIDERS : Locality.NOBODY;
@@ -83,10 +80,6 @@ record ServiceAddresses(HostAddresses host, List<IpAddress> node) {
             List<Backend> near,
             int affinitySeconds,
             FlowPolicy flows) {
-        Maker with(List<Backend> others) {
-            return new Maker(name, protocol, others, near, affinitySeconds, flows);
-        }
-
         VirtualService make(Exposure exposure, IpAddress address, int port, Locality locality) {
             return make(exposure, address, port, locality, List.of());
         }

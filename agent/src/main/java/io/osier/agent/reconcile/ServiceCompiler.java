@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,7 @@ final class ServiceCompiler {
         boolean onlyServicesChanged = isSame(nodes, cluster.nodes()) && isSame(pods, cluster.pods());
         ServiceAddresses addresses =
                 new ServiceAddresses(HostAddresses.of(settings.serviceRange()), nodeAddresses(cluster));
+        Topology topology = Topology.of(settings.nodeName(), cluster.nodes());
         Map<String, Compiled> now = new HashMap<>();
         Map<Address, VirtualService> services = new HashMap<>();
         for (Service service : cluster.services()) {
@@ -67,7 +69,7 @@ final class ServiceCompiler {
             Compiled known = onlyServicesChanged ? compiled.get(key) : null;
             Compiled its = known != null && known.isOf(service, selector)
                     ? known
-                    : compile(service, selector, routes, addresses);
+                    : compile(service, selector, routes, addresses, topology);
             now.put(key, its);
             for (VirtualService result : its.result()) {
                 // Addresses are claimed before they are written, so a second service with this one is a forgery.
@@ -81,10 +83,16 @@ final class ServiceCompiler {
     }
 
     private static Compiled compile(
-            Service service, EndpointSelector selector, PodRoutes routes, ServiceAddresses addresses) {
+            Service service,
+            EndpointSelector selector,
+            PodRoutes routes,
+            ServiceAddresses addresses,
+            Topology topology) {
         List<VirtualService> result = new ArrayList<>();
         for (ServicePort port : service.spec().ports()) {
             List<EndpointSelector.Endpoint> endpoints = selector.endpointsOf(service, port);
+            Set<EndpointSelector.Endpoint> preferred =
+                    Set.copyOf(topology.preferred(endpoints, service.spec().trafficDistribution()));
             List<Backend> backends = new ArrayList<>();
             List<Backend> near = new ArrayList<>();
             for (EndpointSelector.Endpoint endpoint : endpoints) {
@@ -92,7 +100,9 @@ final class ServiceCompiler {
                         ? routes.lookup(endpoint.address().v4Bits())
                         : null;
                 Backend backend = backend(endpoint, route);
-                backends.add(backend);
+                if (preferred.contains(endpoint)) {
+                    backends.add(backend);
+                }
                 if (route != null && route.via() == null) {
                     near.add(backend);
                 }

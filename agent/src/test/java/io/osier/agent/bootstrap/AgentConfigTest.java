@@ -67,6 +67,7 @@ class AgentConfigTest {
                     podRange: fd00::/48                        | must be an IPv4 range; for IPv6 there is podRange6
                     metricsAddress: 10249                      | metricsAddress: Invalid value: "10249": must be an address
                     metricsAddress: "::1:10249"                | must be an address and a port, such as
+                    zone: rack 1                               | zone: Invalid value: "rack 1": must be at most 63
                     metricsAddress: 127.0.0.1:0                | must be an address and a port, such as
                     metricsAddress: example.com:10249          | must be an address and a port, such as
                     podRange6: 10.0.0.0/8                      | podRange6: 10.0.0.0/8 is not an IPv6 range

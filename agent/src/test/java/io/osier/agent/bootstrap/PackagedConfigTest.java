@@ -47,7 +47,7 @@ class PackagedConfigTest {
                                 0,
                                 lines.indexOf(
                                         "# etcd: for agents of several machines. All endpoints are http, or all https.")))
-                .replaceAll("(?m)^#(?! )(?!nodeName|underlayAddress|metricsAddress|store:)", "");
+                .replaceAll("(?m)^#(?! )(?!nodeName|underlayAddress|metricsAddress|zone:|store:)", "");
 
         AgentConfig said = AgentConfig.parse(text);
 

@@ -174,6 +174,29 @@ class ForwardingStateCompilerTest {
     }
 
     @Test
+    void theSameZoneIsPreferredAtEveryAddressOfAService() {
+        String zones = """
+                {apiVersion: v1, kind: Node, metadata: {name: node-a, labels: {topology.kubernetes.io/zone: east}},
+                 spec: {podCIDRs: [10.32.0.0/24]}, status: {addresses: [{type: InternalIP, address: 172.30.0.1}]}}
+                """;
+        String slice = slice(
+                "web-a",
+                "{addresses: [10.32.1.7], zone: west}, {addresses: [10.32.1.8], zone: east},"
+                        + " {addresses: [10.32.1.9], zone: east, conditions: {ready: false}}");
+        List<VirtualService> services = compile(
+                        zones,
+                        service(
+                                "externalIPs: [198.51.100.1], trafficDistribution: PreferSameZone, ports: [{port: 80}]"),
+                        slice)
+                .services()
+                .services();
+
+        assertThat(services).hasSize(2);
+        assertThat(services)
+                .allSatisfy(service -> assertThat(backendsOf(service)).containsExactly("10.32.1.8:8000"));
+    }
+
+    @Test
     void whoIsLeavingIsChosenOnlyIfNobodyIsReady() {
         String leaving = "{addresses: [10.32.0.9], conditions: {ready: false, serving: true, terminating: true}}, "
                 + "{addresses: [10.32.0.8], conditions: {ready: false, serving: false, terminating: true}}, "
