@@ -10,6 +10,7 @@ import io.osier.agent.reconcile.NodeSettings;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
 import io.osier.agent.store.StateStore;
+import io.osier.dataplane.forwarding.Ipv6Ranges;
 import io.osier.dataplane.io.TapFactory;
 import io.osier.dataplane.io.TapOffload;
 import io.osier.dataplane.packet.IpAddress;
@@ -18,6 +19,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A node's place in the cluster, found before it forwards a packet.
@@ -29,6 +33,8 @@ import java.util.Set;
  * @param identity the random number by which it is told from another node of its name
  */
 record NodePlace(NodeSettings settings, IpAddress underlay, int mtuBytes, Set<TapOffload> offloads, String identity) {
+    private static final Logger LOG = LoggerFactory.getLogger(NodePlace.class);
+
     NodePlace {
         offloads = Set.copyOf(offloads);
     }
@@ -49,10 +55,26 @@ record NodePlace(NodeSettings settings, IpAddress underlay, int mtuBytes, Set<Ta
                 config.nodeName(),
                 IpPrefix.parse(config.podRange()),
                 IpPrefix.parse(config.serviceRange()),
-                Ipv6Device.isSupported() ? config.ipv6() : null,
+                ipv6(config, mtuBytes),
                 subnet,
                 offloads.contains(TapOffload.CSUM));
         return new NodePlace(settings, underlay, mtuBytes, offloads, identity.id());
+    }
+
+    /** The ranges of IPv6; null where there is to be none, or there can be none. */
+    private static @Nullable Ipv6Ranges ipv6(AgentConfig config, int mtuBytes) {
+        Ipv6Ranges ranges = config.ipv6();
+        if (ranges == null || !Ipv6Device.isSupported()) {
+            return null;
+        }
+        if (mtuBytes < Ipv6Device.MIN_MTU_BYTES) {
+            LOG.warn(
+                    "pods have no IPv6: it needs an MTU of {} bytes, and they have {}: give the underlay a larger one",
+                    Ipv6Device.MIN_MTU_BYTES,
+                    mtuBytes);
+            return null;
+        }
+        return ranges;
     }
 
     private static IpAddress underlay(AgentConfig config, List<Node> nodes) {

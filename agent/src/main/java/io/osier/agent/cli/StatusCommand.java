@@ -15,6 +15,9 @@ import tools.jackson.databind.JsonNode;
         mixinStandardHelpOptions = true,
         footer = {"", "Examples:", "  osier status", "  osier --node node-b status -o json"})
 final class StatusCommand extends ApiCommand {
+    /** RFC 8200, section 5. */
+    private static final int MIN_IPV6_MTU_BYTES = 1_280;
+
     @Override
     int run(ApiClient agent) {
         JsonNode status = agent.get(nodePath("status", ""));
@@ -40,11 +43,15 @@ final class StatusCommand extends ApiCommand {
         line(text, "Offloads", offloads(status));
         text.append('\n');
         line(text, "Lease", text(status, "subnet") + " of " + text(status, "podRange"));
+        line(text, "Lease6", lease6(status));
         if (status.has("leaseProblem")) {
             line(text, "LeaseProblem", text(status, "leaseProblem"));
         }
         line(text, "Gateway", text(status, "gateway"));
         line(text, "ServiceRange", text(status, "serviceRange"));
+        if (status.has("serviceRange6")) {
+            line(text, "ServiceRange6", text(status, "serviceRange6"));
+        }
         line(text, "Store", text(status, "store"));
         store(text, status.path("storeAway"));
         text.append('\n');
@@ -71,6 +78,15 @@ final class StatusCommand extends ApiCommand {
                             + " received");
         }
         return text.toString();
+    }
+
+    private static String lease6(JsonNode status) {
+        if (status.has("subnet6")) {
+            return text(status, "subnet6") + " of " + text(status, "podRange6");
+        }
+        return status.path("podMtuBytes").asInt() < MIN_IPV6_MTU_BYTES
+                ? "none: IPv6 needs a PodMTU of " + MIN_IPV6_MTU_BYTES
+                : "none";
     }
 
     /** Plainly, for whoever wonders why nothing changes. */

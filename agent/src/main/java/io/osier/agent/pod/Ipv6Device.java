@@ -12,6 +12,9 @@ import java.util.Map;
  * nobody on the segment is asked for any, and no address waits for others to object (RFC 4862, section 5.4).
  */
 public final class Ipv6Device {
+    /** The least that a device may carry for the kernel to have IPv6 on it (RFC 8200, section 5). */
+    public static final int MIN_MTU_BYTES = 1_280;
+
     private static final Path IPV6 = Path.of("/proc/sys/net/ipv6/conf");
 
     private static final Map<String, String> SETTINGS = new LinkedHashMap<>();
@@ -32,12 +35,12 @@ public final class Ipv6Device {
         return Files.isDirectory(IPV6);
     }
 
-    /** Sets a device up; where the kernel has no IPv6 there is nothing to do. May be done again. */
+    /** Sets a device up; where the kernel has no IPv6 on it there is nothing to do. May be done again. */
     public static void prepare(NetworkNamespace namespace, String device) throws IOException {
-        if (!isSupported()) {
-            return;
-        }
         namespace.call(() -> {
+            if (!Files.isDirectory(IPV6.resolve(device))) {
+                return null; // none at all, or none on a device with so small an MTU
+            }
             for (Map.Entry<String, String> setting : SETTINGS.entrySet()) {
                 Files.writeString(IPV6.resolve(device).resolve(setting.getKey()), setting.getValue() + "\n");
             }

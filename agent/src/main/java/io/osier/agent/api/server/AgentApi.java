@@ -16,6 +16,7 @@ import io.osier.agent.store.Keys;
 import io.osier.agent.store.Keyspace;
 import io.osier.agent.store.ObjectStore;
 import io.osier.agent.store.StateStore;
+import io.osier.dataplane.forwarding.Ipv6Ranges;
 import io.osier.dataplane.io.TapOffload;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.worker.WorkerProxy;
@@ -63,6 +64,13 @@ public final class AgentApi {
                 .put("subnet", settings.subnet().toString())
                 .put("gateway", settings.gateway().toString())
                 .put("store", store);
+        Ipv6Ranges ipv6 = settings.ipv6();
+        if (ipv6 != null) {
+            description
+                    .put("podRange6", ipv6.pods().of(settings.podRange()).toString())
+                    .put("serviceRange6", ipv6.services().toString())
+                    .put("subnet6", ipv6.pods().of(settings.subnet()).toString());
+        }
         ArrayNode names = description.putArray("offloads");
         offloads.stream().sorted().forEach(offload -> names.add(offload.name().toLowerCase(Locale.ROOT)));
         NodeView node = new NodeView(
