@@ -15,13 +15,17 @@ import tools.jackson.databind.JsonNode;
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  osier describe pod web-1"})
 final class DescribeCommand extends ApiCommand {
+    private static final int MIN_LABEL_COLUMNS = 18;
+
     @Parameters(index = "0", paramLabel = "KIND", description = "pod, service, node, endpoints or endpointslice")
     String kind = "";
 
     @Parameters(index = "1", paramLabel = "NAME", description = "Which")
     String name = "";
 
-    private final StringBuilder text = new StringBuilder();
+    private final List<Line> lines = new ArrayList<>();
+
+    private record Line(String label, String value) {}
 
     @Override
     int run(ApiClient agent) {
@@ -43,8 +47,17 @@ final class DescribeCommand extends ApiCommand {
             case ENDPOINTSLICES -> slice(object);
             default -> line("Addresses", addresses(object));
         }
-        print(text.toString());
+        print(aligned());
         return 0;
+    }
+
+    /** Values in one column, behind the longest label. */
+    private String aligned() {
+        int width = lines.stream().mapToInt(line -> line.label().length()).max().orElse(0);
+        String format = "%-" + Math.max(MIN_LABEL_COLUMNS, width + 1) + "s%s%n";
+        StringBuilder text = new StringBuilder();
+        lines.forEach(line -> text.append(String.format(Locale.ROOT, format, line.label(), line.value())));
+        return text.toString();
     }
 
     private void pod(JsonNode pod) {
@@ -53,6 +66,7 @@ final class DescribeCommand extends ApiCommand {
         line("Status", Printer.podStatus(pod));
         line("Message", string(status, "message"));
         line("IP", string(status, "podIP"));
+        line("IPs", texts(status.path("podIPs"), "ip"));
         line("Restarts", Integer.toString(status.path("restartCount").asInt(0)));
         line("Restart Policy", string(pod.path("spec"), "restartPolicy"));
         for (JsonNode container : pod.path("spec").path("containers")) {
@@ -106,7 +120,9 @@ final class DescribeCommand extends ApiCommand {
         if (spec.has("externalTrafficPolicy")) {
             line("External Traffic Policy", string(spec, "externalTrafficPolicy"));
         }
-        line("Internal Traffic Policy", string(spec, "internalTrafficPolicy"));
+        if (spec.has("internalTrafficPolicy")) {
+            line("Internal Traffic Policy", string(spec, "internalTrafficPolicy"));
+        }
     }
 
     private void node(JsonNode node) {
@@ -148,6 +164,11 @@ final class DescribeCommand extends ApiCommand {
         return String.join(",", all);
     }
 
+    private static String texts(JsonNode list, String field) {
+        return String.join(
+                ",", list.valueStream().map(item -> string(item, field)).toList());
+    }
+
     private static String pairs(JsonNode map) {
         List<String> pairs = new ArrayList<>();
         map.forEachEntry((key, value) -> pairs.add(key + "=" + value.asString()));
@@ -155,7 +176,7 @@ final class DescribeCommand extends ApiCommand {
     }
 
     private void line(String label, String value) {
-        text.append(String.format(Locale.ROOT, "%-18s%s%n", label + ":", value.isEmpty() ? "<none>" : value));
+        lines.add(new Line(label + ":", value.isEmpty() ? "<none>" : value));
     }
 
     private static String string(JsonNode node, String field) {

@@ -266,12 +266,14 @@ class ObjectCommandsTest {
         agent.on("GET " + WEB_1, 200, """
                 {"metadata":{"name":"web-1","namespace":"default","labels":{"app":"web"}},
                  "spec":{"nodeName":"node-a","restartPolicy":"Always","containers":[{"name":"web-1","command":["nc","-l"]}]},
-                 "status":{"phase":"Running","podIP":"10.32.0.2","restartCount":3}}""");
+                 "status":{"phase":"Running","podIP":"10.32.0.2",
+                  "podIPs":[{"ip":"10.32.0.2"},{"ip":"fd6f:7369:6572:1::a20:2"}],"restartCount":3}}""");
         Dialogue dialogue = Dialogue.with(agent, "describe", "po", "web-1");
         assertThat(dialogue.exitCode()).isZero();
         assertThat(dialogue.out())
                 .startsWith("Name:             web-1\nNamespace:        default\nLabels:           app=web\n")
                 .contains("Node:             node-a\n", "Status:           Running\n", "IP:               10.32.0.2\n")
+                .contains("IPs:              10.32.0.2,fd6f:7369:6572:1::a20:2\n")
                 .contains("Restarts:         3\n", "nc -l\n");
     }
 
@@ -286,6 +288,15 @@ class ObjectCommandsTest {
                 .contains("Selector:         app=web\n", "IP:               10.96.0.10\n")
                 .contains("Port:             <unset>  80/TCP\n", "TargetPort:       9876/TCP\n")
                 .contains("Endpoints:        10.32.0.2:9876\n");
+    }
+
+    @Test
+    void describeAlignsBehindTheLongestLabel() {
+        agent.on("GET /api/v1/services/web?namespace=default", 200, """
+                {"metadata":{"name":"web"},"spec":{"clusterIP":"10.96.0.10","internalTrafficPolicy":"Local"}}""")
+                .onList("GET /api/v1/endpoints?namespace=default", "");
+        assertThat(Dialogue.with(agent, "describe", "service", "web").out())
+                .contains("Name:                    web\n", "Internal Traffic Policy: Local\n");
     }
 
     @ParameterizedTest
