@@ -70,6 +70,12 @@ abstract class ApiCommand implements Callable<Integer> {
         return "/osier/v1/" + what + (asked.isEmpty() ? "" : "?node=" + encode(asked));
     }
 
+    /** The path of some of the flows, of all nodes unless one was asked for. */
+    String flowsPath(FlowOptions flows) {
+        String namespace = flows.isEmpty() ? "" : "&namespace=" + encode(options().namespace);
+        return nodePath("flows", "*") + namespace + flows.query();
+    }
+
     static String encode(String text) {
         return text.equals("*") ? text : URLEncoder.encode(text, StandardCharsets.UTF_8);
     }

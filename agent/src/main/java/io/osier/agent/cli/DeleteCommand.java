@@ -8,8 +8,10 @@ import io.osier.agent.model.ValidationException;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code osier delete}. */
@@ -22,7 +24,11 @@ import tools.jackson.databind.node.ObjectNode;
             "Examples:",
             "  osier delete pod web-1 web-2",
             "  osier delete service/web",
-            "  osier delete -f web.yaml"
+            "  osier delete -f web.yaml",
+            "  osier delete flows --pod web-1",
+            "",
+            "Deleting flows makes the connection table forget them, on all nodes unless --node names one: a packet that",
+            "goes on with one is taken for a new flow's first."
         })
 final class DeleteCommand extends ApiCommand {
     @Parameters(arity = "0..*", paramLabel = "KIND NAME", description = "What to delete")
@@ -36,6 +42,12 @@ final class DeleteCommand extends ApiCommand {
 
     @Option(names = "--ignore-not-found", description = "What is not there is no error")
     boolean ignoreNotFound;
+
+    @Option(names = "--all", description = "Flows only: all of them")
+    boolean all;
+
+    @Mixin
+    FlowOptions flows = new FlowOptions();
 
     private static final int NOT_FOUND = 404;
 
@@ -132,11 +144,35 @@ final class DeleteCommand extends ApiCommand {
             return;
         }
         Kinds kind = Kinds.of("delete", words.get(0));
+        if (kind == Kinds.FLOWS) {
+            deleteFlows(agent);
+            return;
+        }
+        flows.refuse("delete", kind);
         if (words.size() == 1) {
             throw CliException.usage("delete: say which " + kind.singular());
         }
         for (String name : words.subList(1, words.size())) {
             delete(agent, kind, name, options().namespace);
+        }
+    }
+
+    private void deleteFlows(ApiClient agent) {
+        if (words.size() > 1) {
+            throw CliException.usage("delete: flows have no names: leave out " + words.get(1));
+        }
+        if (flows.isEmpty() && !all) {
+            throw CliException.usage("delete: say which flows: --pod, --service, --backend, --state or --all");
+        }
+        JsonNode answer = agent.delete(flowsPath(flows) + (all ? "&all=true" : ""));
+        int deleted = answer.path("items")
+                .valueStream()
+                .mapToInt(item -> item.path("deleted").asInt())
+                .sum();
+        print(deleted + (deleted == 1 ? " flow deleted\n" : " flows deleted\n"));
+        for (JsonNode silent : answer.path("unreachable")) {
+            spec.commandLine().getErr().println("osier: delete: node " + silent.asString() + " did not answer");
+            missing = true;
         }
     }
 

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -22,7 +23,7 @@ import tools.jackson.databind.JsonNode;
             "  osier get pod web-1 -o yaml",
             "  osier get pod/web-1 service/web",
             "  osier --node node-a get routes",
-            "  osier get flows"
+            "  osier get flows --service web --state ESTABLISHED"
         })
 final class GetCommand extends ApiCommand {
     @Parameters(index = "0", paramLabel = "KIND", description = "What to list; several with commas between")
@@ -41,6 +42,9 @@ final class GetCommand extends ApiCommand {
             names = {"-A", "--all-namespaces"},
             description = "Those of all Kubernetes namespaces")
     boolean allNamespaces;
+
+    @Mixin
+    FlowOptions flows = new FlowOptions();
 
     @Override
     int run(ApiClient agent) {
@@ -78,6 +82,9 @@ final class GetCommand extends ApiCommand {
     }
 
     private Section section(ApiClient agent, Kinds kind) {
+        if (kind != Kinds.FLOWS) {
+            flows.refuse("get", kind);
+        }
         if (names.isEmpty()) {
             return Section.all(kind, list(agent, kind));
         }
@@ -96,7 +103,7 @@ final class GetCommand extends ApiCommand {
 
     private List<JsonNode> list(ApiClient agent, Kinds kind) {
         if (!kind.isObject()) {
-            JsonNode answer = agent.get(nodePath(kind.plural(), kind == Kinds.FLOWS ? "*" : ""));
+            JsonNode answer = agent.get(kind == Kinds.FLOWS ? flowsPath(flows) : nodePath(kind.plural(), ""));
             for (JsonNode silent : answer.path("unreachable")) {
                 spec.commandLine().getErr().println("osier: get: node " + silent.asString() + " did not answer");
             }

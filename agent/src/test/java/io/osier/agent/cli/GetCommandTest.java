@@ -176,6 +176,24 @@ class GetCommandTest {
     }
 
     @Test
+    void flowsArePickedByTheAgents() {
+        agent.onList(
+                "GET /osier/v1/flows?node=node-b&namespace=default&pod=web-1&backend=10.32.1.2%3A9876&state=assured");
+        assertThat(ask(
+                        "--node",
+                        "node-b",
+                        "get",
+                        "flows",
+                        "--pod",
+                        "web-1",
+                        "--backend",
+                        "10.32.1.2:9876",
+                        "--state",
+                        "assured"))
+                .isEqualTo("PROTO   CLIENT   SERVICE   BACKEND   STATE   EXPIRES   PACKETS   BYTES\n");
+    }
+
+    @Test
     void flowsOfANodeThatDoesNotAnswerAreMissedAloud() {
         agent.on("GET /osier/v1/flows?node=*", 200, "{\"items\":[],\"unreachable\":[\"node-b\"]}");
         Dialogue dialogue = Dialogue.with(agent, "get", "flows");
@@ -292,6 +310,7 @@ class GetCommandTest {
             delimiter = '|',
             value = {
                 "get                  | 2 | osier: get: Missing required parameter: 'KIND': see 'osier get --help'",
+                "get pods --state x   | 2 | osier: get: --state is for flows, not for pods",
                 "get cats             | 2 | osier: get: unknown kind \"cats\": this knows nodes, pods, services, endpoints, endpointslices, routes, fdb, flows and leases",
                 "get pods -o xml      | 2 | osier: get: Invalid value for option '--output': \"xml\" is not table, wide, json, yaml or name: see 'osier get --help'",
                 "get routes 10.0.0.0  | 2 | osier: get: routes have no names: leave out 10.0.0.0",

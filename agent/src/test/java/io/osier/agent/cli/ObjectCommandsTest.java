@@ -262,6 +262,25 @@ class ObjectCommandsTest {
     }
 
     @Test
+    void deleteFlowsCountsThoseOfAllNodes() {
+        agent.on(
+                "DELETE /osier/v1/flows?node=*&namespace=default&service=web%3Ahttp",
+                200, "{\"items\":[{\"node\":\"node-a\",\"deleted\":3},{\"node\":\"node-b\",\"deleted\":2}]}");
+        assertThat(Dialogue.with(agent, "delete", "flows", "--service", "web:http"))
+                .isEqualTo(new Dialogue(0, "5 flows deleted\n", ""));
+    }
+
+    @Test
+    void deleteFlowsSaysWhichNodesKeepTheirs() {
+        agent.on(
+                "DELETE /osier/v1/flows?node=*&all=true",
+                200,
+                "{\"items\":[{\"node\":\"node-a\",\"deleted\":1}],\"unreachable\":[\"node-b\"]}");
+        assertThat(Dialogue.with(agent, "delete", "flow", "--all"))
+                .isEqualTo(new Dialogue(1, "1 flow deleted\n", "osier: delete: node node-b did not answer\n"));
+    }
+
+    @Test
     void describePod() {
         agent.on("GET " + WEB_1, 200, """
                 {"metadata":{"name":"web-1","namespace":"default","labels":{"app":"web"}},
@@ -312,6 +331,9 @@ class ObjectCommandsTest {
                 "delete ~ 2 ~ osier: delete: say KIND NAME, or -f FILE",
                 "delete pod ~ 2 ~ osier: delete: say which pod",
                 "delete routes x ~ 2 ~ osier: delete: routes cannot be deleted",
+                "delete flows ~ 2 ~ osier: delete: say which flows: --pod, --service, --backend, --state or --all",
+                "delete flows x --all ~ 2 ~ osier: delete: flows have no names: leave out x",
+                "delete pod x --state y ~ 2 ~ osier: delete: --state is for flows, not for pods",
                 "delete dogs x ~ 2 ~ osier: delete: unknown kind \"dogs\": this knows nodes, pods, services, endpoints, endpointslices, routes, fdb, flows and leases",
                 "describe fdb x ~ 2 ~ osier: describe: fdb are shown by 'osier get fdb'",
                 "apply ~ 2 ~ osier: apply: Missing required option: '--filename=FILE': see 'osier apply --help'",

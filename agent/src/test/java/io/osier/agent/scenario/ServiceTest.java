@@ -12,6 +12,8 @@ import static org.awaitility.Awaitility.await;
 import io.osier.agent.metrics.Exposition;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -167,6 +169,34 @@ class ServiceTest {
                 .succeeded();
         assertThat(osier("get", "flows").succeeded().lines().get(0))
                 .matches("PROTO +CLIENT +SERVICE +BACKEND +STATE +EXPIRES +PACKETS +BYTES");
+    }
+
+    @Test
+    void flowsArePickedAndForgotten() {
+        assertThat(ask("client", 8)).contains("web-1").contains("web-2");
+        List<String> all = flows();
+        List<String> first = flows("--backend", "web-1");
+
+        assertThat(flows("--service", "web", "--pod", "client")).hasSizeGreaterThanOrEqualTo(8);
+        assertThat(first)
+                .isNotEmpty()
+                .hasSizeLessThan(all.size())
+                .allMatch(line -> line.contains(podIp("web-1") + ":9876"));
+        assertThat(flows("--service", vip + ":80", "--state", "time_wait")).isNotEmpty();
+        assertThat(osier("get", "flows", "--pod", "nobody").err()).isEqualTo("osier: get: pods \"nobody\" not found\n");
+
+        osier("delete", "flows", "--backend", "web-1").succeeded();
+
+        assertThat(flows("--backend", "web-1")).isEmpty();
+        assertThat(flows("--backend", "web-2")).isNotEmpty();
+        assertThat(ask("client", 8)).contains("web-1");
+    }
+
+    private static List<String> flows(String... options) {
+        List<String> words = new ArrayList<>(List.of("get", "flows"));
+        words.addAll(List.of(options));
+        List<String> lines = osier(words.toArray(String[]::new)).succeeded().lines();
+        return lines.subList(1, lines.size());
     }
 
     @Test

@@ -27,6 +27,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -300,6 +301,25 @@ public final class Worker {
             }
         });
         return snapshots;
+    }
+
+    /**
+     * Forgets those of {@link #connections} that are meant. What is still on its way from their backends is nobody's; a client's
+     * next packet is a new flow's first.
+     *
+     * @return how many
+     */
+    public int retire(Predicate<ConnectionSnapshot> meant) {
+        long nowNanos = clock.nanoTime();
+        int[] retired = new int[1];
+        connections.forEach(entry -> {
+            if (forwarder.isCurrent(entry)
+                    && meant.test(ConnectionSnapshot.of(connections.entries(), entry, nowNanos))) {
+                connections.retire(entry, nowNanos);
+                retired[0]++;
+            }
+        });
+        return retired[0];
     }
 
     /** How full the bounded tables are. Looks at each flow once, and copies none. */

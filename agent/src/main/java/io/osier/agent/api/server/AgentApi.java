@@ -83,6 +83,7 @@ public final class AgentApi {
                 new ObjectRoutes(state, resources),
                 new BulkRoutes(state, resources),
                 node,
+                new FlowView(settings.nodeName(), worker, objects),
                 new Standing(state, leaseProblem, directory),
                 new NodeCapture(captures),
                 explanations,

@@ -1,5 +1,6 @@
 package io.osier.agent.api.server;
 
+import io.netty.handler.codec.http.HttpMethod;
 import io.osier.agent.api.client.ApiAnswer;
 import io.osier.agent.api.client.ApiException;
 import io.osier.agent.metrics.MetricsPage;
@@ -43,6 +44,7 @@ final class AgentRoutes implements ApiRoutes {
     private final ObjectRoutes objects;
     private final BulkRoutes bulk;
     private final NodeView node;
+    private final FlowView flows;
     private final Standing standing;
     private final CaptureStream captures;
     private final ExplainView explanations;
@@ -55,6 +57,7 @@ final class AgentRoutes implements ApiRoutes {
             ObjectRoutes objects,
             BulkRoutes bulk,
             NodeView node,
+            FlowView flows,
             Standing standing,
             CaptureStream captures,
             ExplainView explanations,
@@ -66,6 +69,7 @@ final class AgentRoutes implements ApiRoutes {
         this.objects = objects;
         this.bulk = bulk;
         this.node = node;
+        this.flows = flows;
         this.standing = standing;
         this.captures = captures;
         this.explanations = explanations;
@@ -87,7 +91,8 @@ final class AgentRoutes implements ApiRoutes {
         if (BulkRoutes.answers(request.word(2)) && request.path().size() == 3) {
             return bulk.answer(request);
         }
-        if (!request.method().equals("GET")) {
+        boolean forgets = request.method().equals("DELETE") && request.word(2).equals("flows");
+        if (!request.method().equals("GET") && !forgets) {
             throw new ApiError(405, "MethodNotAllowed", request.method() + " is not answered here");
         }
         int words = request.word(2).equals("pods") ? 5 : 3;
@@ -106,7 +111,7 @@ final class AgentRoutes implements ApiRoutes {
             case "status" -> ApiResponse.json(200, standing.addTo(node.status()));
             case "routes" -> ApiResponse.json(200, node.routes());
             case "fdb" -> ApiResponse.json(200, node.stations());
-            case "flows" -> ApiResponse.json(200, node.flows());
+            case "flows" -> flows.answer(request);
             case "drops" -> ApiResponse.json(200, ObjectRoutes.listOf(List.of(node.drops())));
             case "leases" -> ApiResponse.json(200, node.leases());
             case "rules" -> ApiResponse.text(node.rules(request.flag("verbose"), request.parameter("table")));
@@ -148,7 +153,9 @@ final class AgentRoutes implements ApiRoutes {
         return Json.parse(
                 name.equals(directory.self())
                         ? answerHere(ApiRequest.of("GET", uri, new byte[0])).body()
-                        : directory.ask(name, uri, MERGE_DEADLINE).body());
+                        : directory
+                                .ask(name, HttpMethod.GET, uri, MERGE_DEADLINE)
+                                .body());
     }
 
     /** From wherever the pod is; the question of another agent is answered here. */
@@ -189,7 +196,8 @@ final class AgentRoutes implements ApiRoutes {
         if (request.word(2).equals("capture")) {
             return passStream(other, request);
         }
-        ApiAnswer answer = directory.ask(other, request.uriWithout("node"));
+        ApiAnswer answer = directory.ask(
+                other, HttpMethod.valueOf(request.method()), request.uriWithout("node"), ClusterDirectory.DEADLINE);
         return new ApiResponse(answer.status(), answer.contentType(), answer.body(), null);
     }
 
@@ -218,6 +226,9 @@ final class AgentRoutes implements ApiRoutes {
         if (!MERGED.contains(request.word(2))) {
             throw new ApiError(400, "BadRequest", request.word(2) + " is told by one node at a time");
         }
+        if (request.word(2).equals("flows")) {
+            flows.check(request);
+        }
         Map<String, CompletableFuture<byte[]>> asked = new LinkedHashMap<>();
         for (String name : directory.agents()) {
             asked.put(name, CompletableFuture.supplyAsync(() -> itemsOf(name, request), questions));
@@ -243,7 +254,7 @@ final class AgentRoutes implements ApiRoutes {
         return name.equals(directory.self())
                 ? answerHere(request).body()
                 : directory
-                        .ask(name, request.uriWithout("node"), MERGE_DEADLINE)
+                        .ask(name, HttpMethod.valueOf(request.method()), request.uriWithout("node"), MERGE_DEADLINE)
                         .body();
     }
 }

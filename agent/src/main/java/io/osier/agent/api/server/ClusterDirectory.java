@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The nodes' agents: which there are, whether they answer, and the way to ask them. */
 public final class ClusterDirectory implements AutoCloseable {
-    private static final Duration DEADLINE = Duration.ofSeconds(10);
+    static final Duration DEADLINE = Duration.ofSeconds(10);
 
     private static final int PROBES = 16;
 
@@ -111,13 +111,13 @@ public final class ClusterDirectory implements AutoCloseable {
 
     /** Passes a question on to a node's agent and gives back its answer. */
     ApiAnswer ask(String node, String uri) {
-        return ask(node, uri, DEADLINE);
+        return ask(node, HttpMethod.GET, uri, DEADLINE);
     }
 
-    /** The same for an answer that must not take long. */
-    ApiAnswer ask(String node, String uri, Duration deadline) {
+    /** The same with another method, or for an answer that must not take long. */
+    ApiAnswer ask(String node, HttpMethod method, String uri, Duration deadline) {
         try {
-            return client(node).ask(HttpMethod.GET, uri, null, deadline);
+            return client(node).ask(method, uri, null, deadline);
         } catch (ApiException e) {
             throw passOn(node, e);
         }

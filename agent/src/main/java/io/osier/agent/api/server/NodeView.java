@@ -14,7 +14,6 @@ import io.osier.dataplane.forwarding.Peer;
 import io.osier.dataplane.forwarding.Route;
 import io.osier.dataplane.observe.PacketBalance;
 import io.osier.dataplane.packet.IpAddress;
-import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.port.Port;
 import io.osier.dataplane.port.PortId;
@@ -22,7 +21,6 @@ import io.osier.dataplane.port.PortKind;
 import io.osier.dataplane.service.FilterListing;
 import io.osier.dataplane.service.RulesListing;
 import io.osier.dataplane.service.VirtualService;
-import io.osier.dataplane.worker.ConnectionSnapshot;
 import io.osier.dataplane.worker.CountersSnapshot;
 import io.osier.dataplane.worker.StationSnapshot;
 import io.osier.dataplane.worker.TablesSnapshot;
@@ -181,23 +179,6 @@ final class NodeView {
                 .map(peer -> peer.underlay().toString())
                 .findFirst()
                 .orElse("");
-    }
-
-    ObjectNode flows() {
-        List<ObjectNode> items = new ArrayList<>();
-        for (ConnectionSnapshot flow : ask(Worker::connections)) {
-            items.add(Json.object()
-                    .put("proto", IpProtocol.name(flow.protocol()))
-                    .put("client", flow.client() + ":" + flow.clientPort())
-                    .put("service", flow.service() + ":" + flow.servicePort())
-                    .put("backend", flow.backend() + ":" + flow.backendPort())
-                    .put("state", flow.state().name())
-                    .put("expiresSeconds", TimeUnit.NANOSECONDS.toSeconds(flow.expiresInNanos()))
-                    .put("packets", flow.packets())
-                    .put("bytes", flow.bytes())
-                    .put("node", settings.nodeName()));
-        }
-        return ObjectRoutes.listOf(items);
     }
 
     ObjectNode drops() {
