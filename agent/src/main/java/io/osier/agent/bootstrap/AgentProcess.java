@@ -4,6 +4,7 @@ import io.osier.agent.api.server.AgentApi;
 import io.osier.agent.api.server.ApiServer;
 import io.osier.agent.api.server.ClusterDirectory;
 import io.osier.agent.api.server.ClusterToken;
+import io.osier.agent.host.FamilyServices;
 import io.osier.agent.host.HostNetwork;
 import io.osier.agent.host.HostServices;
 import io.osier.agent.host.ProbeSocket;
@@ -42,7 +43,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -116,8 +119,7 @@ public final class AgentProcess implements AutoCloseable {
         maker.set(pods);
         PodKeeper podKeeper = keep(new PodKeeper(place.settings().nodeName(), pods, objects));
         keeper.set(podKeeper);
-        HostAddresses reserved = HostAddresses.of(place.settings().serviceRange());
-        HostServices hostServices = new HostServices(reserved.outside(), reserved.inside());
+        HostServices hostServices = hostServices(place.settings());
         LocalDeletions deletions = new LocalDeletions(store, state.resolve("deletions"));
         Reconciler reconciler = keep(new Reconciler(
                 store,
@@ -181,6 +183,18 @@ public final class AgentProcess implements AutoCloseable {
         NodeSettings settings = place.settings();
         return new HostNetwork(
                 settings.podRange(), settings.serviceRange(), settings.gateway(), settings.ipv6(), place.mtuBytes());
+    }
+
+    private static HostServices hostServices(NodeSettings settings) {
+        List<FamilyServices> families = new ArrayList<>();
+        HostAddresses standing = HostAddresses.of(settings.serviceRange());
+        families.add(new FamilyServices(standing.outside(), standing.inside()));
+        Ipv6Ranges ipv6 = settings.ipv6();
+        if (ipv6 != null) {
+            HostAddresses standing6 = HostAddresses.of(ipv6.services());
+            families.add(new FamilyServices(standing6.outside(), standing6.inside()));
+        }
+        return new HostServices(families);
     }
 
     /** The API, at the node's socket for its users and in the overlay for the other agents. */

@@ -27,7 +27,9 @@ public final class CaptureNames {
     /** Adds the services of a Kubernetes list. */
     public CaptureNames addServices(JsonNode list) {
         for (JsonNode service : list.path("items")) {
-            add(service.path("spec").path("clusterIP"), nameOf(service));
+            for (JsonNode address : service.path("spec").path("clusterIPs")) {
+                add(address, nameOf(service));
+            }
         }
         return this;
     }

@@ -26,6 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
             "Examples:",
             "  osier create service web --port 80:8080 --selector app=web",
             "  osier create service dns --port 53:5353/udp --selector app=dns --cluster-ip 10.96.0.10",
+            "  osier create service web --port 80:8080 --ip-family-policy RequireDualStack",
             "  osier create service shop --port 80:8080 --type NodePort --node-port 30080"
         })
 final class CreateServiceCommand extends ApiCommand {
@@ -51,6 +52,20 @@ final class CreateServiceCommand extends ApiCommand {
     @Option(names = "--cluster-ip", paramLabel = "IP", description = "Its address in the service range, or None")
     @Nullable
     String clusterIp;
+
+    @Option(
+            names = "--ip-family-policy",
+            paramLabel = "POLICY",
+            description = "SingleStack, PreferDualStack or RequireDualStack: an IPv4 address, or one of IPv6, too")
+    @Nullable
+    String ipFamilyPolicy;
+
+    @Option(
+            names = "--ip-families",
+            paramLabel = "FAMILY",
+            split = ",",
+            description = "IPv4, IPv6 or both, the primary one first")
+    List<String> ipFamilies = List.of();
 
     @Option(names = "--type", paramLabel = "TYPE", description = "ClusterIP, NodePort or LoadBalancer")
     @Nullable
@@ -98,6 +113,10 @@ final class CreateServiceCommand extends ApiCommand {
         ArrayNode list = spec.putArray("ports");
         ports.forEach(port -> addPort(list, port));
         put(spec, "clusterIP", clusterIp);
+        put(spec, "ipFamilyPolicy", ipFamilyPolicy);
+        if (!ipFamilies.isEmpty()) {
+            spec.set("ipFamilies", Json.tree(ipFamilies));
+        }
         put(spec, "type", type);
         put(spec, "sessionAffinity", affinity);
         put(spec, "loadBalancerIP", loadBalancerIp);

@@ -81,7 +81,10 @@ final class DescribeCommand extends ApiCommand {
         JsonNode spec = service.path("spec");
         line("Selector", pairs(spec.path("selector")));
         line("Type", string(spec, "type"));
+        line("IP Family Policy", string(spec, "ipFamilyPolicy"));
+        line("IP Families", words(spec.path("ipFamilies")));
         line("IP", string(spec, "clusterIP"));
+        line("IPs", words(spec.path("clusterIPs")));
         line("Session Affinity", string(spec, "sessionAffinity"));
         for (JsonNode port : spec.path("ports")) {
             String protocol = port.path("protocol").asString("TCP");
@@ -105,14 +108,7 @@ final class DescribeCommand extends ApiCommand {
 
     private void describeExternal(JsonNode spec) {
         if (!spec.path("externalIPs").isEmpty()) {
-            line(
-                    "External IPs",
-                    String.join(
-                            ",",
-                            spec.path("externalIPs")
-                                    .valueStream()
-                                    .map(JsonNode::asString)
-                                    .toList()));
+            line("External IPs", words(spec.path("externalIPs")));
         }
         if (spec.has("loadBalancerIP")) {
             line("LoadBalancer Ingress", string(spec, "loadBalancerIP"));
@@ -167,6 +163,10 @@ final class DescribeCommand extends ApiCommand {
     private static String texts(JsonNode list, String field) {
         return String.join(
                 ",", list.valueStream().map(item -> string(item, field)).toList());
+    }
+
+    private static String words(JsonNode list) {
+        return String.join(",", list.valueStream().map(JsonNode::asString).toList());
     }
 
     private static String pairs(JsonNode map) {

@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  osier rules",
             "  osier --node node-b rules -v",
-            "  osier rules -t filter -v"
+            "  osier rules -t filter -v",
+            "  osier rules -6"
         })
 final class RulesCommand extends ApiCommand {
     @Option(
@@ -32,6 +33,11 @@ final class RulesCommand extends ApiCommand {
             description = "As 'iptables -t TABLE -nL' shows it: nat or filter")
     @Nullable
     Table table;
+
+    @Option(
+            names = {"-6", "--ipv6"},
+            description = "As 'ip6tables' shows it: services' IPv6 addresses")
+    boolean ipv6;
 
     /** kube-proxy's tables. */
     enum Table {
@@ -48,6 +54,7 @@ final class RulesCommand extends ApiCommand {
     int run(ApiClient agent) {
         String path = nodePath("rules", "");
         print(agent.getText(path + (path.contains("?") ? "&" : "?") + "verbose=" + verbose
+                + (ipv6 ? "&ipv6=true" : "")
                 + (table == null ? "" : "&table=" + table)));
         return 0;
     }

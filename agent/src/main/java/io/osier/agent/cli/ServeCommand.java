@@ -3,7 +3,9 @@ package io.osier.agent.cli;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.osier.agent.model.Json;
+import io.osier.dataplane.packet.IpAddress;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -61,7 +63,7 @@ final class ServeCommand implements Callable<Integer> {
         if (exchange.getRequestURI().getPath().equals("/info")) {
             answer.put("host", host)
                     .put("version", versionLabel)
-                    .put("from", exchange.getRemoteAddress().getAddress().getHostAddress());
+                    .put("from", textOf(exchange.getRemoteAddress().getAddress()));
         } else {
             status = 404;
             answer.put("error", "only /info is here");
@@ -73,5 +75,10 @@ final class ServeCommand implements Callable<Integer> {
             out.write(body);
         }
         exchange.close();
+    }
+
+    /** Without the scope of a link-local address, and in IPv6's canonical form (RFC 5952). */
+    private static String textOf(InetAddress address) {
+        return IpAddress.parse(address.getHostAddress().replaceAll("%.*", "")).toString();
     }
 }

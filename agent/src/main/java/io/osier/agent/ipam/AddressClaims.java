@@ -60,13 +60,15 @@ public final class AddressClaims {
         return store.get(Keys.claim(address.toString())).isEmpty();
     }
 
+    /** Of a range of at most 32 bits. */
     private static Optional<IpAddress> next(IpPrefix range, @Nullable IpAddress after, Predicate<IpAddress> accept) {
-        int base = range.address().v4Bits();
-        long size = 1L << (32 - range.lengthBits());
+        IpAddress base = range.address();
+        long size = 1L << ((base.isV4() ? 32 : 128) - range.lengthBits());
         long usable = size - 3;
-        long start = after == null || !range.contains(after) ? 0 : after.v4Bits() - (long) base - 1;
+        long start = after == null || !range.contains(after) ? 0 : after.low() - base.low() - 1;
         for (long i = 0; i < usable; i++) {
-            IpAddress candidate = IpAddress.v4(base + 2 + (int) Math.floorMod(start + i, usable));
+            // An IPv4 address is the end of its lower half, too.
+            IpAddress candidate = new IpAddress(base.high(), base.low() + 2 + Math.floorMod(start + i, usable));
             if (accept.test(candidate)) {
                 return Optional.of(candidate);
             }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Some of the addresses behind a service, in the shape of {@code discovery.k8s.io/v1}. The label {@link #SERVICE_NAME} says
  * which service; all slices of a service count together.
  *
- * @param addressType {@code IPv4}; services have no other addresses so far
+ * @param addressType {@code IPv4} or {@code IPv6}: a slice has addresses of one family
  */
 @JsonPropertyOrder({"apiVersion", "kind", "metadata", "addressType", "endpoints", "ports"})
 public record EndpointSlice(
@@ -35,22 +35,35 @@ public record EndpointSlice(
             throw new ValidationException("metadata: Required value");
         }
         if (addressType == null) {
-            throw new ValidationException("addressType: Required value: write IPv4");
+            throw new ValidationException("addressType: Required value: write IPv4 or IPv6");
         }
-        if (!addressType.equals("IPv4")) {
-            throw ValidationException.invalid(
-                    "addressType", addressType, "not served yet: services have IPv4 addresses only");
+        if (!addressType.equals(IpFamilies.IPV4) && !addressType.equals(IpFamilies.IPV6)) {
+            throw ValidationException.invalid("addressType", addressType, "must be IPv4 or IPv6");
         }
         metadata = metadata.namespace() == null ? metadata.withNamespace(ObjectMeta.DEFAULT_NAMESPACE) : metadata;
         Annotations.checkEndpoint(metadata);
         endpoints = endpoints == null ? List.of() : List.copyOf(endpoints);
         ports = ports == null ? List.of() : List.copyOf(ports);
+        for (Endpoint endpoint : endpoints) {
+            for (String address : endpoint.addresses()) {
+                if (!IpFamilies.of(IpAddress.parse(address)).equals(addressType)) {
+                    throw ValidationException.invalid(
+                            "endpoints[].addresses[]", address, "must be an " + addressType + " address");
+                }
+            }
+        }
         atMost("endpoints", endpoints.size(), MAX_ENDPOINTS);
         atMost("ports", ports.size(), MAX_PORTS);
     }
 
+    /** Of IPv4. */
     public static EndpointSlice of(ObjectMeta metadata, List<Endpoint> endpoints, List<Port> ports) {
-        return new EndpointSlice(null, null, metadata, "IPv4", endpoints, ports);
+        return new EndpointSlice(null, null, metadata, IpFamilies.IPV4, endpoints, ports);
+    }
+
+    /** The same under other metadata. */
+    public EndpointSlice with(ObjectMeta other) {
+        return new EndpointSlice(null, null, other, addressType, endpoints, ports);
     }
 
     /** The name of the service that this belongs to; null if it says none, and then nobody looks at it. */
@@ -89,13 +102,10 @@ public record EndpointSlice(
 
         private static void check(String address) {
             try {
-                if (IpAddress.parse(address).isV4()) {
-                    return;
-                }
+                IpAddress.parse(address);
             } catch (IllegalArgumentException e) {
-                // said below
+                throw ValidationException.invalid("endpoints[].addresses[]", address, "must be an IP address");
             }
-            throw ValidationException.invalid("endpoints[].addresses[]", address, "must be an IPv4 address");
         }
     }
 

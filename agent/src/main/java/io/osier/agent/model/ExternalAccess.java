@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class ExternalAccess {
     private static final int LOOPBACK = 127;
     private static final int FIRST_MULTICAST = 224;
+    private static final int MULTICAST6 = 0xff;
+    /** The first ten bits of fe80::/10. */
+    private static final int LINK_LOCAL6 = 0x3fa;
 
     private ExternalAccess() {}
 
@@ -65,21 +68,27 @@ final class ExternalAccess {
         } catch (IllegalArgumentException e) {
             throw ValidationException.invalid(field, text, "must be a valid IP address, (e.g. 10.9.8.7)");
         }
-        int first = address.isV4() ? address.v4Bits() >>> 24 : 0;
-        if (first == 0 || first == LOOPBACK || first >= FIRST_MULTICAST) {
-            throw ValidationException.invalid(
-                    field, text, address.isV4() ? "must be an address of one host" : "only IPv4 is served so far");
+        if (!isOfOneHost(address)) {
+            throw ValidationException.invalid(field, text, "must be an address of one host");
         }
+    }
+
+    /** Neither unspecified, nor loopback, link-local or multicast. */
+    private static boolean isOfOneHost(IpAddress address) {
+        if (address.isV4()) {
+            int first = address.v4Bits() >>> 24;
+            return first != 0 && first != LOOPBACK && first < FIRST_MULTICAST;
+        }
+        int first = (int) (address.high() >>> 56);
+        boolean low = address.high() == 0 && address.low() >>> 1 == 0;
+        return !low && first != MULTICAST6 && address.high() >>> 54 != LINK_LOCAL6;
     }
 
     private static void checkRange(String field, String text) {
         try {
-            if (IpPrefix.parse(text.strip()).address().isV4()) {
-                return;
-            }
+            IpPrefix.parse(text.strip());
         } catch (IllegalArgumentException e) {
             throw ValidationException.invalid(field, text, "must be a range such as 10.9.8.0/24");
         }
-        throw ValidationException.invalid(field, text, "only IPv4 is served so far");
     }
 }

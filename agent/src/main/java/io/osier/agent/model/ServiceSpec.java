@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param type {@code ClusterIP}, {@code NodePort} (every node's port leads there, too) or {@code LoadBalancer} (and an address
  *     that the network outside leads to the nodes)
  * @param clusterIP its virtual address; {@code None} for a headless service; chosen for it if left out
+ * @param clusterIPs the same, and the one of the other family if it has one
+ * @param ipFamilyPolicy whether it has addresses of both families; {@link IpFamilies} has the words
+ * @param ipFamilies of its addresses, in their order
  * @param externalIPs addresses of others that lead to the nodes and are this service's
  * @param loadBalancerIP the load balancer's address, which is for the user to choose
  * @param loadBalancerSourceRanges who may come to it; empty for everybody
@@ -28,6 +31,8 @@ public record ServiceSpec(
         String type,
         @Nullable String clusterIP,
         List<String> clusterIPs,
+        @Nullable String ipFamilyPolicy,
+        List<String> ipFamilies,
         Map<String, String> selector,
         List<ServicePort> ports,
         String sessionAffinity,
@@ -85,17 +90,20 @@ public record ServiceSpec(
         if (clusterIP != null && clusterIP.isEmpty()) {
             clusterIP = null;
         }
-        if (clusterIP != null && !clusterIP.equals(HEADLESS)) {
-            checkAddress(clusterIP);
-        }
-        if (clusterIPs != null && clusterIPs.size() > 1) {
-            throw ValidationException.invalid(
-                    "spec.clusterIPs", clusterIPs, "not served yet: a service has one address only");
-        }
-        if (clusterIPs != null && clusterIPs.size() == 1 && !clusterIPs.get(0).equals(clusterIP)) {
+        if (clusterIPs != null && !clusterIPs.isEmpty() && !clusterIPs.get(0).equals(clusterIP)) {
             throw ValidationException.invalid("spec.clusterIPs[0]", clusterIPs.get(0), "must be what clusterIP says");
         }
-        clusterIPs = clusterIP == null ? List.of() : List.of(clusterIP);
+        boolean named = clusterIPs != null && !clusterIPs.isEmpty();
+        clusterIPs = named ? List.copyOf(clusterIPs) : clusterIP == null ? List.of() : List.of(clusterIP);
+        ipFamilyPolicy = ipFamilyPolicy == null || ipFamilyPolicy.isEmpty() ? null : ipFamilyPolicy;
+        ipFamilies = ipFamilies == null ? List.of() : List.copyOf(ipFamilies);
+        List<String> addresses = HEADLESS.equals(clusterIP) && clusterIPs.size() == 1 ? List.of() : clusterIPs;
+        IpFamilies.check(ipFamilyPolicy, ipFamilies, addresses);
+        if (ipFamilies.size() < addresses.size()) {
+            ipFamilies = addresses.stream()
+                    .map(address -> IpFamilies.of(IpAddress.parse(address)))
+                    .toList();
+        }
         selector = selector == null ? Map.of() : Map.copyOf(new TreeMap<>(selector));
         Names.checkLabels("spec.selector", selector);
         ports = ports == null ? List.of() : List.copyOf(ports);
@@ -123,6 +131,8 @@ public record ServiceSpec(
                 "ClusterIP",
                 clusterIP,
                 clusterIP == null ? List.of() : List.of(clusterIP),
+                null,
+                List.of(),
                 selector,
                 ports,
                 "None",
@@ -149,25 +159,46 @@ public record ServiceSpec(
         return HEADLESS.equals(clusterIP);
     }
 
+    /** Its virtual addresses, the primary one first; none of a headless service. */
+    @JsonIgnore
+    public List<IpAddress> addresses() {
+        return isHeadless()
+                ? List.of()
+                : clusterIPs.stream().map(IpAddress::parse).toList();
+    }
+
     /** Whether every node has ports of its own that lead here. */
     @JsonIgnore
     public boolean hasNodePorts() {
         return !type.equals("ClusterIP");
     }
 
-    public ServiceSpec withClusterIp(String address) {
-        return with(address, ports);
+    /**
+     * The same with these addresses.
+     *
+     * @param policy why it has as many as it has
+     * @param families of the addresses, in their order; what counts of a headless service
+     */
+    public ServiceSpec withAddresses(String policy, List<String> families, List<String> addresses) {
+        return with(policy, families, addresses, ports);
+    }
+
+    public ServiceSpec asHeadless() {
+        return with(ipFamilyPolicy, ipFamilies, List.of(HEADLESS), ports);
     }
 
     public ServiceSpec withPorts(List<ServicePort> other) {
-        return with(clusterIP, other);
+        return with(ipFamilyPolicy, ipFamilies, clusterIPs, other);
     }
 
-    private ServiceSpec with(@Nullable String address, List<ServicePort> otherPorts) {
+    private ServiceSpec with(
+            @Nullable String policy, List<String> families, List<String> addresses, List<ServicePort> otherPorts) {
         return new ServiceSpec(
                 type,
-                address,
-                address == null ? List.of() : List.of(address),
+                addresses.isEmpty() ? null : addresses.get(0),
+                addresses,
+                policy,
+                families,
                 selector,
                 otherPorts,
                 sessionAffinity,
@@ -190,16 +221,6 @@ public record ServiceSpec(
         ClientIp client = sessionAffinityConfig == null ? null : sessionAffinityConfig.clientIP();
         Integer seconds = client == null ? null : client.timeoutSeconds();
         return seconds == null ? DEFAULT_AFFINITY_SECONDS : seconds;
-    }
-
-    private static void checkAddress(String address) {
-        try {
-            if (!IpAddress.parse(address).isV4()) {
-                throw ValidationException.invalid("spec.clusterIP", address, "only IPv4 is served so far");
-            }
-        } catch (IllegalArgumentException e) {
-            throw ValidationException.invalid("spec.clusterIP", address, "must be an IPv4 address or None");
-        }
     }
 
     private static void checkPorts(List<ServicePort> ports, boolean headless) {

@@ -3,8 +3,10 @@ package io.osier.agent.reconcile;
 import io.osier.agent.model.Annotations;
 import io.osier.agent.model.EndpointSlice;
 import io.osier.agent.model.Endpoints;
+import io.osier.agent.model.IpFamilies;
 import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.model.Pod;
+import io.osier.agent.model.PodStatus;
 import io.osier.agent.model.Service;
 import io.osier.agent.model.ServicePort;
 import io.osier.dataplane.packet.IpAddress;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Which addresses stand behind a service: the pods that its selector picks, or endpoints and slices given by hand. */
@@ -66,12 +69,18 @@ public final class EndpointSelector {
         }
     }
 
-    /** The endpoints of a service's port, by address. */
+    /** The endpoints of a service's port, of its primary family of addresses; by address. */
     public List<Endpoint> endpointsOf(Service service, ServicePort port) {
-        List<Endpoint> endpoints =
-                service.spec().selector().isEmpty() ? endpointsByHand(service, port) : selectedEndpoints(service, port);
+        List<String> families = service.spec().ipFamilies();
+        return endpointsOf(service, port, families.isEmpty() ? IpFamilies.IPV4 : families.get(0));
+    }
+
+    /** Those of this family. */
+    List<Endpoint> endpointsOf(Service service, ServicePort port, String family) {
+        List<Endpoint> endpoints = service.spec().selector().isEmpty()
+                ? endpointsByHand(service, port, family)
+                : selectedEndpoints(service, port, family);
         return endpoints.stream()
-                .filter(endpoint -> endpoint.address().isV4()) // as virtual addresses are, so far
                 .collect(Collectors.toMap(
                         Endpoint::toString, endpoint -> endpoint, (first, again) -> first, LinkedHashMap::new))
                 .values()
@@ -81,18 +90,18 @@ public final class EndpointSelector {
     }
 
     /** Pods that are ready; if there are none, those that are leaving and still answer, as kube-proxy has it. */
-    private List<Endpoint> selectedEndpoints(Service service, ServicePort port) {
+    private List<Endpoint> selectedEndpoints(Service service, ServicePort port, String family) {
         List<Endpoint> ready = new ArrayList<>();
         List<Endpoint> leaving = new ArrayList<>();
         for (Pod pod : podsByNamespace.getOrDefault(namespaceOf(service.metadata()), List.of())) {
-            String address = pod.status().podIP();
+            IpAddress address = addressOf(pod.status(), family);
             int target = port.targetOn(pod);
             if (address != null && target != 0 && isEligible(service, pod)) {
                 boolean leaves = pod.metadata().deletionTimestamp() != null;
                 int weight = Annotations.weight(pod.metadata());
                 (leaves ? leaving : ready)
                         .add(new Endpoint(
-                                IpAddress.parse(address),
+                                address,
                                 target,
                                 weight,
                                 pod.metadata().uid(),
@@ -101,6 +110,16 @@ public final class EndpointSelector {
             }
         }
         return ready.isEmpty() ? leaving : ready;
+    }
+
+    private static @Nullable IpAddress addressOf(PodStatus status, String family) {
+        String primary = status.podIP();
+        Stream<String> all = Stream.concat(
+                Stream.ofNullable(primary), status.podIPs().stream().map(PodStatus.PodIP::ip));
+        return all.map(IpAddress::parse)
+                .filter(address -> IpFamilies.of(address).equals(family))
+                .findFirst()
+                .orElse(null);
     }
 
     private static boolean isEligible(Service service, Pod pod) {
@@ -112,8 +131,11 @@ public final class EndpointSelector {
                         .containsAll(service.spec().selector().entrySet());
     }
 
-    private List<Endpoint> endpointsByHand(Service service, ServicePort port) {
-        List<Endpoint> found = new ArrayList<>(slicedEndpoints(slicesOf(service), port));
+    private List<Endpoint> endpointsByHand(Service service, ServicePort port, String family) {
+        List<EndpointSlice> ofFamily = slicesOf(service).stream()
+                .filter(slice -> slice.addressType().equals(family))
+                .toList();
+        List<Endpoint> found = new ArrayList<>(slicedEndpoints(ofFamily, port));
         Endpoints endpoints = byHand(service);
         if (endpoints == null) {
             return found;
@@ -123,9 +145,10 @@ public final class EndpointSelector {
             for (Endpoints.Port candidate : subset.ports()) {
                 if (sameName(candidate.name(), port.name())
                         && candidate.protocol().equals(port.protocol())) {
-                    subset.addresses()
-                            .forEach(address ->
-                                    found.add(new Endpoint(IpAddress.parse(address.ip()), candidate.port(), weight)));
+                    subset.addresses().stream()
+                            .map(address -> IpAddress.parse(address.ip()))
+                            .filter(address -> IpFamilies.of(address).equals(family))
+                            .forEach(address -> found.add(new Endpoint(address, candidate.port(), weight)));
                 }
             }
         }

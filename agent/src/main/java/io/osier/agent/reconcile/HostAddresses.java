@@ -11,9 +11,11 @@ import io.osier.dataplane.packet.IpPrefix;
  * @param inside what a process of the node itself sent; the first of the range
  */
 public record HostAddresses(IpAddress outside, IpAddress inside) {
+    /** Those of a range of either family that leaves at most 32 bits. */
     public static HostAddresses of(IpPrefix serviceRange) {
-        int first = serviceRange.address().v4Bits();
-        return new HostAddresses(IpAddress.v4(first | ~serviceRange.v4Mask()), IpAddress.v4(first));
+        IpAddress first = serviceRange.address();
+        long hosts = 1L << ((first.isV4() ? 32 : 128) - serviceRange.lengthBits());
+        return new HostAddresses(new IpAddress(first.high(), first.low() + hosts - 1), first);
     }
 
     public boolean isReserved(IpAddress address) {

@@ -42,4 +42,11 @@ public record NodeSettings(
                 ? List.of(subnet.toString())
                 : List.of(subnet.toString(), ipv6.pods().of(subnet).toString());
     }
+
+    /** Where pods' and services' addresses come from, which are nobody else's. */
+    public List<IpPrefix> clusterRanges() {
+        return ipv6 == null
+                ? List.of(podRange, serviceRange)
+                : List.of(podRange, serviceRange, ipv6.pods().prefix(), ipv6.services());
+    }
 }

@@ -1,5 +1,6 @@
 package io.osier.agent.reconcile;
 
+import io.osier.agent.model.IpFamilies;
 import io.osier.agent.model.Service;
 import io.osier.agent.model.ServiceFlows;
 import io.osier.agent.model.ServicePort;
@@ -18,46 +19,66 @@ import io.osier.dataplane.service.VirtualService;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All addresses at which a service port is reached on one node.
  *
- * @param host behind which the dataplane has what comes to the node's own addresses
+ * @param host behind which the dataplane has what comes to the node's own IPv4 addresses
+ * @param host6 the same of IPv6; null on a node without it
  * @param node the node's own addresses, as its pods use them
  */
-record ServiceAddresses(HostAddresses host, List<IpAddress> node) {
-    /** @param near those of the backends that are on this node */
-    List<VirtualService> of(Service service, ServicePort port, List<Backend> backends, List<Backend> near) {
+record ServiceAddresses(HostAddresses host, @Nullable HostAddresses host6, List<IpAddress> node) {
+    /**
+     * Those of one family.
+     *
+     * @param backends of this family, too
+     * @param near those of the backends that are on this node
+     */
+    List<VirtualService> of(
+            Service service, ServicePort port, String family, List<Backend> backends, List<Backend> near) {
         ServiceSpec spec = service.spec();
         List<VirtualService> result = new ArrayList<>();
         FlowPolicy flows = flowsOf(service.flows());
         Maker maker =
                 new Maker(service.portName(port), protocolOf(port), backends, near, spec.affinitySeconds(), flows);
         Locality inside = spec.internalTrafficPolicy().equals(ServiceSpec.LOCAL) ? Locality.EVERYBODY : Locality.NOBODY;
-        result.add(maker.make(
-                Exposure.CLUSTER_IP, IpAddress.parse(String.valueOf(spec.clusterIP())), port.port(), inside));
-
+        for (IpAddress address : ofFamily(spec.addresses(), family)) {
+            result.add(maker.make(Exposure.CLUSTER_IP, address, port.port(), inside));
+        }
         Locality outside =
                 ServiceSpec.LOCAL.equals(spec.externalTrafficPolicy()) ? Locality.OUTSIDERS : Locality.NOBODY;
-        for (String address : spec.externalIPs()) {
-            result.add(maker.make(Exposure.EXTERNAL_IP, IpAddress.parse(address), port.port(), outside));
+        List<IpAddress> external =
+                spec.externalIPs().stream().map(IpAddress::parse).toList();
+        for (IpAddress address : ofFamily(external, family)) {
+            result.add(maker.make(Exposure.EXTERNAL_IP, address, port.port(), outside));
         }
-        if (spec.loadBalancerIP() != null) {
+        List<IpAddress> balancers =
+                Stream.ofNullable(spec.loadBalancerIP()).map(IpAddress::parse).toList();
+        for (IpAddress address : ofFamily(balancers, family)) {
             List<IpPrefix> ranges = spec.loadBalancerSourceRanges().stream()
                     .map(range -> IpPrefix.parse(range.strip()))
+                    .filter(range -> IpFamilies.of(range.address()).equals(family))
                     .toList();
-            result.add(maker.make(
-                    Exposure.LOAD_BALANCER, IpAddress.parse(spec.loadBalancerIP()), port.port(), outside, ranges));
+            result.add(maker.make(Exposure.LOAD_BALANCER, address, port.port(), outside, ranges));
         }
         Integer nodePort = port.nodePort();
-        if (nodePort != null) {
-            result.add(maker.make(Exposure.NODE_PORT, host.outside(), nodePort, outside));
-            result.add(maker.make(Exposure.NODE_PORT, host.inside(), nodePort, Locality.NOBODY));
-            for (IpAddress own : node) {
+        HostAddresses standing = family.equals(IpFamilies.IPV4) ? host : host6;
+        if (nodePort != null && standing != null) {
+            result.add(maker.make(Exposure.NODE_PORT, standing.outside(), nodePort, outside));
+            result.add(maker.make(Exposure.NODE_PORT, standing.inside(), nodePort, Locality.NOBODY));
+            for (IpAddress own : ofFamily(node, family)) {
                 result.add(maker.make(Exposure.NODE_ADDRESS, own, nodePort, outside));
             }
         }
         return result;
+    }
+
+    private static List<IpAddress> ofFamily(List<IpAddress> addresses, String family) {
+        return addresses.stream()
+                .filter(address -> IpFamilies.of(address).equals(family))
+                .toList();
     }
 
     private static FlowPolicy flowsOf(ServiceFlows said) {

@@ -6,6 +6,7 @@ import io.osier.agent.model.Node;
 import io.osier.agent.model.Pod;
 import io.osier.agent.model.Service;
 import io.osier.agent.model.ServicePort;
+import io.osier.dataplane.forwarding.Ipv6Ranges;
 import io.osier.dataplane.forwarding.Peer;
 import io.osier.dataplane.forwarding.PodRoutes;
 import io.osier.dataplane.forwarding.Route;
@@ -23,6 +24,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns services and what stands behind them into what the dataplane looks up. As long as nodes and pods stay as they are, a
@@ -42,6 +45,8 @@ final class ServiceCompiler {
 
     private record Address(IpAddress address, int port, int protocol) {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceCompiler.class);
+
     private final NodeSettings settings;
     private Map<String, Compiled> compiled = Map.of();
     private List<Node> nodes = List.of();
@@ -56,7 +61,7 @@ final class ServiceCompiler {
         EndpointSelector selector = new EndpointSelector(cluster);
         boolean onlyServicesChanged = isSame(nodes, cluster.nodes()) && isSame(pods, cluster.pods());
         ServiceAddresses addresses =
-                new ServiceAddresses(HostAddresses.of(settings.serviceRange()), nodeAddresses(cluster));
+                new ServiceAddresses(HostAddresses.of(settings.serviceRange()), hosts6(), nodeAddresses(cluster));
         Topology topology = Topology.of(settings.nodeName(), cluster.nodes());
         Map<String, Compiled> now = new HashMap<>();
         Map<Address, VirtualService> services = new HashMap<>();
@@ -82,23 +87,41 @@ final class ServiceCompiler {
         return services.values();
     }
 
-    private static Compiled compile(
+    private Compiled compile(
             Service service,
             EndpointSelector selector,
             PodRoutes routes,
             ServiceAddresses addresses,
             Topology topology) {
         List<VirtualService> result = new ArrayList<>();
+        try {
+            for (String family : service.spec().ipFamilies()) {
+                compile(service, family, selector, routes, addresses, topology, result);
+            }
+        } catch (RuntimeException e) {
+            // Whatever somebody wrote into the store, the other services are served.
+            LOG.warn("service {} is left out: {}", service.metadata().name(), e.toString());
+            result.clear();
+        }
+        return new Compiled(service, selector.byHand(service), selector.slicesOf(service), result);
+    }
+
+    private void compile(
+            Service service,
+            String family,
+            EndpointSelector selector,
+            PodRoutes routes,
+            ServiceAddresses addresses,
+            Topology topology,
+            List<VirtualService> result) {
         for (ServicePort port : service.spec().ports()) {
-            List<EndpointSelector.Endpoint> endpoints = selector.endpointsOf(service, port);
+            List<EndpointSelector.Endpoint> endpoints = selector.endpointsOf(service, port, family);
             Set<EndpointSelector.Endpoint> preferred =
                     Set.copyOf(topology.preferred(endpoints, service.spec().trafficDistribution()));
             List<Backend> backends = new ArrayList<>();
             List<Backend> near = new ArrayList<>();
             for (EndpointSelector.Endpoint endpoint : endpoints) {
-                Route route = endpoint.address().isV4()
-                        ? routes.lookup(endpoint.address().v4Bits())
-                        : null;
+                Route route = routeTo(endpoint.address(), routes);
                 Backend backend = backend(endpoint, route);
                 if (preferred.contains(endpoint)) {
                     backends.add(backend);
@@ -107,19 +130,33 @@ final class ServiceCompiler {
                     near.add(backend);
                 }
             }
-            result.addAll(addresses.of(service, port, backends, near));
+            result.addAll(addresses.of(service, port, family, backends, near));
         }
-        return new Compiled(service, selector.byHand(service), selector.slicesOf(service), result);
+    }
+
+    /** By the IPv4 address that a pod's IPv6 address says; null for an address that is nobody's pod's. */
+    private @Nullable Route routeTo(IpAddress address, PodRoutes routes) {
+        Ipv6Ranges ipv6 = settings.ipv6();
+        boolean pod = address.isV4() || (ipv6 != null && ipv6.pods().contains(address.high(), address.low()));
+        return pod ? routes.lookup((int) address.low()) : null;
+    }
+
+    private @Nullable HostAddresses hosts6() {
+        Ipv6Ranges ipv6 = settings.ipv6();
+        return ipv6 == null ? null : HostAddresses.of(ipv6.services());
     }
 
     /** Where this node is reached besides, by what it has said of itself. */
     private List<IpAddress> nodeAddresses(ClusterState cluster) {
         List<IpAddress> addresses = new ArrayList<>(List.of(settings.gateway()));
+        IpAddress gateway6 = settings.ipv6Of(settings.gateway());
+        if (gateway6 != null) {
+            addresses.add(gateway6);
+        }
         cluster.nodes().stream()
                 .filter(node -> node.metadata().name().equals(settings.nodeName()))
                 .flatMap(node -> node.status().addresses().stream())
                 .map(address -> IpAddress.parse(address.address()))
-                .filter(IpAddress::isV4)
                 .forEach(addresses::add);
         return addresses;
     }
@@ -140,7 +177,7 @@ final class ServiceCompiler {
     private static Backend backend(EndpointSelector.Endpoint endpoint, @Nullable Route route) {
         Peer via = route == null ? null : route.via();
         boolean ours = route != null && (via == null || !via.foreign());
-        long mac = ours ? MacAddress.ofPod(endpoint.address().v4Bits()) : Backend.VIA_GATEWAY;
+        long mac = ours ? MacAddress.ofPod((int) endpoint.address().low()) : Backend.VIA_GATEWAY;
         return new Backend(endpoint.address(), endpoint.port(), mac, endpoint.weight(), instanceOf(endpoint.podUid()));
     }
 

@@ -20,8 +20,8 @@ class CaptureNamesTest {
                           {"metadata": {"name": "web-1", "namespace": "shop"}, "status": {"podIP": "10.32.1.3"}},
                           {"metadata": {"name": "pending"}, "status": {}}]}""")).addServices(json("""
                         {"items": [
-                          {"metadata": {"name": "web"}, "spec": {"clusterIP": "10.96.0.10"}},
-                          {"metadata": {"name": "headless"}, "spec": {"clusterIP": "None"}}]}""")).addNodes(json("""
+                          {"metadata": {"name": "web"}, "spec": {"clusterIPs": ["10.96.0.10", "fd00::a"]}},
+                          {"metadata": {"name": "headless"}, "spec": {"clusterIPs": ["None"]}}]}""")).addNodes(json("""
                         {"items": [{"metadata": {"name": "node-a"},
                           "status": {"addresses": [{"type": "InternalIP", "address": "172.30.0.1"}]}}]}"""));
 
@@ -31,6 +31,7 @@ class CaptureNamesTest {
                         IpAddress.parse("fd00::2"), List.of("web-1"),
                         IpAddress.parse("10.32.1.3"), List.of("web-1.shop"),
                         IpAddress.parse("10.96.0.10"), List.of("web"),
+                        IpAddress.parse("fd00::a"), List.of("web"),
                         IpAddress.parse("172.30.0.1"), List.of("node-a")));
     }
 

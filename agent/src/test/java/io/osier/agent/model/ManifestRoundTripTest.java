@@ -118,7 +118,9 @@ class ManifestRoundTripTest {
                         new ServiceSpec(
                                 type,
                                 address,
-                                List.of(address),
+                                count == 2 && !address.equals("None") ? List.of(address, "fd00::7") : List.of(address),
+                                count == 1 ? null : "PreferDualStack",
+                                count == 1 ? List.of() : List.of("IPv4", "IPv6"),
                                 Map.of("v", "1.10"),
                                 IntStream.range(0, count)
                                         .mapToObj(i -> new ServicePort(

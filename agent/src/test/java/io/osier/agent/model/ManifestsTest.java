@@ -82,8 +82,8 @@ class ManifestsTest {
                 "sessionAffinityConfig: {clientIP: {timeoutSeconds: 10}} ~ spec.sessionAffinityConfig: Forbidden: must not be set when sessionAffinity is None",
                 "internalTrafficPolicy: Near ~ spec.internalTrafficPolicy: Invalid value: \"Near\": must be Cluster, Local",
                 "externalTrafficPolicy: Local ~ spec.externalTrafficPolicy: Invalid value: \"Local\": may only be set for externally-accessible services",
-                "ipFamilies: [IPv4, IPv6] ~ spec.ipFamilies[1]: Invalid value: \"IPv6\": not served yet: only IPv4 is",
-                "ipFamilyPolicy: RequireDualStack ~ spec.ipFamilyPolicy: Invalid value: \"RequireDualStack\": not served yet: only SingleStack and PreferDualStack are",
+                "ipFamilies: [IPv4, IPv9] ~ spec.ipFamilies[1]: Invalid value: \"IPv9\": must be IPv4 or IPv6",
+                "ipFamilyPolicy: Dual ~ spec.ipFamilyPolicy: Invalid value: \"Dual\": must be SingleStack, PreferDualStack, RequireDualStack",
                 "externalIPs: [127.0.0.1] ~ spec.externalIPs[0]: Invalid value: \"127.0.0.1\": must be an address of one host",
                 "externalIPs: [web] ~ spec.externalIPs[0]: Invalid value: \"web\": must be a valid IP address, (e.g. 10.9.8.7)",
                 "externalName: example.com ~ spec.externalName: not served yet: leave it out",
@@ -249,12 +249,12 @@ class ManifestsTest {
 
     @Test
     void whatIsWrongWithASlice() {
-        assertThat(told(SLICE + "addressType: IPv6"))
+        assertThat(told(SLICE + "addressType: IPv6\nendpoints:\n- addresses: [\"10.0.0.1\"]"))
                 .containsExactly(
-                        "document 1, line 4: addressType: Invalid value: \"IPv6\": not served yet: only IPv4 is");
+                        "document 1, line 5: endpoints[].addresses[]: Invalid value: \"10.0.0.1\": must be an IPv6 address");
         assertThat(told(SLICE + "addressType: FQDN"))
                 .containsExactly(
-                        "document 1, line 4: addressType: Invalid value: \"FQDN\": not served yet: only IPv4 is");
+                        "document 1, line 4: addressType: Invalid value: \"FQDN\": not served yet: only IPv4 and IPv6 are");
         assertThat(told(SLICE + "endpoints: []")).containsExactly("document 1, line 1: addressType: Required value");
         assertThat(told(SLICE + "addressType: IPv4\nendpoints:\n- addresses: [\"fd00::1\"]"))
                 .containsExactly(

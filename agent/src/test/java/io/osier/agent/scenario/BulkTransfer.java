@@ -25,11 +25,21 @@ final class BulkTransfer {
 
     /** @param port where the address leads to port 7000 of the receiver */
     void send(String from, String to, String address, int port) {
-        String listen = "ip netns exec " + to + " timeout 60 socat -u -b 65536 TCP4-LISTEN:" + PORT + ",reuseaddr -";
+        send(from, to, "4", address, port);
+    }
+
+    /** The same by IPv6. */
+    void send6(String from, String to, String address, int port) {
+        send(from, to, "6", "[" + address + "]", port);
+    }
+
+    private void send(String from, String to, String family, String address, int port) {
+        String listen = "ip netns exec " + to + " timeout 60 socat -u -b 65536 TCP" + family + "-LISTEN:" + PORT
+                + ",reuseaddr -";
         String wait = "for i in $(seq 100); do ip netns exec " + to + " ss -Hltn sport = :" + PORT
                 + " | grep -q . && break; sleep 0.05; done";
-        String connect = "ip netns exec " + from + " timeout 50 socat -u -b 262144 FILE:" + file + " TCP4:" + address
-                + ":" + port + ",connect-timeout=5";
+        String connect = "ip netns exec " + from + " timeout 50 socat -u -b 262144 FILE:" + file + " TCP" + family + ":"
+                + address + ":" + port + ",connect-timeout=5";
         Shell.Result result =
                 bash(listen + " | sha256sum & " + wait + "; " + connect + "; sent=$?; wait $!; exit $sent");
 

@@ -6,12 +6,21 @@ import static io.osier.agent.scenario.Shell.osier;
 import static io.osier.agent.scenario.TwoNodeLab.podIp;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.osier.agent.model.Json;
 import io.osier.dataplane.packet.EmbeddingPrefix;
 import io.osier.dataplane.packet.IpAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** Beside its IPv4 address each pod has an IPv6 address that says it, and all that works by the one works by the other. */
 @Tag("namespaces")
@@ -19,6 +28,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class DualStackTest {
     private static final EmbeddingPrefix PODS = EmbeddingPrefix.parse("fd6f:7369:6572:1::/96");
 
+    @TempDir
+    static Path folder;
+
+    private static String service = "";
     private static String a1 = "";
     private static String b1 = "";
 
@@ -28,6 +41,106 @@ class DualStackTest {
         osier("create", "pod", "b1", "--node", "node-b").succeeded();
         a1 = podIp6("a1");
         b1 = podIp6("b1");
+        TwoNodeLab.createServer("web-1", "node-a", "app=web");
+        TwoNodeLab.createServer("web-2", "node-b", "app=web");
+        osier("apply", "-f", manifest()).succeeded();
+        service = clusterIps("web").get(1);
+    }
+
+    private static String manifest() {
+        Path file = folder.resolve("web.yaml");
+        try {
+            return Files.writeString(file, """
+                    apiVersion: v1
+                    kind: Service
+                    metadata: {name: web}
+                    spec:
+                      ipFamilyPolicy: RequireDualStack
+                      selector: {app: web}
+                      ports: [{port: 80, targetPort: 9876}]
+                    """).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> clusterIps(String name) {
+        return Json.parse(osier("get", "service", name, "-o", "json")
+                        .succeeded()
+                        .out()
+                        .getBytes(StandardCharsets.UTF_8))
+                .path("spec")
+                .path("clusterIPs")
+                .valueStream()
+                .map(JsonNode::asString)
+                .toList();
+    }
+
+    /** What several requests to the service's IPv6 address were answered. */
+    private static String ask(String namespace, int times) {
+        return in(
+                        namespace,
+                        "for i in $(seq " + times + "); do curl -6 -sS --max-time 5 'http://[" + service
+                                + "]/info' || exit 1; echo; done")
+                .succeeded()
+                .out();
+    }
+
+    @Test
+    void bothAddressesOfAServiceReachBothBackends() {
+        assertThat(ask("a1", 20)).contains("\"web-1\"").contains("\"web-2\"").contains("\"from\":\"" + a1 + "\"");
+        assertThat(in("a1", "curl -sS --max-time 5 http://" + clusterIps("web").get(0) + "/info")
+                        .succeeded()
+                        .out())
+                .contains("web-");
+        assertThat(ask("node-b", 12)).contains("\"web-1\"").contains("\"web-2\"");
+    }
+
+    @Test
+    void aPodReachesItselfThroughItsService() {
+        assertThat(ask("web-1", 20))
+                .contains("\"web-1\"")
+                .contains("\"web-2\"")
+                .contains("\"from\":\"" + PODS.of(IpAddress.parse("10.32.0.1")) + "\"");
+    }
+
+    @Test
+    void rulesAreThoseOfIp6tables() {
+        ask("a1", 1);
+        assertThat(osier("rules", "-6").succeeded().out())
+                .contains("tcp  --  ::/0                 " + service + "  /* default/web cluster IP */ tcp dpt:80\n")
+                .contains("all  --  ::/0                 ::/0                 /* default/web */ statistic mode random")
+                .contains("tcp to:[" + podIp6("web-1") + "]:9876")
+                .doesNotContain("10.32.");
+        assertThat(osier("rules").succeeded().out()).doesNotContain("::");
+        assertThat(osier("get", "flows", "--service", "web").succeeded().out())
+                .contains("[" + a1 + "]:")
+                .contains("[" + service + "]:80");
+    }
+
+    @Test
+    void aServiceWithoutEndpointsRefusesAtOnce() {
+        osier("create", "service", "empty", "--port", "80", "--ip-families", "IPv6", "--selector", "app=nothing")
+                .succeeded();
+        try {
+            String empty = clusterIps("empty").get(0);
+            assertThat(in("a1", "curl -6 -sS --max-time 20 'http://[" + empty + "]/'")
+                            .exitCode())
+                    .isEqualTo(7); // could not connect, and not 28, timed out
+        } finally {
+            osier("delete", "service", "empty").succeeded();
+        }
+    }
+
+    @Test
+    void muchPassesTheServiceUnharmed() {
+        osier("create", "service", "bulk", "--port", "7001:7000", "--ip-families", "IPv6", "--selector", "app=bulk")
+                .succeeded();
+        osier("create", "pod", "bulk-1", "-l", "app=bulk", "--node", "node-b").succeeded();
+        String bulk = clusterIps("bulk").get(0);
+        new BulkTransfer(folder, 20).send6("a1", "bulk-1", bulk, 7001);
+        osier("delete", "service", "bulk").succeeded();
+        osier("delete", "pod", "bulk-1").succeeded();
     }
 
     private static String podIp6(String pod) {

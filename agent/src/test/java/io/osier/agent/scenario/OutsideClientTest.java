@@ -59,7 +59,7 @@ class OutsideClientTest {
     }
 
     private static String ask(String namespace, String address) {
-        return in(namespace, "curl -sS --max-time 5 http://" + address + "/info")
+        return in(namespace, "curl -sS --max-time 5 'http://" + address + "/info'")
                 .out();
     }
 
@@ -134,6 +134,51 @@ class OutsideClientTest {
                 .as("a port that is nobody's is refused at once")
                 .isEqualTo(7);
         assertThat(osier("get", "service", "balanced").out()).contains("LoadBalancer", BALANCER, "80:3");
+    }
+
+    @Test
+    void theSameByIpv6() {
+        bash("""
+                ip -n node-a addr replace 2001:db8:30::1/64 dev eth0 nodad
+                ip -n node-b addr replace 2001:db8:30::2/64 dev eth0 nodad
+                ip -n %1$s addr replace 2001:db8:30::fe/64 dev eth0 nodad
+                ip -n %1$s route replace 2001:db8:99::7 via 2001:db8:30::1
+                ip -n %1$s route replace 2001:db8:99::8 via 2001:db8:30::2
+                %2$s apply -f - <<END
+                {apiVersion: v1, kind: Service, metadata: {name: both},
+                 spec: {type: LoadBalancer, ipFamilyPolicy: RequireDualStack, externalIPs: ["2001:db8:99::7"],
+                        loadBalancerIP: "2001:db8:99::8", loadBalancerSourceRanges: ["2001:db8:30::f0/124", 10.0.0.0/8],
+                        selector: {app: web}, ports: [{port: 80, targetPort: 9876, nodePort: 30086}]}}
+                END
+                """.formatted(OUTSIDER, Shell.osierCommand())).succeeded();
+
+        await().untilAsserted(() -> assertThat(ask(OUTSIDER, "[2001:db8:30::1]:30086"))
+                .as("node-a's port leads to node-b, masqueraded")
+                .contains("\"host\":\"web-b\"", "fd6f:7369:6572:1::a20:1\""));
+        assertThat(ask(OUTSIDER, NODE_A + ":30086")).as("by IPv4, too").contains("\"host\":\"web-");
+        assertThat(ask(OUTSIDER, "[2001:db8:99::7]")).as("external IP").contains("\"host\":\"web-");
+        assertThat(ask(OUTSIDER, "[2001:db8:99::8]")).as("load balancer").contains("\"host\":\"web-");
+        assertThat(ask("caller", "[2001:db8:30::1]:30086")).as("a pod").contains("\"host\":\"web-");
+        assertThat(ask("node-a", "[2001:db8:30::1]:30086"))
+                .as("the node itself")
+                .contains("\"host\":\"web-");
+        assertThat(in("node-b", "curl -s --max-time 1 'http://[2001:db8:99::8]/info'")
+                        .exitCode())
+                .as("not of the range")
+                .isEqualTo(28);
+        assertThat(in("node-a", "curl -s --max-time 5 'http://[::1]:30086/info'")
+                        .exitCode())
+                .as("loopback is the node's own")
+                .isEqualTo(7);
+        assertThat(osier("rules", "-6").succeeded().out())
+                .contains("KUBE-NODEPORTS  all  --  ::/0                !::1 ")
+                .contains("/* default/both external IP */ tcp dpt:80")
+                .contains("KUBE-EXT-");
+
+        osier("delete", "service", "both").succeeded();
+        await().untilAsserted(() -> assertThat(
+                        in("node-a", "ip -6 route; nft list ruleset").out())
+                .doesNotContain("2001:db8:99::", "30086"));
     }
 
     @Test

@@ -48,6 +48,17 @@ public record IpPrefix(IpAddress address, int lengthBits) {
         return other.isV4() == address.isV4() && masked(other, lengthBits).equals(address);
     }
 
+    /** The same of an address that is no object: an IPv4 address as IPv6 maps it. */
+    public boolean contains(long high, long low) {
+        if (IpAddress.isV4(high, low) != address.isV4()) {
+            return false;
+        }
+        int bits = address.isV4() ? 96 + lengthBits : lengthBits;
+        long highMask = bits >= 64 ? -1L : bits == 0 ? 0 : -1L << (64 - bits);
+        long lowMask = bits <= 64 ? 0 : -1L << (128 - bits);
+        return (high & highMask) == address.high() && (low & lowMask) == address.low();
+    }
+
     public boolean overlaps(IpPrefix other) {
         return lengthBits <= other.lengthBits ? contains(other.address) : other.contains(address);
     }

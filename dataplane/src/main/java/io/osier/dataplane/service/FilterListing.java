@@ -1,6 +1,5 @@
 package io.osier.dataplane.service;
 
-import static io.osier.dataplane.service.RuleText.ANYWHERE;
 import static io.osier.dataplane.service.RuleText.comment;
 
 import io.osier.dataplane.packet.IpProtocol;
@@ -13,6 +12,8 @@ import java.util.Map;
  */
 public final class FilterListing {
     private final RuleText text;
+    private final ListedFamily family;
+    private final String anywhere;
     private final List<ServicePortRules> ports;
     private final Established established;
     private final Map<String, Integer> healthChecks;
@@ -26,27 +27,31 @@ public final class FilterListing {
 
     private FilterListing(
             List<VirtualService> services,
+            ListedFamily family,
             boolean verbose,
             Established established,
             Map<String, Integer> healthChecks) {
         this.text = new RuleText(verbose);
-        this.ports = ServicePortRules.group(services);
+        this.family = family;
+        this.anywhere = family.anywhere();
+        this.ports = ServicePortRules.group(services, family);
         this.established = established;
         this.healthChecks = healthChecks;
     }
 
     /**
-     * Lists the chains of these services.
+     * Lists the chains of those of these services that have addresses of this family.
      *
      * @param verbose with packet and byte counters and the interface columns, as {@code iptables -v}
      * @param healthChecks ports at which the node says whether it has endpoints, by the name of the service's port
      */
     public static String of(
             List<VirtualService> services,
+            ListedFamily family,
             boolean verbose,
             Established established,
             Map<String, Integer> healthChecks) {
-        return new FilterListing(services, verbose, established, healthChecks).list();
+        return new FilterListing(services, family, verbose, established, healthChecks).list();
     }
 
     private String list() {
@@ -55,7 +60,7 @@ public final class FilterListing {
         forwardChain();
         text.chain("KUBE-NODEPORTS", 1);
         healthChecks.forEach((name, port) -> {
-            text.rule("ACCEPT", "tcp", ANYWHERE, ANYWHERE, 0, 0); // the node's own, which the dataplane never sees
+            text.rule("ACCEPT", "tcp", anywhere, anywhere, 0, 0); // the node's own, which the dataplane never sees
             text.match("/* " + name + " health check node port */", "tcp dpt:" + port);
         });
         text.chain("KUBE-PROXY-FIREWALL", 3);
@@ -78,7 +83,7 @@ public final class FilterListing {
             }
         }
         if (port.hasNodePort()) {
-            unanswered(port.nodePorts(), ANYWHERE);
+            unanswered(port.nodePorts(), anywhere);
         }
     }
 
@@ -97,14 +102,14 @@ public final class FilterListing {
         text.rule(
                 kept == null ? "REJECT" : "DROP",
                 protocol,
-                ANYWHERE,
+                anywhere,
                 destination,
                 counters.totalPackets(),
                 counters.totalBytes());
         String local = first.policy().exposure().isNodePort() ? RuleText.TO_LOCAL + " " : "";
         String match = local + protocol + " dpt:" + first.port();
         if (kept == null) {
-            text.match(comment(first, " has no endpoints"), match, RuleText.REJECT_WITH);
+            text.match(comment(first, " has no endpoints"), match, family.rejectWith());
         } else {
             text.match(comment(first, " has no local endpoints"), match);
         }
@@ -120,7 +125,7 @@ public final class FilterListing {
             text.rule(
                     "DROP",
                     protocol,
-                    ANYWHERE,
+                    anywhere,
                     address.address().toString(),
                     sources.refusedPackets(),
                     sources.refusedBytes());
@@ -137,9 +142,9 @@ public final class FilterListing {
                 ports.stream().mapToLong(ServicePortRules::masqueradedPackets).sum();
         long bytes =
                 ports.stream().mapToLong(ServicePortRules::masqueradedBytes).sum();
-        text.rule("ACCEPT", "all", ANYWHERE, ANYWHERE, marked, bytes);
+        text.rule("ACCEPT", "all", anywhere, anywhere, marked, bytes);
         text.match("/* kubernetes forwarding rules */", "mark match 0x4000/0x4000");
-        text.rule("ACCEPT", "all", ANYWHERE, ANYWHERE, established.packets(), established.bytes());
+        text.rule("ACCEPT", "all", anywhere, anywhere, established.packets(), established.bytes());
         text.match("/* kubernetes forwarding conntrack rule */", "ctstate RELATED,ESTABLISHED");
     }
 }

@@ -2,12 +2,10 @@ package io.osier.dataplane.service;
 
 import java.util.Locale;
 
-/** Chains and rules in the columns of {@code iptables -nL}. */
+/** Chains and rules in the columns of {@code iptables -nL} and {@code ip6tables -nL}. */
 final class RuleText {
-    static final String ANYWHERE = "0.0.0.0/0";
     static final String FROM_LOCAL = "ADDRTYPE match src-type LOCAL";
     static final String TO_LOCAL = "ADDRTYPE match dst-type LOCAL";
-    static final String REJECT_WITH = "reject-with icmp-port-unreachable";
 
     private final boolean verbose;
     private final StringBuilder text = new StringBuilder();

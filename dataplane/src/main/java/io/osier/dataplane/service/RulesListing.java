@@ -9,49 +9,58 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service table as {@code iptables -t nat -nL} would list kube-proxy's chains. Rendered from the table that forwards the
+ * The service table as {@code iptables -t nat -nL} and {@code ip6tables -t nat -nL} would list kube-proxy's chains. Rendered from the table that forwards the
  * packets, so that it cannot say anything else than what happens.
  *
  * <p>What kube-proxy rejects or drops it does in the filter table ({@link FilterListing}). Who asks for no table in particular
  * sees those rules here, where the service's others would stand.
  */
 public final class RulesListing {
-    private static final String ANYWHERE = RuleText.ANYWHERE;
-    private static final String BUT_LOOPBACK = "!127.0.0.0/8";
-    private static final String RECENT_SIDE = " side: source mask: 255.255.255.255";
+    private static final String RECENT_SIDE = " side: source mask: ";
     private static final double STATISTIC_SCALE = 0x1p31;
 
     private final RuleText text;
+    private final ListedFamily family;
+    private final String anywhere;
     private final List<ServicePortRules> ports;
     private final @Nullable IpPrefix podRange;
 
     private final boolean natOnly;
 
-    private RulesListing(List<VirtualService> services, boolean verbose, @Nullable IpPrefix podRange, boolean natOnly) {
+    private RulesListing(
+            List<VirtualService> services,
+            ListedFamily family,
+            boolean verbose,
+            @Nullable IpPrefix podRange,
+            boolean natOnly) {
         this.text = new RuleText(verbose);
+        this.family = family;
+        this.anywhere = family.anywhere();
         this.podRange = podRange;
         this.natOnly = natOnly;
-        ports = ServicePortRules.group(services);
+        ports = ServicePortRules.group(services, family);
     }
 
     /**
-     * Lists the chains of these services.
+     * Lists the chains of those of these services that have addresses of this family.
      *
      * @param verbose with packet and byte counters and the interface columns, as {@code iptables -v}
      * @param podRange where pods come from, which outsiders do not
      */
-    public static String of(List<VirtualService> services, boolean verbose, IpPrefix podRange) {
-        return new RulesListing(services, verbose, podRange, false).list();
+    public static String of(
+            List<VirtualService> services, ListedFamily family, boolean verbose, @Nullable IpPrefix podRange) {
+        return new RulesListing(services, family, verbose, podRange, false).list();
     }
 
     /** The same without what kube-proxy has in its filter table. */
-    public static String ofNat(List<VirtualService> services, boolean verbose, IpPrefix podRange) {
-        return new RulesListing(services, verbose, podRange, true).list();
+    public static String ofNat(
+            List<VirtualService> services, ListedFamily family, boolean verbose, @Nullable IpPrefix podRange) {
+        return new RulesListing(services, family, verbose, podRange, true).list();
     }
 
-    /** The same where nobody comes from outside. */
+    /** The same of IPv4 where nobody comes from outside. */
     static String of(List<VirtualService> services, boolean verbose) {
-        return new RulesListing(services, verbose, null, false).list();
+        return new RulesListing(services, ListedFamily.IPV4, verbose, null, false).list();
     }
 
     private String list() {
@@ -76,7 +85,7 @@ public final class RulesListing {
         if (ports.stream().anyMatch(ServicePortRules::hasNodePort)) {
             RuleCounters all = RuleCounters.sum(
                     0, ports.stream().map(ServicePortRules::throughNodePort).toList());
-            text.rule("KUBE-NODEPORTS", "all", ANYWHERE, BUT_LOOPBACK, all.totalPackets(), all.totalBytes());
+            text.rule("KUBE-NODEPORTS", "all", anywhere, "!" + family.loopback(), all.totalPackets(), all.totalBytes());
             text.match(
                     "/* kubernetes service nodeports; NOTE: this must be the last rule in this chain */",
                     RuleText.TO_LOCAL);
@@ -93,15 +102,15 @@ public final class RulesListing {
                 ServicePortRules.lacksLocal(address) && !address.policy().isExternal();
         if (address.backends().isEmpty() || local) {
             if (!natOnly && local) {
-                text.rule("DROP", protocol, ANYWHERE, destination, packets, bytes);
+                text.rule("DROP", protocol, anywhere, destination, packets, bytes);
                 text.match(comment(address, " has no local endpoints"), match);
             } else if (!natOnly) {
-                text.rule("REJECT", protocol, ANYWHERE, destination, packets, bytes);
-                text.match(comment(address, " has no endpoints"), match, RuleText.REJECT_WITH);
+                text.rule("REJECT", protocol, anywhere, destination, packets, bytes);
+                text.match(comment(address, " has no endpoints"), match, family.rejectWith());
             }
             return;
         }
-        text.rule(port.chainOf(address), protocol, ANYWHERE, destination, packets, bytes);
+        text.rule(port.chainOf(address), protocol, anywhere, destination, packets, bytes);
         text.match(comment(address, " " + address.policy().exposure().comment()), match);
     }
 
@@ -119,13 +128,13 @@ public final class RulesListing {
                 text.rule(
                         empty ? "REJECT" : ChainName.ofExternal(first),
                         protocol,
-                        ANYWHERE,
-                        ANYWHERE,
+                        anywhere,
+                        anywhere,
                         counters.totalPackets(),
                         counters.totalBytes());
                 String match = protocol + " dpt:" + first.port();
                 if (empty) {
-                    text.match(comment(first, " has no endpoints"), match, RuleText.REJECT_WITH);
+                    text.match(comment(first, " has no endpoints"), match, family.rejectWith());
                 } else {
                     text.match(comment(first, ""), match);
                 }
@@ -167,18 +176,18 @@ public final class RulesListing {
                     ChainName.ofExternal(balancer),
                     "all",
                     sourceOf(balancer.policy().sourceRanges().get(i)),
-                    ANYWHERE,
+                    anywhere,
                     sources.packets(i),
                     sources.bytes(i));
             text.match(comment(balancer, " loadbalancer IP"));
         }
-        text.rule("", "all", ANYWHERE, ANYWHERE, sources.refusedPackets(), sources.refusedBytes());
+        text.rule("", "all", anywhere, anywhere, sources.refusedPackets(), sources.refusedBytes());
         text.match("/* other traffic to " + balancer.name() + " will be dropped by KUBE-PROXY-FIREWALL */");
     }
 
     /** {@code iptables} leaves the length of a single address out. */
-    private static String sourceOf(IpPrefix range) {
-        return range.lengthBits() == 32 ? range.address().toString() : range.toString();
+    private String sourceOf(IpPrefix range) {
+        return range.lengthBits() == family.addressBits() ? range.address().toString() : range.toString();
     }
 
     private void externalChain(ServicePortRules port) {
@@ -187,30 +196,30 @@ public final class RulesListing {
         text.chain(ChainName.ofExternal(first), port.externalReferences());
         String service = ChainName.ofService(first);
         if (!port.keepsOutsiders()) {
-            text.rule("KUBE-MARK-MASQ", "all", ANYWHERE, ANYWHERE, cluster.totalPackets(), cluster.totalBytes());
+            text.rule("KUBE-MARK-MASQ", "all", anywhere, anywhere, cluster.totalPackets(), cluster.totalBytes());
             text.match("/* masquerade traffic for " + first.name() + " external destinations */");
-            text.rule(service, "all", ANYWHERE, ANYWHERE, cluster.totalPackets(), cluster.totalBytes());
+            text.rule(service, "all", anywhere, anywhere, cluster.totalPackets(), cluster.totalBytes());
             text.match();
             return;
         }
         text.rule(
                 service,
                 "all",
-                podRange == null ? ANYWHERE : podRange.toString(),
-                ANYWHERE,
+                podRange == null ? anywhere : podRange.toString(),
+                anywhere,
                 cluster.totalPackets(),
                 cluster.totalBytes());
         text.match("/* pod traffic for " + first.name() + " external destinations */");
-        text.rule("KUBE-MARK-MASQ", "all", ANYWHERE, ANYWHERE, 0, 0);
+        text.rule("KUBE-MARK-MASQ", "all", anywhere, anywhere, 0, 0);
         text.match(
                 "/* masquerade LOCAL traffic for " + first.name() + " external destinations */", RuleText.FROM_LOCAL);
-        text.rule(service, "all", ANYWHERE, ANYWHERE, 0, 0);
+        text.rule(service, "all", anywhere, anywhere, 0, 0);
         text.match("/* route LOCAL traffic for " + first.name() + " external destinations */", RuleText.FROM_LOCAL);
         if (ServicePortRules.lacksLocal(port.external())) {
             return; // whoever comes to the end of the chain is dropped in the filter table
         }
         RuleCounters local = port.byLocal();
-        text.rule(ChainName.ofLocal(first), "all", ANYWHERE, ANYWHERE, local.totalPackets(), local.totalBytes());
+        text.rule(ChainName.ofLocal(first), "all", anywhere, anywhere, local.totalPackets(), local.totalBytes());
         text.match();
     }
 
@@ -226,7 +235,7 @@ public final class RulesListing {
         for (int i = 0; i < backends.size(); i++) {
             String target = ChainName.ofEndpoint(service, backends.get(i));
             long byChance = counters.packets(i) - counters.againPackets(i);
-            text.rule(target, "all", ANYWHERE, ANYWHERE, byChance, counters.bytes(i) - counters.againBytes(i));
+            text.rule(target, "all", anywhere, anywhere, byChance, counters.bytes(i) - counters.againBytes(i));
             if (i < backends.size() - 1) {
                 double probability = service.threshold(i) / STATISTIC_SCALE;
                 text.match(
@@ -242,10 +251,11 @@ public final class RulesListing {
     private void affinityRules(VirtualService service, RuleCounters counters) {
         for (int i = 0; i < service.backends().size(); i++) {
             String target = ChainName.ofEndpoint(service, service.backends().get(i));
-            text.rule(target, "all", ANYWHERE, ANYWHERE, counters.againPackets(i), counters.againBytes(i));
+            text.rule(target, "all", anywhere, anywhere, counters.againPackets(i), counters.againBytes(i));
             text.match(
                     comment(service, ""),
-                    "recent: CHECK seconds: " + service.affinitySeconds() + " reap name: " + target + RECENT_SIDE);
+                    "recent: CHECK seconds: " + service.affinitySeconds() + " reap name: " + target + RECENT_SIDE
+                            + family.hostMask());
         }
     }
 
@@ -266,14 +276,15 @@ public final class RulesListing {
                 "KUBE-MARK-MASQ",
                 "all",
                 backend.address().toString(),
-                ANYWHERE,
+                anywhere,
                 counters.hairpinPackets(index),
                 counters.hairpinBytes(index));
         text.match(comment(service, ""));
-        text.rule("DNAT", protocol, ANYWHERE, ANYWHERE, packets, bytes);
+        text.rule("DNAT", protocol, anywhere, anywhere, packets, bytes);
         String to = protocol + " to:" + backend;
         if (service.hasAffinity()) {
-            String set = "recent: SET name: " + ChainName.ofEndpoint(service, backend) + RECENT_SIDE;
+            String set =
+                    "recent: SET name: " + ChainName.ofEndpoint(service, backend) + RECENT_SIDE + family.hostMask();
             text.match(comment(service, ""), set, to);
         } else {
             text.match(comment(service, ""), to);
@@ -293,14 +304,14 @@ public final class RulesListing {
                         + (port.hasExternal() && !port.first().backends().isEmpty() ? 1 : 0))
                 .sum();
         text.chain("KUBE-MARK-MASQ", references);
-        text.rule("MARK", "all", ANYWHERE, ANYWHERE, marked, bytes);
+        text.rule("MARK", "all", anywhere, anywhere, marked, bytes);
         text.match("MARK or 0x4000");
         text.chain("KUBE-POSTROUTING", 1);
-        text.rule("RETURN", "all", ANYWHERE, ANYWHERE, 0, 0);
+        text.rule("RETURN", "all", anywhere, anywhere, 0, 0);
         text.match("mark match ! 0x4000/0x4000");
-        text.rule("MARK", "all", ANYWHERE, ANYWHERE, marked, bytes);
+        text.rule("MARK", "all", anywhere, anywhere, marked, bytes);
         text.match("MARK xor 0x4000");
-        text.rule("MASQUERADE", "all", ANYWHERE, ANYWHERE, marked, bytes);
+        text.rule("MASQUERADE", "all", anywhere, anywhere, marked, bytes);
         text.match("/* kubernetes service traffic requiring SNAT */", "random-fully");
     }
 }

@@ -29,9 +29,6 @@ public record ServicePolicy(
 
     public ServicePolicy {
         sourceRanges = List.copyOf(sourceRanges);
-        if (sourceRanges.stream().anyMatch(range -> !range.address().isV4())) {
-            throw new IllegalArgumentException("source ranges must be IPv4");
-        }
     }
 
     /** One whose flows get their backends as kube-proxy gives them. */
@@ -59,10 +56,8 @@ public record ServicePolicy(
 
     /** The first of the ranges that the packet's sender is in; −1 if it is in none. Allocates nothing. */
     int rangeOf(ParsedPacket packet) {
-        int source = (int) packet.sourceLow();
         for (int i = 0; i < sourceRanges.size(); i++) {
-            IpPrefix range = sourceRanges.get(i);
-            if (packet.isIpv4() && (source & range.v4Mask()) == range.address().v4Bits()) {
+            if (sourceRanges.get(i).contains(packet.sourceHigh(), packet.sourceLow())) {
                 return i;
             }
         }

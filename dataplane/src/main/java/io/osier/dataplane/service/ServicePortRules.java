@@ -12,10 +12,13 @@ import org.jspecify.annotations.Nullable;
 final class ServicePortRules {
     private final List<VirtualService> all = new ArrayList<>();
 
-    /** All services, those of one name and protocol together, in the order in which they come. */
-    static List<ServicePortRules> group(List<VirtualService> services) {
+    /** All services of a family, those of one name and protocol together, in the order in which they come. */
+    static List<ServicePortRules> group(List<VirtualService> services, ListedFamily family) {
         Map<String, ServicePortRules> grouped = new LinkedHashMap<>();
         for (VirtualService service : services) {
+            if (!family.lists(service)) {
+                continue;
+            }
             grouped.computeIfAbsent(service.name() + service.protocol(), key -> new ServicePortRules())
                     .all
                     .add(service);

@@ -7,6 +7,7 @@ import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.service.Exposure;
 import io.osier.dataplane.service.FilterListing;
+import io.osier.dataplane.service.ListedFamily;
 import io.osier.dataplane.service.RulesListing;
 import io.osier.dataplane.service.ServicePolicy;
 import io.osier.dataplane.service.ServicePolicy.Locality;
@@ -181,7 +182,7 @@ class OutsideClientTest extends TwoNodeScenario {
         knock(OUTSIDER, 4000, NODE_PORTS, 30080);
         near.drain();
 
-        String rules = RulesListing.of(List.of(inside, port), true, IpPrefix.parse("10.32.0.0/12"));
+        String rules = RulesListing.of(List.of(inside, port), ListedFamily.IPV4, true, IpPrefix.parse("10.32.0.0/12"));
         assertThat(rules.lines().map(line -> line.replaceAll(" +", " ").strip()))
                 .containsSubsequence(
                         "1 40 KUBE-NODEPORTS all -- * * 0.0.0.0/0 !127.0.0.0/8 /* kubernetes service nodeports; NOTE: this"
@@ -203,7 +204,8 @@ class OutsideClientTest extends TwoNodeScenario {
     }
 
     private static List<String> filter(VirtualService... services) {
-        return FilterListing.of(List.of(services), true, new FilterListing.Established(0, 0), Map.of())
+        return FilterListing.of(
+                        List.of(services), ListedFamily.IPV4, true, new FilterListing.Established(0, 0), Map.of())
                 .lines()
                 .filter(line -> line.contains("default/web"))
                 .map(line -> line.replaceAll(" +", " ").strip())
@@ -219,7 +221,7 @@ class OutsideClientTest extends TwoNodeScenario {
         assertThat(filter(balancer))
                 .containsExactly("1 40 DROP tcp -- * * 0.0.0.0/0 198.51.100.1 /* default/web traffic not accepted by"
                         + " KUBE-FW-LOLE4ISW44XBNF3G */ tcp dpt:80");
-        assertThat(RulesListing.ofNat(List.of(balancer), true, IpPrefix.parse("10.32.0.0/12"))
+        assertThat(RulesListing.ofNat(List.of(balancer), ListedFamily.IPV4, true, IpPrefix.parse("10.32.0.0/12"))
                         .lines()
                         .map(line -> line.replaceAll(" +", " ").strip()))
                 .containsSubsequence(
@@ -246,9 +248,9 @@ class OutsideClientTest extends TwoNodeScenario {
         assertThat(filter(empty))
                 .containsExactly("2 80 REJECT tcp -- * * 0.0.0.0/0 0.0.0.0/0 /* default/web has no endpoints */"
                         + " ADDRTYPE match dst-type LOCAL tcp dpt:30080 reject-with icmp-port-unreachable");
-        assertThat(RulesListing.ofNat(List.of(empty), false, IpPrefix.parse("10.32.0.0/12")))
+        assertThat(RulesListing.ofNat(List.of(empty), ListedFamily.IPV4, false, IpPrefix.parse("10.32.0.0/12")))
                 .doesNotContain("REJECT", "default/web");
-        assertThat(RulesListing.of(List.of(empty), false, IpPrefix.parse("10.32.0.0/12")))
+        assertThat(RulesListing.of(List.of(empty), ListedFamily.IPV4, false, IpPrefix.parse("10.32.0.0/12")))
                 .contains("REJECT ");
     }
 }

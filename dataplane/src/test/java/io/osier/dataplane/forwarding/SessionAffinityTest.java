@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.IpProtocol;
+import io.osier.dataplane.service.ListedFamily;
 import io.osier.dataplane.service.RulesListing;
 import io.osier.dataplane.service.VirtualService;
 import java.util.ArrayList;
@@ -74,7 +75,7 @@ class SessionAffinityTest extends TwoNodeScenario {
         int chosen = service.counters().packets(0) > 0 ? 0 : 1;
         assertThat(service.counters().packets(chosen)).isEqualTo(5);
         assertThat(service.counters().againPackets(chosen)).isEqualTo(4);
-        assertThat(RulesListing.of(List.of(service), false, IpPrefix.parse("10.32.0.0/12")))
+        assertThat(RulesListing.of(List.of(service), ListedFamily.IPV4, false, IpPrefix.parse("10.32.0.0/12")))
                 .containsPattern(
                         "KUBE-SEP-(\\w+)  all  --  0.0.0.0/0            0.0.0.0/0            /\\* default/web \\*/"
                                 + " recent: CHECK seconds: 60 reap name: KUBE-SEP-\\1 side: source mask: 255.255.255.255\n")

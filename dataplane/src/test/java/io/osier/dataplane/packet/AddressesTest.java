@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -18,6 +19,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** IP addresses, prefixes and MAC addresses, as numbers and as text. */
 class AddressesTest {
+    @Property
+    void aPrefixContainsTheSameAddressesWithoutAnObjectForThem(
+            @ForAll long high, @ForAll long low, @ForAll @IntRange(max = 128) int lengthBits, @ForAll boolean v4) {
+        IpAddress base = v4 ? IpAddress.v4((int) low) : new IpAddress(high, low);
+        IpPrefix prefix = IpPrefix.containing(base, v4 ? lengthBits / 4 : lengthBits);
+        for (IpAddress other : List.of(
+                base,
+                IpAddress.v4((int) low ^ 1 << lengthBits % 32),
+                new IpAddress(high, low ^ 1L << lengthBits % 64),
+                new IpAddress(high ^ 1L << lengthBits % 64, low))) {
+            assertThat(prefix.contains(other.high(), other.low()))
+                    .as("%s in %s", other, prefix)
+                    .isEqualTo(prefix.contains(other));
+        }
+    }
+
     @Property
     void anIpv4AddressReadsWhatItWrites(@ForAll int bits) throws UnknownHostException {
         IpAddress address = IpAddress.v4(bits);

@@ -37,6 +37,29 @@ class RulesListingTest {
     }
 
     @Test
+    void listsIpv6AddressesAsIp6tablesWould() {
+        Backend backend = new Backend(IpAddress.parse("fd00:10:244::2"), 80, 0);
+        VirtualService both = new VirtualService(
+                "default/nginx-svc:http", IpProtocol.TCP, IpAddress.parse("fd00:10:96::65"), 80, List.of(backend));
+
+        assertThat(RulesListing.of(List.of(nginx(FIRST), both), ListedFamily.IPV6, false, null))
+                .isEqualTo("""
+                        Chain KUBE-SERVICES (2 references)
+                        target     prot opt source               destination\s\s\s\s\s\s\s\s\s
+                        KUBE-SVC-ELCM5PCEQWBTUJ2I  tcp  --  ::/0                 fd00:10:96::65       /* default/nginx-svc:http cluster IP */ tcp dpt:80
+
+                        Chain KUBE-SVC-ELCM5PCEQWBTUJ2I (1 references)
+                        target     prot opt source               destination\s\s\s\s\s\s\s\s\s
+                        KUBE-SEP-SPPRVPCW3HWKYC2O  all  --  ::/0                 ::/0                 /* default/nginx-svc:http */
+
+                        Chain KUBE-SEP-SPPRVPCW3HWKYC2O (1 references)
+                        target     prot opt source               destination\s\s\s\s\s\s\s\s\s
+                        KUBE-MARK-MASQ  all  --  fd00:10:244::2       ::/0                 /* default/nginx-svc:http */
+                        DNAT       tcp  --  ::/0                 ::/0                 /* default/nginx-svc:http */ tcp to:[fd00:10:244::2]:80
+                        """);
+    }
+
+    @Test
     void givesEveryEndpointButTheLastItsProbability() {
         Backend third = new Backend(IpAddress.parse("10.244.2.4"), 80, 0);
 

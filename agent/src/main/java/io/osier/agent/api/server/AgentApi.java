@@ -102,9 +102,7 @@ public final class AgentApi {
         AddressClaims claims = new AddressClaims(keys);
         return Map.of(
                 "pods", new PodResource(objects, claims, directory, deletions, settings.podRange()),
-                "services",
-                        new ServiceResource(
-                                objects, claims, new NodePorts(keys), settings.serviceRange(), settings.podRange()),
+                "services", new ServiceResource(objects, claims, new NodePorts(keys), settings),
                 "nodes", new NodeResource(objects, leases, claims, directory),
                 "endpoints", new EndpointsResource(objects),
                 "endpointslices", new EndpointSliceResource(objects));

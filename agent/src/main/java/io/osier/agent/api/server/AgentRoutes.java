@@ -10,6 +10,7 @@ import io.osier.agent.model.ValidationException;
 import io.osier.agent.store.ObjectStore;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpProtocol;
+import io.osier.dataplane.service.ListedFamily;
 import java.io.IOException;
 import java.io.PushbackInputStream;
 import java.time.Duration;
@@ -114,7 +115,11 @@ final class AgentRoutes implements ApiRoutes {
             case "flows" -> flows.answer(request);
             case "drops" -> ApiResponse.json(200, ObjectRoutes.listOf(List.of(node.drops())));
             case "leases" -> ApiResponse.json(200, node.leases());
-            case "rules" -> ApiResponse.text(node.rules(request.flag("verbose"), request.parameter("table")));
+            case "rules" ->
+                ApiResponse.text(node.rules(
+                        request.flag("ipv6") ? ListedFamily.IPV6 : ListedFamily.IPV4,
+                        request.flag("verbose"),
+                        request.parameter("table")));
             case "metrics" -> metrics.answer(ApiRequest.of("GET", "/metrics", new byte[0]));
             case "pods" -> log(request);
             case "checkup" -> ApiResponse.json(200, checkup.facts(node.status()));

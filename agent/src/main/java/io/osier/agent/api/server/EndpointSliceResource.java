@@ -33,10 +33,8 @@ final class EndpointSliceResource implements Resource {
     @Override
     public EndpointSlice create(JsonNode object) {
         EndpointSlice asked = Json.convert(object, EndpointSlice.class);
-        EndpointSlice slice = EndpointSlice.of(
-                asked.metadata().created(UUID.randomUUID().toString(), Instant.now()),
-                asked.endpoints(),
-                asked.ports());
+        EndpointSlice slice =
+                asked.with(asked.metadata().created(UUID.randomUUID().toString(), Instant.now()));
         if (!objects.create(keyOf(slice), slice)) {
             throw ApiError.alreadyExists(SLICES, slice.metadata().name());
         }
@@ -50,8 +48,11 @@ final class EndpointSliceResource implements Resource {
         if (before == null) {
             return new Applied("created", create(object));
         }
-        EndpointSlice after =
-                EndpointSlice.of(before.metadata().describedAs(asked.metadata()), asked.endpoints(), asked.ports());
+        if (!asked.addressType().equals(before.addressType())) {
+            throw ApiError.invalid("addressType: Invalid value: \"" + asked.addressType()
+                    + "\": field is immutable: delete the slice and create it anew");
+        }
+        EndpointSlice after = asked.with(before.metadata().describedAs(asked.metadata()));
         if (after.equals(before)) {
             return new Applied("unchanged", before);
         }

@@ -2,6 +2,7 @@ package io.osier.agent.api.server;
 
 import io.osier.agent.model.Json;
 import io.osier.agent.store.ObjectStore;
+import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.worker.ConnectionSnapshot;
 import io.osier.dataplane.worker.Worker;
@@ -58,14 +59,18 @@ final class FlowView {
     private ObjectNode item(ConnectionSnapshot flow) {
         return Json.object()
                 .put("proto", IpProtocol.name(flow.protocol()))
-                .put("client", flow.client() + ":" + flow.clientPort())
-                .put("service", flow.service() + ":" + flow.servicePort())
-                .put("backend", flow.backend() + ":" + flow.backendPort())
+                .put("client", place(flow.client(), flow.clientPort()))
+                .put("service", place(flow.service(), flow.servicePort()))
+                .put("backend", place(flow.backend(), flow.backendPort()))
                 .put("state", flow.state().name())
                 .put("expiresSeconds", TimeUnit.NANOSECONDS.toSeconds(flow.expiresInNanos()))
                 .put("packets", flow.packets())
                 .put("bytes", flow.bytes())
                 .put("node", nodeName);
+    }
+
+    private static String place(IpAddress address, int port) {
+        return address.isV4() ? address + ":" + port : "[" + address + "]:" + port;
     }
 
     private <T> T ask(Function<Worker, T> question) {

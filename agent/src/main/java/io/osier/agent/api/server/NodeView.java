@@ -10,15 +10,18 @@ import io.osier.agent.reconcile.PodMaker;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
 import io.osier.dataplane.forwarding.ForwardingState;
+import io.osier.dataplane.forwarding.Ipv6Ranges;
 import io.osier.dataplane.forwarding.Peer;
 import io.osier.dataplane.forwarding.Route;
 import io.osier.dataplane.observe.PacketBalance;
 import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.port.Port;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.port.PortKind;
 import io.osier.dataplane.service.FilterListing;
+import io.osier.dataplane.service.ListedFamily;
 import io.osier.dataplane.service.RulesListing;
 import io.osier.dataplane.service.VirtualService;
 import io.osier.dataplane.worker.CountersSnapshot;
@@ -220,18 +223,22 @@ final class NodeView {
     }
 
     /** @param table {@code nat}, {@code filter}, or null for what a service leads to and what it refuses in one */
-    String rules(boolean verbose, @Nullable String table) {
+    String rules(ListedFamily family, boolean verbose, @Nullable String table) {
         ForwardingState state = ask(Worker::state);
         List<VirtualService> services = state.services().services();
+        Ipv6Ranges ipv6 = settings.ipv6();
+        IpPrefix podRange = family == ListedFamily.IPV4
+                ? state.podRange()
+                : ipv6 == null ? null : ipv6.pods().of(state.podRange());
         if (table == null) {
-            return RulesListing.of(services, verbose, state.podRange());
+            return RulesListing.of(services, family, verbose, podRange);
         }
         return switch (table) {
-            case "nat" -> RulesListing.ofNat(services, verbose, state.podRange());
+            case "nat" -> RulesListing.ofNat(services, family, verbose, podRange);
             case "filter" -> {
                 TablesSnapshot tables = ask(Worker::tables);
                 var established = new FilterListing.Established(tables.laterPackets(), tables.laterBytes());
-                yield FilterListing.of(services, verbose, established, Map.of());
+                yield FilterListing.of(services, family, verbose, established, Map.of());
             }
             default -> throw new ApiError(400, "BadRequest", "table must be nat or filter: \"" + table + "\"");
         };

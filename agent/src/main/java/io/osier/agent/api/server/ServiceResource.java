@@ -4,7 +4,7 @@ import io.osier.agent.ipam.AddressClaims;
 import io.osier.agent.model.Json;
 import io.osier.agent.model.Service;
 import io.osier.agent.model.ServiceSpec;
-import io.osier.agent.reconcile.HostAddresses;
+import io.osier.agent.reconcile.NodeSettings;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
 import io.osier.dataplane.packet.IpAddress;
@@ -19,18 +19,15 @@ final class ServiceResource implements Resource {
     private static final String SERVICES = "services";
 
     private final ObjectStore objects;
-    private final AddressClaims claims;
+    private final ClusterIps addresses;
     private final NodePorts nodePorts;
-    private final IpPrefix serviceRange;
-    private final IpPrefix podRange;
+    private final List<IpPrefix> clusterRanges;
 
-    ServiceResource(
-            ObjectStore objects, AddressClaims claims, NodePorts nodePorts, IpPrefix serviceRange, IpPrefix podRange) {
+    ServiceResource(ObjectStore objects, AddressClaims claims, NodePorts nodePorts, NodeSettings settings) {
         this.objects = objects;
-        this.claims = claims;
+        this.addresses = new ClusterIps(claims, settings);
         this.nodePorts = nodePorts;
-        this.serviceRange = serviceRange;
-        this.podRange = podRange;
+        this.clusterRanges = settings.clusterRanges();
     }
 
     @Override
@@ -50,15 +47,13 @@ final class ServiceResource implements Resource {
         String name = asked.metadata().name();
         String key = Keys.service(ObjectRoutes.namespaceOf(asked.metadata()), name);
         checkExternal(asked.spec());
-        ServiceSpec spec = nodePorts.choose(withAddress(asked.spec(), key), null, key);
+        ServiceSpec spec = nodePorts.choose(addresses.choose(asked.spec(), null, key), null, key);
         Service service = Service.of(asked.metadata().created(UUID.randomUUID().toString(), Instant.now()), spec);
         if (!objects.create(key, service)) {
             throw ApiError.alreadyExists(SERVICES, name);
         }
         // The object comes first: a claim without an owner would be taken for an orphan.
-        if (!spec.isHeadless()) {
-            claim(IpAddress.parse(String.valueOf(spec.clusterIP())), key);
-        }
+        addresses.claim(spec, key);
         nodePorts.claim(spec, key);
         return service;
     }
@@ -75,17 +70,11 @@ final class ServiceResource implements Resource {
 
     private void checkExternal(String field, String text) {
         IpAddress address = IpAddress.parse(text);
-        if (serviceRange.contains(address) || podRange.contains(address)) {
-            throw ApiError.invalid(field + ": Invalid value: \"" + text + "\": is of the range "
-                    + (podRange.contains(address) ? podRange : serviceRange) + ", which is the cluster's own");
-        }
-    }
-
-    private void claim(IpAddress address, String key) {
-        if (!claims.claim(address, key)) {
-            throw ApiError.invalid("spec.clusterIP: Invalid value: \"" + address
-                    + "\": provided IP is already allocated to "
-                    + claims.ownerOf(address).orElse("somebody else"));
+        for (IpPrefix range : clusterRanges) {
+            if (range.contains(address)) {
+                throw ApiError.invalid(field + ": Invalid value: \"" + text + "\": is of the range " + range
+                        + ", which is the cluster's own");
+            }
         }
     }
 
@@ -98,20 +87,22 @@ final class ServiceResource implements Resource {
         if (before == null) {
             return new Applied("created", create(object));
         }
-        String address = before.spec().clusterIP();
-        if (asked.spec().clusterIP() != null && !asked.spec().clusterIP().equals(address)) {
+        if (asked.spec().clusterIP() != null
+                && asked.spec().isHeadless() != before.spec().isHeadless()) {
             throw ApiError.invalid("spec.clusterIP: Invalid value: \""
                     + asked.spec().clusterIP() + "\": field is immutable: delete the service and create it anew");
         }
         checkExternal(asked.spec());
-        ServiceSpec wanted = address == null ? asked.spec() : asked.spec().withClusterIp(address);
+        ServiceSpec wanted = addresses.choose(kept(asked.spec(), before.spec()), before.spec(), key);
         Service after = Service.of(
                 before.metadata().describedAs(asked.metadata()), nodePorts.choose(wanted, before.spec(), key));
         if (after.equals(before)) {
             return new Applied("unchanged", before);
         }
+        addresses.claim(after.spec(), key);
         nodePorts.claim(after.spec(), key);
         objects.put(key, after);
+        addresses.release(before.spec(), after.spec(), key);
         nodePorts.release(before.spec(), after.spec(), key);
         return new Applied("configured", after);
     }
@@ -121,45 +112,20 @@ final class ServiceResource implements Resource {
         Service service = get(namespace, name);
         String key = Keys.service(namespace, name);
         objects.delete(key);
-        String address = service.spec().clusterIP();
-        if (address != null && !service.spec().isHeadless()) {
-            claims.release(IpAddress.parse(address), key);
-        }
+        addresses.release(service.spec(), null, key);
         nodePorts.release(service.spec(), null, key);
     }
 
     @Override
     public List<String> claimsOf(String key, JsonNode object) {
         String wanted = object.path("spec").path("clusterIP").asString("");
-        String address =
-                wanted.isEmpty() ? AddressClaims.after(serviceRange, start(key)).toString() : wanted;
+        String address = wanted.isEmpty() ? addresses.firstTried(key).toString() : wanted;
         String claim = Keys.CLAIMS + "/" + address;
         return Keys.isKey(claim) ? List.of(claim) : List.of();
     }
 
-    private ServiceSpec withAddress(ServiceSpec spec, String key) {
-        String wanted = spec.clusterIP();
-        if (wanted == null) {
-            return claims.nextFree(serviceRange, start(key))
-                    .map(address -> spec.withClusterIp(address.toString()))
-                    .orElseThrow(() ->
-                            new ApiError(507, "InsufficientStorage", "every address of " + serviceRange + " is taken"));
-        }
-        if (!spec.isHeadless() && !serviceRange.contains(IpAddress.parse(wanted))) {
-            throw ApiError.invalid(
-                    "spec.clusterIP: Invalid value: \"" + wanted + "\": not in the service range " + serviceRange);
-        }
-        if (!spec.isHeadless() && HostAddresses.of(serviceRange).isReserved(IpAddress.parse(wanted))) {
-            throw ApiError.invalid("spec.clusterIP: Invalid value: \"" + wanted
-                    + "\": the first and the last of the service range stand for node ports");
-        }
-        return spec;
-    }
-
-    /** A start that follows from the name gives a service the same address again, if nobody took it meanwhile. */
-    private IpAddress start(String key) {
-        int hosts = 1 << Math.min(30, 32 - serviceRange.lengthBits());
-        return IpAddress.v4(
-                serviceRange.address().v4Bits() + 1 + Math.floorMod(key.hashCode() * 0x9e37_79b1, hosts - 3));
+    /** A service stays headless though its manifest does not say it again. */
+    private static ServiceSpec kept(ServiceSpec asked, ServiceSpec before) {
+        return before.isHeadless() && asked.clusterIP() == null ? asked.asHeadless() : asked;
     }
 }
