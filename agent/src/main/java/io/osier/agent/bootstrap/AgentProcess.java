@@ -4,6 +4,7 @@ import io.osier.agent.api.server.AgentApi;
 import io.osier.agent.api.server.ApiServer;
 import io.osier.agent.api.server.ClusterDirectory;
 import io.osier.agent.api.server.ClusterToken;
+import io.osier.agent.api.server.HealthCheckServer;
 import io.osier.agent.host.FamilyServices;
 import io.osier.agent.host.HostNetwork;
 import io.osier.agent.host.HostServices;
@@ -120,6 +121,7 @@ public final class AgentProcess implements AutoCloseable {
         PodKeeper podKeeper = keep(new PodKeeper(place.settings().nodeName(), pods, objects));
         keeper.set(podKeeper);
         HostServices hostServices = hostServices(place.settings());
+        HealthCheckServer healthChecks = keep(new HealthCheckServer());
         LocalDeletions deletions = new LocalDeletions(store, state.resolve("deletions"));
         Reconciler reconciler = keep(new Reconciler(
                 store,
@@ -127,7 +129,10 @@ public final class AgentProcess implements AutoCloseable {
                 dataplane.proxy(),
                 podKeeper,
                 deletions,
-                hostServices::take,
+                (table, checks) -> {
+                    hostServices.take(table);
+                    healthChecks.take(checks);
+                },
                 new SyncMetrics(metrics)));
         reconciler.firstRound().orTimeout(FIRST_ROUND_SECONDS, TimeUnit.SECONDS).join();
         // Like the pods, only now: a packet that came before the services are known would open a flow past them.

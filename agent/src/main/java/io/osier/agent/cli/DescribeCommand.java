@@ -113,6 +113,9 @@ final class DescribeCommand extends ApiCommand {
         if (spec.has("loadBalancerIP")) {
             line("LoadBalancer Ingress", string(spec, "loadBalancerIP"));
         }
+        if (spec.has("healthCheckNodePort")) {
+            line("HealthCheck NodePort", string(spec, "healthCheckNodePort"));
+        }
         if (spec.has("externalTrafficPolicy")) {
             line("External Traffic Policy", string(spec, "externalTrafficPolicy"));
         }

@@ -57,6 +57,32 @@ final class ExternalAccess {
         }
     }
 
+    /** The same of where load balancers ask a node about the service. */
+    static void checkHealthPort(
+            String type, @Nullable String policy, @Nullable Integer healthPort, List<ServicePort> ports) {
+        if (healthPort == null) {
+            return;
+        }
+        if (!type.equals("LoadBalancer") || !ServiceSpec.LOCAL.equals(policy)) {
+            throw ValidationException.invalid(
+                    "spec.healthCheckNodePort",
+                    healthPort,
+                    "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
+        }
+        if (healthPort < ServicePort.FIRST_NODE_PORT || healthPort > ServicePort.LAST_NODE_PORT) {
+            throw ValidationException.invalid(
+                    "spec.healthCheckNodePort",
+                    healthPort,
+                    "must be " + ServicePort.FIRST_NODE_PORT + " to " + ServicePort.LAST_NODE_PORT);
+        }
+        for (ServicePort port : ports) {
+            if (healthPort.equals(port.nodePort()) && port.protocol().equals("TCP")) {
+                throw ValidationException.invalid(
+                        "spec.healthCheckNodePort", healthPort, "is a node port of the service itself");
+            }
+        }
+    }
+
     private static ValidationException forLoadBalancers(String field) {
         return new ValidationException(field + ": Forbidden: may only be used when `type` is 'LoadBalancer'");
     }

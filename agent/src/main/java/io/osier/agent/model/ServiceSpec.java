@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param loadBalancerSourceRanges who may come to it; empty for everybody
  * @param externalTrafficPolicy {@code Local}: who comes from outside gets a pod of the node that he comes to, and is seen by his
  *     own address; null where nobody can come from outside
+ * @param healthCheckNodePort where a load balancer asks each node whether it has endpoints; of services of type {@code
+ *     LoadBalancer} whose external policy is Local, and chosen for them if left out
  * @param internalTrafficPolicy {@code Local}: the same for pods
  * @param trafficDistribution {@code PreferSameNode}: a pod of the client's node if there is one; {@code PreferSameZone}, or
  *     {@code PreferClose}: of its zone
@@ -42,6 +44,7 @@ public record ServiceSpec(
         @Nullable String loadBalancerIP,
         List<String> loadBalancerSourceRanges,
         @Nullable String externalTrafficPolicy,
+        @Nullable Integer healthCheckNodePort,
         String internalTrafficPolicy,
         @Nullable String trafficDistribution) {
     public static final String HEADLESS = "None";
@@ -122,6 +125,7 @@ public record ServiceSpec(
                     "may only be set for externally-accessible services");
         }
         externalTrafficPolicy = external ? policy("spec.externalTrafficPolicy", externalTrafficPolicy) : null;
+        ExternalAccess.checkHealthPort(type, externalTrafficPolicy, healthCheckNodePort, ports);
         trafficDistribution = trafficDistribution == null || trafficDistribution.isEmpty() ? null : trafficDistribution;
     }
 
@@ -141,6 +145,7 @@ public record ServiceSpec(
                 List.of(),
                 null,
                 List.of(),
+                null,
                 null,
                 CLUSTER,
                 null);
@@ -180,19 +185,23 @@ public record ServiceSpec(
      * @param families of the addresses, in their order; what counts of a headless service
      */
     public ServiceSpec withAddresses(String policy, List<String> families, List<String> addresses) {
-        return with(policy, families, addresses, ports);
+        return with(policy, families, addresses, ports, healthCheckNodePort);
     }
 
     public ServiceSpec asHeadless() {
-        return with(ipFamilyPolicy, ipFamilies, List.of(HEADLESS), ports);
+        return with(ipFamilyPolicy, ipFamilies, List.of(HEADLESS), ports, healthCheckNodePort);
     }
 
     public ServiceSpec withPorts(List<ServicePort> other) {
-        return with(ipFamilyPolicy, ipFamilies, clusterIPs, other);
+        return with(ipFamilyPolicy, ipFamilies, clusterIPs, other, healthCheckNodePort);
     }
 
     private ServiceSpec with(
-            @Nullable String policy, List<String> families, List<String> addresses, List<ServicePort> otherPorts) {
+            @Nullable String policy,
+            List<String> families,
+            List<String> addresses,
+            List<ServicePort> otherPorts,
+            @Nullable Integer healthPort) {
         return new ServiceSpec(
                 type,
                 addresses.isEmpty() ? null : addresses.get(0),
@@ -208,8 +217,19 @@ public record ServiceSpec(
                 loadBalancerIP,
                 loadBalancerSourceRanges,
                 externalTrafficPolicy,
+                healthPort,
                 internalTrafficPolicy,
                 trafficDistribution);
+    }
+
+    public ServiceSpec withHealthCheckNodePort(int port) {
+        return with(ipFamilyPolicy, ipFamilies, clusterIPs, ports, port);
+    }
+
+    /** Whether load balancers have to know which nodes have endpoints. */
+    @JsonIgnore
+    public boolean needsHealthCheck() {
+        return type.equals("LoadBalancer") && LOCAL.equals(externalTrafficPolicy);
     }
 
     /** For how long a client that comes again gets the pod that it had; 0 for not at all. */

@@ -63,6 +63,11 @@ public final class ForwardingStateCompiler {
                 ServiceTable.of(services.compile(cluster, podRoutes), earlier, ServiceCompiler.instances(cluster)));
     }
 
+    /** What load balancers may ask this node about the services that were compiled last. */
+    List<HealthCheck> healthChecks() {
+        return services.healthChecks();
+    }
+
     private void addPeer(Node node, Map<String, Peer> peers, List<Route> routes) {
         Integer mtuBytes = node.status().podMtuBytes();
         Peer peer = new Peer(

@@ -13,7 +13,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +39,7 @@ public final class Reconciler implements AutoCloseable {
     private final WorkerProxy worker;
     private final PodKeeper pods;
     private final LocalDeletions deletions;
-    private final Consumer<ServiceTable> published;
+    private final Publication publication;
     private final SyncMetrics metrics;
     private final AtomicBoolean queued = new AtomicBoolean();
     private final AtomicLong changes = new AtomicLong();
@@ -68,7 +67,7 @@ public final class Reconciler implements AutoCloseable {
 
     /**
      * @param deletions pods that are not to be here, whatever the store says
-     * @param published is told of every table of services that the dataplane has taken
+     * @param publication is told of every table of services that the dataplane has taken
      * @param metrics counts changes and rounds
      */
     public Reconciler(
@@ -77,11 +76,11 @@ public final class Reconciler implements AutoCloseable {
             WorkerProxy worker,
             PodKeeper pods,
             LocalDeletions deletions,
-            Consumer<ServiceTable> published,
+            Publication publication,
             SyncMetrics metrics) {
         this.metrics = metrics;
         this.deletions = deletions;
-        this.published = published;
+        this.publication = publication;
         this.compiler = compiler;
         this.worker = worker;
         this.pods = pods;
@@ -147,7 +146,7 @@ public final class Reconciler implements AutoCloseable {
             var state = compiler.compile(cluster, ++generation, services);
             services = state.services();
             worker.publish(state).orTimeout(PUBLISH_SECONDS, TimeUnit.SECONDS).join();
-            published.accept(services);
+            publication.published(services, compiler.healthChecks());
             round.done();
             firstRound.complete(null);
         } catch (RuntimeException e) {

@@ -3,6 +3,7 @@ package io.osier.agent.reconcile;
 import io.osier.agent.model.EndpointSlice;
 import io.osier.agent.model.Endpoints;
 import io.osier.agent.model.Node;
+import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.model.Pod;
 import io.osier.agent.model.Service;
 import io.osier.agent.model.ServicePort;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +36,11 @@ import org.slf4j.LoggerFactory;
  */
 final class ServiceCompiler {
     private record Compiled(
-            Service service, @Nullable Endpoints byHand, List<EndpointSlice> slices, List<VirtualService> result) {
+            Service service,
+            @Nullable Endpoints byHand,
+            List<EndpointSlice> slices,
+            List<VirtualService> result,
+            int localEndpoints) {
         @SuppressWarnings("ReferenceEquality") // that is the point: comparing 10,000 services by value takes longer
         boolean isOf(Service service, EndpointSelector selector) {
             return this.service == service
@@ -94,16 +100,17 @@ final class ServiceCompiler {
             ServiceAddresses addresses,
             Topology topology) {
         List<VirtualService> result = new ArrayList<>();
+        Set<IpAddress> local = new HashSet<>();
         try {
             for (String family : service.spec().ipFamilies()) {
-                compile(service, family, selector, routes, addresses, topology, result);
+                compile(service, family, selector, routes, addresses, topology, result, local);
             }
         } catch (RuntimeException e) {
             // Whatever somebody wrote into the store, the other services are served.
             LOG.warn("service {} is left out: {}", service.metadata().name(), e.toString());
             result.clear();
         }
-        return new Compiled(service, selector.byHand(service), selector.slicesOf(service), result);
+        return new Compiled(service, selector.byHand(service), selector.slicesOf(service), result, local.size());
     }
 
     private void compile(
@@ -113,7 +120,8 @@ final class ServiceCompiler {
             PodRoutes routes,
             ServiceAddresses addresses,
             Topology topology,
-            List<VirtualService> result) {
+            List<VirtualService> result,
+            Set<IpAddress> local) {
         for (ServicePort port : service.spec().ports()) {
             List<EndpointSelector.Endpoint> endpoints = selector.endpointsOf(service, port, family);
             Set<EndpointSelector.Endpoint> preferred =
@@ -128,6 +136,7 @@ final class ServiceCompiler {
                 }
                 if (route != null && route.via() == null) {
                     near.add(backend);
+                    local.add(backend.address());
                 }
             }
             result.addAll(addresses.of(service, port, family, backends, near));
@@ -144,6 +153,20 @@ final class ServiceCompiler {
     private @Nullable HostAddresses hosts6() {
         Ipv6Ranges ipv6 = settings.ipv6();
         return ipv6 == null ? null : HostAddresses.of(ipv6.services());
+    }
+
+    /** Of the services that were compiled last, by name. */
+    List<HealthCheck> healthChecks() {
+        List<HealthCheck> checks = new ArrayList<>();
+        for (Compiled each : compiled.values()) {
+            Integer port = each.service().spec().healthCheckNodePort();
+            if (port != null) {
+                ObjectMeta metadata = each.service().metadata();
+                checks.add(new HealthCheck(
+                        String.valueOf(metadata.namespace()), metadata.name(), port, each.localEndpoints()));
+            }
+        }
+        return checks;
     }
 
     /** Where this node is reached besides, by what it has said of itself. */

@@ -137,6 +137,7 @@ class ManifestRoundTripTest {
                                 type.equals("LoadBalancer") ? "192.0.2.2" : null,
                                 type.equals("LoadBalancer") ? List.of("198.51.100.0/24") : List.of(),
                                 count == 1 ? "Local" : "Cluster",
+                                count == 1 && type.equals("LoadBalancer") ? 31_000 : null,
                                 count == 1 ? "Cluster" : "Local",
                                 count == 1 ? "PreferSameNode" : null)));
     }

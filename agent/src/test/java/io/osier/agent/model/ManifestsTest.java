@@ -89,7 +89,7 @@ class ManifestsTest {
                 "externalName: example.com ~ spec.externalName: not served yet: leave it out",
                 "loadBalancerIP: 192.0.2.1 ~ spec.loadBalancerIP: Forbidden: may only be used when `type` is 'LoadBalancer'",
                 "loadBalancerSourceRanges: [10.0.0.0/8] ~ spec.loadBalancerSourceRanges: Forbidden: may only be used when `type` is 'LoadBalancer'",
-                "healthCheckNodePort: 30000 ~ spec.healthCheckNodePort: not served yet: leave it out",
+                "healthCheckNodePort: 30000 ~ spec.healthCheckNodePort: Invalid value: \"30000\": may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
             })
     void whatAServiceAsksForAndIsNotServedYetIsRefusedByName(String field, String complaint) {
         assertThat(told(SERVICE + "spec:\n  ports: [{port: 80}]\n  " + field))

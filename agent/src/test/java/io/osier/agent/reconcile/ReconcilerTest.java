@@ -188,7 +188,13 @@ class ReconcilerTest {
         PodKeeper keeper = new PodKeeper("node-a", new NoSteps(), new ObjectStore(store));
 
         try (Reconciler reconciler = new Reconciler(
-                store, compiler, worker(), keeper, deletions(store), services -> {}, new SyncMetrics(registry))) {
+                store,
+                compiler,
+                worker(),
+                keeper,
+                deletions(store),
+                (services, checks) -> {},
+                new SyncMetrics(registry))) {
             assertThat(reconciler.firstRound()).succeedsWithin(5, TimeUnit.SECONDS);
         } finally {
             keeper.close();
@@ -204,7 +210,13 @@ class ReconcilerTest {
         WorkerProxy worker = worker();
 
         try (Reconciler reconciler = new Reconciler(
-                store, compiler, worker, keeper, deletions(store), services -> {}, new SyncMetrics(registry))) {
+                store,
+                compiler,
+                worker,
+                keeper,
+                deletions(store),
+                (services, checks) -> {},
+                new SyncMetrics(registry))) {
             assertThat(reconciler.firstRound()).succeedsWithin(5, TimeUnit.SECONDS);
             for (int i = 0; i < changes; i++) {
                 store.tell(Keys.SERVICES, "default/s-" + i, service("s-" + i, "10.97." + i / 250 + "." + i % 250));

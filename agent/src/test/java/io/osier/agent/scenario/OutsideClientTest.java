@@ -137,6 +137,42 @@ class OutsideClientTest {
     }
 
     @Test
+    void aLoadBalancerLearnsWhichNodesHaveEndpoints() {
+        createService(
+                "asked",
+                "only",
+                "--type",
+                "LoadBalancer",
+                "--load-balancer-ip",
+                "198.51.100.9",
+                "--external-traffic-policy",
+                "Local");
+        String port = bash(Shell.osierCommand() + " describe service asked | sed -n 's/^HealthCheck NodePort: *//p'")
+                .succeeded()
+                .out()
+                .strip();
+
+        await().untilAsserted(() -> assertThat(health(NODE_B, port))
+                .contains("200 weight 1", "\"localEndpoints\":1", "\"name\":\"asked\""));
+        assertThat(health(NODE_A, port)).contains("503 weight 0", "\"localEndpoints\":0");
+        assertThat(osier("rules", "-t", "filter").succeeded().out())
+                .contains("/* default/asked health check node port */ tcp dpt:" + port);
+
+        osier("delete", "service", "asked").succeeded();
+        await().untilAsserted(() -> assertThat(in(OUTSIDER, "curl -s --max-time 5 http://" + NODE_B + ":" + port)
+                        .exitCode())
+                .isEqualTo(7));
+    }
+
+    private static String health(String node, String port) {
+        return in(
+                        OUTSIDER,
+                        "curl -sS --max-time 5 -D - -w '%{http_code} weight %header{x-load-balancing-endpoint-weight}' http://"
+                                + node + ":" + port + "/healthz")
+                .out();
+    }
+
+    @Test
     void theSameByIpv6() {
         bash("""
                 ip -n node-a addr replace 2001:db8:30::1/64 dev eth0 nodad
@@ -289,7 +325,7 @@ class OutsideClientTest {
                 balancer,
                 ranges,
                 nodePort,
-                0,
+                balancer.isEmpty() || !keptOutside ? 0 : 30_100 + number,
                 endpoints,
                 local,
                 keptOutside,
@@ -314,6 +350,7 @@ class OutsideClientTest {
                     .append(service.clusterIp())
                     .append(service.external().isEmpty() ? "" : ", externalIPs: " + service.external())
                     .append(service.keptOutside() ? ", externalTrafficPolicy: Local" : "")
+                    .append(service.healthPort() == 0 ? "" : ", healthCheckNodePort: " + service.healthPort())
                     .append(service.keptInside() ? ", internalTrafficPolicy: Local" : "")
                     .append(
                             service.affinitySeconds() == 0

@@ -3,19 +3,27 @@ package io.osier.agent.api.server;
 import io.osier.agent.metrics.MetricsPage;
 import io.osier.agent.model.Json;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What goes back: a body, or somebody who writes one for as long as it takes.
  *
  * @param stream writes the body itself if not null
+ * @param headers beside those that every answer has
  */
 @SuppressWarnings("ArrayRecordComponent") // the body as it goes; nobody compares it
 public record ApiResponse(
         int status,
         String contentType,
         byte[] body,
-        @Nullable BodyWriter stream) {
+        @Nullable BodyWriter stream,
+        Map<String, String> headers) {
+    /** With no headers of its own. */
+    public ApiResponse(int status, String contentType, byte[] body, @Nullable BodyWriter stream) {
+        this(status, contentType, body, stream, Map.of());
+    }
+
     static ApiResponse json(int status, Object value) {
         return new ApiResponse(status, "application/json", Json.bytes(value), null);
     }

@@ -105,8 +105,13 @@ public final class ApiServer implements AutoCloseable {
      * @throws IOException in one line, if the address is not here or the port is taken
      */
     public static ApiServer listenForScrapes(InetSocketAddress address, MetricsPage page) throws IOException {
+        return listenOpenly(address, new MetricsRoutes(page));
+    }
+
+    /** Listens for everybody, who gets what these routes have. */
+    static ApiServer listenOpenly(InetSocketAddress address, ApiRoutes routes) throws IOException {
         ApiServer server = new ApiServer(null);
-        server.bind(EpollServerSocketChannel.class, address, null, new MetricsRoutes(page));
+        server.bind(EpollServerSocketChannel.class, address, null, routes);
         return server;
     }
 

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Gives the ports of a service that asks for it their node ports, and takes them back. */
 final class NodePorts {
+    private static final String TCP = "TCP";
+
     private final NodePortClaims claims;
 
     NodePorts(Keyspace store) {
@@ -25,6 +27,11 @@ final class NodePorts {
             return spec;
         }
         Set<String> taken = new HashSet<>();
+        Integer asked = spec.healthCheckNodePort();
+        Integer health = asked != null || before == null ? asked : before.healthCheckNodePort();
+        if (health != null) {
+            taken.add(TCP + health);
+        }
         spec.ports().stream()
                 .filter(port -> port.nodePort() != null)
                 .forEach(port -> taken.add(port.protocol() + port.nodePort()));
@@ -36,10 +43,14 @@ final class NodePorts {
             } else if (kept != null && taken.add(port.protocol() + kept)) {
                 ports.add(port.withNodePort(kept));
             } else {
-                ports.add(port.withNodePort(free(port, taken, owner)));
+                ports.add(port.withNodePort(free(port.protocol(), port.port(), taken, owner)));
             }
         }
-        return spec.withPorts(ports);
+        ServiceSpec chosen = spec.withPorts(ports);
+        if (!spec.needsHealthCheck()) {
+            return chosen;
+        }
+        return chosen.withHealthCheckNodePort(health != null ? health : free(TCP, 0, taken, owner));
     }
 
     private static @Nullable Integer nodePortBefore(ServiceSpec before, ServicePort port) {
@@ -51,14 +62,14 @@ final class NodePorts {
                 .orElse(null);
     }
 
-    private int free(ServicePort port, Set<String> taken, String owner) {
+    private int free(String protocol, int port, Set<String> taken, String owner) {
         int range = ServicePort.LAST_NODE_PORT - ServicePort.FIRST_NODE_PORT + 1;
-        int start = ServicePort.FIRST_NODE_PORT
-                + Math.floorMod((owner + port.protocol() + port.port()).hashCode() * 0x9e37_79b1, range);
+        int start =
+                ServicePort.FIRST_NODE_PORT + Math.floorMod((owner + protocol + port).hashCode() * 0x9e37_79b1, range);
         for (int i = 0; i < range; i++) {
-            int free = claims.nextFree(port.protocol(), start)
+            int free = claims.nextFree(protocol, start)
                     .orElseThrow(() -> new ApiError(507, "InsufficientStorage", "every node port is taken"));
-            if (taken.add(port.protocol() + free)) {
+            if (taken.add(protocol + free)) {
                 return free;
             }
             start = free + 1;
@@ -68,6 +79,12 @@ final class NodePorts {
 
     /** Claims the spec's node ports; throws {@link ApiError} if one is another's. */
     void claim(ServiceSpec spec, String owner) {
+        Integer health = spec.healthCheckNodePort();
+        if (health != null && !claims.claim(TCP, health, owner)) {
+            throw ApiError.invalid("spec.healthCheckNodePort: Invalid value: " + health
+                    + ": provided port is already allocated to "
+                    + claims.ownerOf(TCP, health).orElse("somebody else"));
+        }
         for (int i = 0; i < spec.ports().size(); i++) {
             ServicePort port = spec.ports().get(i);
             Integer nodePort = port.nodePort();
@@ -81,6 +98,10 @@ final class NodePorts {
 
     /** Gives back what {@code before} had and {@code after} has not. */
     void release(ServiceSpec before, @Nullable ServiceSpec after, String owner) {
+        Integer health = before.healthCheckNodePort();
+        if (health != null && (after == null || !health.equals(after.healthCheckNodePort()))) {
+            claims.release(TCP, health, owner);
+        }
         for (ServicePort port : before.ports()) {
             Integer nodePort = port.nodePort();
             boolean kept = after != null

@@ -4,6 +4,7 @@ import io.osier.agent.ipam.SubnetLeases;
 import io.osier.agent.model.Json;
 import io.osier.agent.model.Lease;
 import io.osier.agent.model.Pod;
+import io.osier.agent.model.Service;
 import io.osier.agent.pod.CommandSupervisor;
 import io.osier.agent.reconcile.NodeSettings;
 import io.osier.agent.reconcile.PodMaker;
@@ -39,6 +40,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -238,10 +240,24 @@ final class NodeView {
             case "filter" -> {
                 TablesSnapshot tables = ask(Worker::tables);
                 var established = new FilterListing.Established(tables.laterPackets(), tables.laterBytes());
-                yield FilterListing.of(services, family, verbose, established, Map.of());
+                yield FilterListing.of(services, family, verbose, established, healthChecks(family));
             }
             default -> throw new ApiError(400, "BadRequest", "table must be nat or filter: \"" + table + "\"");
         };
+    }
+
+    /** The node's own doors, by the names of the service ports that they are for. */
+    private Map<String, Integer> healthChecks(ListedFamily family) {
+        Map<String, Integer> ports = new TreeMap<>();
+        for (Service service : objects.list(Keys.SERVICES, Service.class)) {
+            Integer port = service.spec().healthCheckNodePort();
+            boolean listed = service.spec().addresses().stream()
+                    .anyMatch(address -> address.isV4() == (family == ListedFamily.IPV4));
+            if (port != null && listed) {
+                service.spec().ports().forEach(each -> ports.put(service.portName(each), port));
+            }
+        }
+        return ports;
     }
 
     String nodeOf(String namespace, String name) {

@@ -100,6 +100,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     private static void describe(HttpHeaders headers, ApiResponse response) {
         headers.set(HttpHeaderNames.CONTENT_TYPE, response.contentType())
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        response.headers().forEach(headers::set);
     }
 
     @Override
