@@ -16,6 +16,7 @@ import io.osier.agent.metrics.MetricsPage;
 import io.osier.agent.metrics.NodeMetrics;
 import io.osier.agent.metrics.SyncMetrics;
 import io.osier.agent.pod.CommandSupervisor;
+import io.osier.agent.pod.NamespaceWatch;
 import io.osier.agent.pod.PodLink;
 import io.osier.agent.pod.PodNamespaces;
 import io.osier.agent.reconcile.ClusterState;
@@ -120,6 +121,7 @@ public final class AgentProcess implements AutoCloseable {
         maker.set(pods);
         PodKeeper podKeeper = keep(new PodKeeper(place.settings().nodeName(), pods, objects));
         keeper.set(podKeeper);
+        keep(NamespaceWatch.begin(podKeeper::namespacesDeleted));
         HostServices hostServices = hostServices(place.settings());
         HealthCheckServer healthChecks = keep(new HealthCheckServer());
         LocalDeletions deletions = new LocalDeletions(store, state.resolve("deletions"));

@@ -104,6 +104,13 @@ public final class CommandSupervisor implements AutoCloseable {
         }
     }
 
+    /** Ends a command that an earlier agent has left running where nobody finds it any more. */
+    public void stopLeftOver(String namespace) {
+        if (Files.exists(noteOf(namespace))) {
+            stop(namespace);
+        }
+    }
+
     /** The process that is to be ended, also one that an earlier agent started and this one never took over. */
     private Optional<ProcessHandle> running(String namespace) {
         CompletableFuture<Optional<ProcessHandle>> answer = new CompletableFuture<>();

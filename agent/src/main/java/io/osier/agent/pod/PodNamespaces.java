@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * else with a pod's name is never touched.
  */
 public final class PodNamespaces {
-    private static final Path NAMED = Path.of("/run/netns");
+    static final Path NAMED = Path.of("/run/netns");
     private static final String HALF_MADE = "half made";
 
     /** A process of it may have ended by itself before it is killed. */
@@ -38,11 +38,12 @@ public final class PodNamespaces {
     /**
      * Makes the namespace if there is none yet.
      *
+     * @return whether there was none
      * @throws CommandException if one of that name is somebody else's
      */
-    public void ensure(String name) {
+    public boolean ensure(String name) {
         if (isOurs(name)) {
-            return;
+            return false;
         }
         if (isHalfMade(name)) {
             launcher.runOutside("ip", "netns", "delete", name);
@@ -58,6 +59,7 @@ public final class PodNamespaces {
             write(name, HALF_MADE);
             launcher.runOutside("ip", "netns", "add", name);
             write(name, inode(name));
+            return true;
         } catch (IOException e) {
             throw new CommandException("network namespace " + name + ": " + e.getMessage(), e);
         } catch (CommandException e) {
@@ -86,7 +88,8 @@ public final class PodNamespaces {
         }
     }
 
-    private boolean isOurs(String name) {
+    /** Whether the namespace is there, and is the one that was made here. */
+    public boolean isOurs(String name) {
         try {
             return Files.exists(NAMED.resolve(name)) && noted(name).equals(inode(name));
         } catch (IOException e) {

@@ -79,6 +79,18 @@ public final class PodKeeper implements AutoCloseable {
         });
     }
 
+    /** Somebody has deleted network namespaces: pods that had one are made again, as they were. */
+    public void namespacesDeleted() {
+        thread.execute(() -> {
+            for (String namespace : List.copyOf(up)) {
+                if (!steps.isThere(namespace)) {
+                    LOG.warn("the network namespace of pod {} was deleted: the pod is made again", namespace);
+                    unmake(namespace);
+                }
+            }
+        });
+    }
+
     private void round() {
         if (begins) {
             begins = false;

@@ -70,7 +70,9 @@ public final class PodMaker implements PodSteps {
     public void make(Pod pod) {
         String namespace = namespaceOf(pod);
         IpAddress address = claimAddress(pod);
-        namespaces.ensure(namespace);
+        if (namespaces.ensure(namespace)) {
+            commands.stopLeftOver(namespace); // its namespace was deleted while no agent was there
+        }
         try {
             link.connect(namespace, address);
         } catch (IOException e) {
@@ -92,6 +94,11 @@ public final class PodMaker implements PodSteps {
         } else {
             setStatus(pod, PodStatus.running(address.toString(), 0));
         }
+    }
+
+    @Override
+    public boolean isThere(String namespace) {
+        return namespaces.isOurs(namespace);
     }
 
     @Override

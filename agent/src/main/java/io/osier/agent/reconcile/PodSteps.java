@@ -8,6 +8,9 @@ public interface PodSteps {
     /** Makes a pod, or what is missing of it; throws in one line if it cannot be made now. */
     void make(Pod pod);
 
+    /** Whether the network namespace that was made for a pod is still there. */
+    boolean isThere(String namespace);
+
     /** Takes everything in this network namespace away, whole or half made; what is not there is no error. */
     void unmake(String namespace);
 

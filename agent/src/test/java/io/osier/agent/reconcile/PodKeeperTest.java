@@ -41,7 +41,13 @@ class PodKeeperTest {
         final List<String> leftOvers = new ArrayList<>();
         final Set<String> impossible = ConcurrentHashMap.newKeySet();
         final Set<String> stubborn = ConcurrentHashMap.newKeySet();
+        final Set<String> lost = ConcurrentHashMap.newKeySet();
         final CountDownLatch patience = new CountDownLatch(1);
+
+        @Override
+        public boolean isThere(String namespace) {
+            return !lost.contains(namespace);
+        }
 
         @Override
         public void make(Pod pod) {
@@ -126,6 +132,17 @@ class PodKeeperTest {
         keeper.keep(List.of(pod("web-1"), pod("web-2")));
 
         awaitDone("make web-1", "make web-2");
+    }
+
+    @Test
+    void makesAPodAgainWhoseNamespaceSomebodyHasDeleted() {
+        keeper.keep(List.of(pod("web-1"), pod("web-2")));
+        awaitDone("make web-1", "make web-2");
+
+        steps.lost.add("web-1");
+        keeper.namespacesDeleted();
+
+        awaitDone("make web-1", "make web-2", "unmake web-1", "make web-1");
     }
 
     @Test

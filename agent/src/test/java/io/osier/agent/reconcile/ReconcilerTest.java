@@ -153,6 +153,11 @@ class ReconcilerTest {
 
     private static final class NoSteps implements PodSteps {
         @Override
+        public boolean isThere(String namespace) {
+            return true;
+        }
+
+        @Override
         public void make(Pod pod) {}
 
         @Override

@@ -5,15 +5,19 @@ import static io.osier.agent.scenario.Shell.in;
 import static io.osier.agent.scenario.Shell.osier;
 import static io.osier.agent.scenario.TwoNodeLab.podIp;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every pod reaches every pod, every node every pod, and the outside is reached behind the node's address. */
 @Tag("namespaces")
@@ -64,6 +68,30 @@ class PodNetworkTest {
         in("node-b", "ping -c 1 -W 2 " + a1).succeeded();
         in("a1", "ping -c 1 -W 2 172.30.0.1").succeeded();
         in("b1", "ping -c 1 -W 2 172.30.0.1").succeeded();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ip netns del a3", "ip -n a3 link del eth0"})
+    void aPodThatSomebodyTakesApartIsMadeAgainAsItWas(String how) {
+        osier("create", "pod", "a3", "--node", "node-a", "--", "sleep", "7777").succeeded();
+        try {
+            String address = podIp("a3");
+            in("b1", "ping -c 1 -W 2 " + address).succeeded();
+
+            bash(how).succeeded();
+
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> in("a3", "ping -c 1 -W 1 " + b1).succeeded());
+            assertThat(podIp("a3")).isEqualTo(address);
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(
+                                    bash("pgrep -fxc 'sleep 7777'").out().strip())
+                            .isEqualTo("1"));
+            assertThat(bash("ip netns pids a3 | xargs -n1 ps -o args= -p").out())
+                    .contains("sleep 7777");
+        } finally {
+            osier("delete", "pod", "a3").succeeded();
+        }
     }
 
     @Test
