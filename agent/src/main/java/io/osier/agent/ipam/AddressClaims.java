@@ -6,6 +6,8 @@ import io.osier.agent.store.Versioned;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +93,20 @@ public final class AddressClaims {
                 store.compareAndDelete(entry.key(), entry.revision());
             }
         }
+    }
+
+    /** The addresses of this range that owners of this kind have, {@code pods} say, by owner; one for each. */
+    public Map<String, IpAddress> held(IpPrefix range, String kind) {
+        Map<String, IpAddress> held = new HashMap<>();
+        for (Versioned entry : store.list(Keys.CLAIMS)) {
+            if (text(entry).startsWith(kind + "/")) {
+                IpAddress address = IpAddress.parse(entry.key().substring(Keys.CLAIMS.length() + 1));
+                if (range.contains(address)) {
+                    held.put(text(entry), address);
+                }
+            }
+        }
+        return held;
     }
 
     private static String text(Versioned entry) {

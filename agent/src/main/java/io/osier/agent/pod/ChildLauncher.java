@@ -2,24 +2,36 @@ package io.osier.agent.pod;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts commands as the agent's children, in sessions of their own: for agents that no systemd holds in a sandbox. */
 final class ChildLauncher implements Launcher {
+    private static final Logger LOG = LoggerFactory.getLogger(ChildLauncher.class);
     private static final long GRACE_SECONDS = 5;
 
     @Override
     public Started start(PodCommand command, Path log) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command.launcher())
                 .redirectErrorStream(true)
-                .redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().remove("NOTIFY_SOCKET"); // the agent's own word to systemd
         builder.environment().putAll(command.environment());
         builder.directory(new File(command.workingDirectory().isEmpty() ? "/" : command.workingDirectory()));
         Process process = builder.start();
-        return new Started(Optional.of(process.toHandle()), process::exitValue);
+        return new Started(Optional.of(process.toHandle()), process::exitValue, () -> giveLeave(process));
+    }
+
+    private static void giveLeave(Process process) {
+        try (OutputStream leave = process.getOutputStream()) {
+            leave.write('\n');
+        } catch (IOException e) {
+            // it has ended; its exit says so
+            LOG.debug("process {} did not wait: {}", process.pid(), e.getMessage());
+        }
     }
 
     @Override

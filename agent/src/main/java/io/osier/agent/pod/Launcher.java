@@ -15,8 +15,15 @@ interface Launcher {
      *
      * @param process empty if it has ended already
      * @param exitCode how it ended, once it has; {@link #UNKNOWN_EXIT_CODE} if nobody knows
+     * @param leave to be called when the process is noted: it waits for that before it becomes the command, and ends if its
+     *     starter dies first, so that no command ever runs of which nobody knows
      */
-    record Started(Optional<ProcessHandle> process, IntSupplier exitCode) {}
+    record Started(Optional<ProcessHandle> process, IntSupplier exitCode, Runnable leave) {
+        /** One that waits for nothing. */
+        Started(Optional<ProcessHandle> process, IntSupplier exitCode) {
+            this(process, exitCode, () -> {});
+        }
+    }
 
     /**
      * Starts a pod's command.

@@ -24,9 +24,13 @@ public record PodCommand(
         environment = Map.copyOf(environment);
     }
 
-    /** The words that enter the pod and become the command, in a session of its own. */
+    /**
+     * The words that enter the pod and become the command, in a session of its own, once a line has come on standard input. If
+     * that ends without one, they end, too.
+     */
     List<String> launcher() {
-        List<String> launcher = new ArrayList<>(List.of("setsid"));
+        List<String> launcher =
+                new ArrayList<>(List.of("setsid", "sh", "-c", "read -r _ && exec \"$@\" </dev/null", "osier-pod"));
         launcher.addAll(words());
         return launcher;
     }

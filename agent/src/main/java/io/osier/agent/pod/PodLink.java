@@ -45,6 +45,7 @@ public final class PodLink {
                 new TapConfig(
                         idOf(namespace), inside, DEVICE, MacAddress.ofPod(address.v4Bits()), dataplane.offloads()),
                 ipv6 == null ? Set.of(address) : Set.of(address, ipv6.of(address)));
+        CrashPoint.DEVICE_MADE.reached();
         Ipv6Device.prepare(inside, DEVICE);
         CommandRunner.runWithInput(
                 """

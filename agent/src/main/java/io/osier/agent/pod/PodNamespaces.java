@@ -57,8 +57,11 @@ public final class PodNamespaces {
         try {
             // Noted before it is there, so that an agent that dies in between knows it for its own.
             write(name, HALF_MADE);
+            CrashPoint.NAMESPACE_NOTED.reached();
             launcher.runOutside("ip", "netns", "add", name);
+            CrashPoint.NAMESPACE_HALF_MADE.reached();
             write(name, inode(name));
+            CrashPoint.NAMESPACE_MADE.reached();
             return true;
         } catch (IOException e) {
             throw new CommandException("network namespace " + name + ": " + e.getMessage(), e);
@@ -72,6 +75,7 @@ public final class PodNamespaces {
     public void delete(String name) {
         if (isOurs(name) || isHalfMade(name)) {
             launcher.runOutside("sh", "-c", EMPTY_AND_DELETE, name);
+            CrashPoint.NAMESPACE_DELETED.reached();
         }
         forget(name);
     }

@@ -47,8 +47,8 @@ final class SupervisedCommand {
         noted.ifPresent(earlier -> restarts = earlier.restarts());
         Optional<ProcessHandle> survivor = noted.flatMap(ProcessNote::process);
         if (survivor.isPresent()) {
-            watch(launcher.found(command.namespace(), survivor.get()));
-        } else if (noted.isPresent()) {
+            watch(launcher.found(command.namespace(), survivor.get()), noted.get());
+        } else if (noted.isPresent() && noted.get().begun()) {
             failed(Launcher.UNKNOWN_EXIT_CODE, "the command ended while no agent was there");
         } else {
             launch();
@@ -66,15 +66,22 @@ final class SupervisedCommand {
             return;
         }
         try {
-            watch(launcher.start(command, log));
+            Launcher.Started started = launcher.start(command, log);
+            CrashPoint.COMMAND_LAUNCHED.reached();
+            watch(
+                    started,
+                    started.process()
+                            .map(process -> ProcessNote.of(process, restarts))
+                            .orElse(null));
         } catch (IOException | CommandException e) {
             startedAt = null;
             failed(Launcher.UNKNOWN_EXIT_CODE, e.getMessage());
         }
     }
 
-    private void watch(Launcher.Started started) {
-        if (started.process().isEmpty()) {
+    /** @param its null if it has ended already */
+    private void watch(Launcher.Started started, @Nullable ProcessNote its) {
+        if (started.process().isEmpty() || its == null) {
             startedAt = null;
             exited(started.exitCode().getAsInt());
             return;
@@ -86,8 +93,13 @@ final class SupervisedCommand {
         process.onExit().thenAcceptAsync(gone -> exited(started.exitCode().getAsInt()), onThread);
         String message = "running";
         try {
-            ProcessNote.of(process, restarts).write(note);
+            its.write(note);
+            CrashPoint.COMMAND_NOTED.reached();
+            started.leave().run();
+            CrashPoint.COMMAND_BEGUN.reached();
+            its.asBegun().write(note);
         } catch (IOException e) {
+            started.leave().run();
             message = "running, but will not be found again: " + e.getMessage();
         }
         onStatus.accept(new CommandStatus(Phase.RUNNING, restarts, message));

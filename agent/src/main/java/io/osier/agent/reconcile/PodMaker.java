@@ -7,6 +7,7 @@ import io.osier.agent.model.Pod;
 import io.osier.agent.model.PodStatus;
 import io.osier.agent.pod.CommandStatus;
 import io.osier.agent.pod.CommandSupervisor;
+import io.osier.agent.pod.CrashPoint;
 import io.osier.agent.pod.PodCommand;
 import io.osier.agent.pod.PodLink;
 import io.osier.agent.pod.PodNamespaces;
@@ -70,6 +71,7 @@ public final class PodMaker implements PodSteps {
     public void make(Pod pod) {
         String namespace = namespaceOf(pod);
         IpAddress address = claimAddress(pod);
+        CrashPoint.ADDRESS_CLAIMED.reached();
         if (namespaces.ensure(namespace)) {
             commands.stopLeftOver(namespace); // its namespace was deleted while no agent was there
         }
@@ -81,6 +83,7 @@ public final class PodMaker implements PodSteps {
             link.disconnect(namespace);
             throw e;
         }
+        CrashPoint.CONNECTED.reached();
         made.put(namespace, pod);
         Optional<Container> container = pod.spec().containers().stream()
                 .filter(candidate -> !candidate.commandLine().isEmpty())
@@ -105,14 +108,18 @@ public final class PodMaker implements PodSteps {
     public void unmake(String namespace) {
         made.remove(namespace);
         commands.stop(namespace);
+        CrashPoint.COMMAND_ENDED.reached();
         link.disconnect(namespace);
+        CrashPoint.DISCONNECTED.reached();
         namespaces.delete(namespace);
+        CrashPoint.UNMADE.reached();
     }
 
     @Override
     public void forget(Pod pod) {
         String owner = keyOf(pod);
         objects.delete(owner);
+        CrashPoint.OBJECT_DELETED.reached();
         Stream.of(pod.status().podIP(), pod.spec().podIP())
                 .filter(Objects::nonNull)
                 .map(IpAddress::parse)
@@ -127,6 +134,7 @@ public final class PodMaker implements PodSteps {
     public List<String> leftOvers() {
         try {
             claims.releaseOrphans(); // of an agent that died between two steps
+            claimed.putAll(claims.held(settings.subnet(), Keys.PODS)); // of pods whose status it did not come to write
         } catch (StoreException e) {
             LOG.warn("addresses that nobody uses any more stay claimed: {}", e.getMessage());
         }

@@ -29,7 +29,7 @@ class ProcessNoteTest {
     void anotherProcessThatGotTheNumberIsNotTakenForIt() {
         ProcessNote noted = ProcessNote.of(ProcessHandle.current(), 0);
 
-        assertThat(new ProcessNote(noted.pid(), "1", 0).process()).isEmpty();
+        assertThat(new ProcessNote(noted.pid(), "1", 0, true).process()).isEmpty();
     }
 
     @Test
