@@ -101,6 +101,8 @@ public final class NodeMetrics implements MultiCollector {
             flows.add(state.getValue(), "state", state.getKey().name());
             all += state.getValue();
         }
+        families.counter("osier_flows_evicted_total", "Flows that were not answered yet and were given up for new ones")
+                .add(tables.evictedFlows());
         families.gauge("osier_table_entries", "How full a bounded table is")
                 .add(all, "table", "flows")
                 .add(tables.stations(), "table", "fdb");

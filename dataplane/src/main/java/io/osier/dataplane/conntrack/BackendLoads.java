@@ -22,6 +22,20 @@ public final class BackendLoads {
         return flows[slotOf(digest(protocol, high, low, port))];
     }
 
+    /** The flow of this entry is one more. */
+    void add(ConnectionEntries entries, int entry) {
+        add(entries.protocol(entry), entries.backendHigh(entry), entries.backendLow(entry), entries.backendPort(entry));
+    }
+
+    /** The flow of this entry is one less. */
+    void remove(ConnectionEntries entries, int entry) {
+        remove(
+                entries.protocol(entry),
+                entries.backendHigh(entry),
+                entries.backendLow(entry),
+                entries.backendPort(entry));
+    }
+
     void add(int protocol, long high, long low, int port) {
         long digest = digest(protocol, high, low, port);
         int slot = slotOf(digest);

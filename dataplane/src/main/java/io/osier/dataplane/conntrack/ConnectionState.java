@@ -45,6 +45,11 @@ public enum ConnectionState {
         return this == TIME_WAIT || this == CLOSED || this == STALE || this == RESET;
     }
 
+    /** Whether nobody has answered yet. */
+    boolean isEmbryonic() {
+        return this == SYN_SENT || this == UNREPLIED;
+    }
+
     /** The state of a flow's first packet. */
     public static ConnectionState first(int protocol, int tcpFlags) {
         if (protocol != IpProtocol.TCP) {

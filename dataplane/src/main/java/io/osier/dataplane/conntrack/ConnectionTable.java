@@ -41,6 +41,8 @@ public final class ConnectionTable {
     private final FlowKey scratch = new FlowKey();
     private final TcpWindows windows;
     private final BackendLoads loads = new BackendLoads();
+    private final FlowShares shares;
+    private long evictedFlows;
 
     /**
      * A table in memory of its own.
@@ -70,6 +72,7 @@ public final class ConnectionTable {
         mask = buckets.length - 1;
         this.salt = salt;
         free = new int[capacity];
+        shares = new FlowShares(capacity, Math.max(1, capacity / 2), salt);
     }
 
     /** What a table of this capacity needs. */
@@ -141,8 +144,11 @@ public final class ConnectionTable {
         }
         boolean weighed = entries.weighs(entry);
         entries.account(entry, reply, flags, packet.networkLengthBytes(), nowNanos);
+        if (shares.isEmbryonic(entry) && !entries.state(entry).isEmbryonic()) {
+            shares.mature(entry);
+        }
         if (weighed && !entries.weighs(entry)) {
-            unweigh(entry);
+            loads.remove(entries, entry);
         }
     }
 
@@ -159,25 +165,10 @@ public final class ConnectionTable {
     /** Both ends have been told that the connection is over; its tuples stay taken for the packets that are still on their way. */
     public void reset(int entry, long nowNanos) {
         if (entries.weighs(entry)) {
-            unweigh(entry);
+            loads.remove(entries, entry);
         }
+        shares.mature(entry);
         entries.setState(entry, ConnectionState.RESET, nowNanos);
-    }
-
-    private void weigh(int entry) {
-        loads.add(
-                entries.protocol(entry),
-                entries.backendHigh(entry),
-                entries.backendLow(entry),
-                entries.backendPort(entry));
-    }
-
-    private void unweigh(int entry) {
-        loads.remove(
-                entries.protocol(entry),
-                entries.backendHigh(entry),
-                entries.backendLow(entry),
-                entries.backendPort(entry));
     }
 
     public int capacity() {
@@ -230,6 +221,45 @@ public final class ConnectionTable {
     }
 
     /**
+     * The same for a client that has a share of the table, which is half of it. Who has that gives up an embryonic flow of its
+     * own, the oldest, for a new one. In a full table whoever has most flows gives up one of its embryonic ones; so a flood
+     * takes the place of its own flows, and everybody else goes on. A flow that was answered is never given up.
+     *
+     * @return the entry, or {@link #NONE} if there is no such flow
+     */
+    public int allocate(long nowNanos, long clientHigh, long clientLow) {
+        if (shares.isExhausted(clientHigh, clientLow)) {
+            int own = shares.oldestEmbryonic(clientHigh, clientLow);
+            if (own == NONE) {
+                return NONE;
+            }
+            evict(own);
+        }
+        int entry = allocate(nowNanos);
+        int victim = entry == NONE ? shares.victim() : NONE;
+        if (victim != NONE) {
+            evict(victim);
+            entry = allocate(nowNanos);
+        }
+        return entry;
+    }
+
+    private void evict(int entry) {
+        remove(entry);
+        evictedFlows++;
+    }
+
+    /** Whether the client has all the flows that it may have. */
+    public boolean isShareExhausted(long clientHigh, long clientLow) {
+        return shares.isExhausted(clientHigh, clientLow);
+    }
+
+    /** Embryonic flows that were given up for others, since this process began. */
+    public long evictedFlows() {
+        return evictedFlows;
+    }
+
+    /**
      * Makes both tuples of the entry findable. A stale flow that had the same two makes way.
      *
      * @return false if another flow has one of the tuples; the entry is then given back
@@ -247,8 +277,13 @@ public final class ConnectionTable {
         insert(entry, true);
         entries.seal(entry);
         entries.setLive(entry, true);
+        shares.add(
+                entry,
+                entries.clientHigh(entry),
+                entries.clientLow(entry),
+                entries.state(entry).isEmbryonic());
         if (entries.weighs(entry)) {
-            weigh(entry);
+            loads.add(entries, entry);
         }
         return true;
     }
@@ -266,8 +301,9 @@ public final class ConnectionTable {
     public void retire(int entry, long nowNanos) {
         if (entries.state(entry) != ConnectionState.STALE) {
             if (entries.weighs(entry)) {
-                unweigh(entry);
+                loads.remove(entries, entry);
             }
+            shares.remove(entry);
             unlink(entry, false);
             entries.setState(entry, ConnectionState.STALE, nowNanos);
         }
@@ -275,8 +311,9 @@ public final class ConnectionTable {
 
     /** Forgets a flow. */
     public void remove(int entry) {
+        shares.remove(entry);
         if (entries.weighs(entry)) {
-            unweigh(entry);
+            loads.remove(entries, entry);
         }
         unlink(entry, false);
         unlink(entry, true);

@@ -85,7 +85,7 @@ final class DirectFlows {
 
     private int enter(ParsedPacket packet, int sourcePort) {
         long nowNanos = segment.nowNanos();
-        int entry = connections.allocate(nowNanos);
+        int entry = connections.allocate(nowNanos, packet.sourceHigh(), packet.sourceLow());
         if (entry == NONE) {
             return NONE;
         }

@@ -106,9 +106,11 @@ final class NewFlows {
     private int enter(VirtualService service, Backend backend, int index, ParsedPacket packet, int sourcePort) {
         refusal = null;
         long nowNanos = segment.nowNanos();
-        int entry = connections.allocate(nowNanos);
+        int entry = connections.allocate(nowNanos, packet.sourceHigh(), packet.sourceLow());
         if (entry == ConnectionTable.NONE) {
-            refusal = DropReason.CONNECTION_TABLE_FULL;
+            refusal = connections.isShareExhausted(packet.sourceHigh(), packet.sourceLow())
+                    ? DropReason.FLOW_SHARE_EXHAUSTED
+                    : DropReason.CONNECTION_TABLE_FULL;
             return entry;
         }
         ForwardingState state = segment.state();

@@ -45,7 +45,8 @@ public enum DropReason {
     UNDERLAY_FULL("to the underlay while its socket buffer was full"),
     UNDERLAY_OVERFLOW("tunnel packets that came faster than they were taken; the kernel counts a train as one"),
     UNDERLAY_UNREACHABLE("to a node that the underlay has no route to"),
-    OUT_OF_BUFFERS("while no buffer was free for a copy");
+    OUT_OF_BUFFERS("while no buffer was free for a copy"),
+    FLOW_SHARE_EXHAUSTED("a new flow of a client that has half of the connection table already");
 
     private final String sentence;
     private final String label;

@@ -332,6 +332,7 @@ public final class Worker {
         return new TablesSnapshot(
                 flows,
                 connections.capacity(),
+                connections.evictedFlows(),
                 segment.fdb().size(),
                 config.stations(),
                 connections.laterPackets(),

@@ -200,28 +200,79 @@ class FlowLifecycleTest extends TwoNodeScenario {
     }
 
     @Test
-    void aFullTableRefusesNewFlowsAndKeepsTheOld() {
+    void aClientHasHalfOfTheTableAndKeepsWhatWasAnswered() {
         try (SimulatedCluster small = new SimulatedCluster(1)) {
             SimulatedNode node = small.node("node-a", "10.32.0.0/24", new WorkerConfig(1, 4, 64, 16));
             MemoryPort pod = node.pod(CLIENT);
             MemoryPort server = node.pod(NEAR);
             small.service("default/web", IpProtocol.TCP, VIP, 80, NEAR + ":8080");
-            for (int port = 4000; port < 4005; port++) {
+            for (int port = 4000; port < 4002; port++) {
                 pod.send(tcp().from(CLIENT, port).to(VIP, 80).syn());
+                small.settle();
+                server.send(tcp().from(NEAR, 8080).to(CLIENT, port).synAck());
+                small.settle();
             }
+            pod.send(tcp().from(CLIENT, 4002).to(VIP, 80).syn());
             small.settle();
 
-            assertThat(server.drain()).hasSize(4);
-            assertThat(node.drops()).containsExactly("connection-table-full 1");
-            pod.send(tcp().from(CLIENT, 4000).to(VIP, 80).ack());
+            assertThat(node.drops()).containsExactly("flow-share-exhausted 1");
+            assertThat(server.drain()).hasSize(2);
+            node.host().send(tcp().from(GATEWAY_A, 4000).to(VIP, 80).syn());
             small.settle();
-            assertThat(server.drain()).containsExactly("10.32.0.2:4000 > 10.32.0.3:8080 tcp [.]");
+            assertThat(server.drain())
+                    .as("another client has a share of its own")
+                    .hasSize(1);
+            assertThat(node.flows()).hasSize(3);
+        }
+    }
 
-            pod.send(tcp().from(CLIENT, 4001).to(VIP, 80).rst());
-            pod.send(tcp().from(CLIENT, 4004).to(VIP, 80).syn());
+    @Test
+    void aFloodTakesThePlaceOfItsOwnFlowsOnly() {
+        try (SimulatedCluster small = new SimulatedCluster(1)) {
+            SimulatedNode node = small.node("node-a", "10.32.0.0/24", new WorkerConfig(1, 8, 64, 16));
+            MemoryPort pod = node.pod(CLIENT);
+            MemoryPort server = node.pod(NEAR);
+            small.service("default/web", IpProtocol.TCP, VIP, 80, NEAR + ":8080");
+            pod.send(tcp().from(CLIENT, 3999).to(VIP, 80).syn());
             small.settle();
-            assertThat(server.drain()).as("a flow that is over makes room").hasSize(2);
-            assertThat(node.flows()).hasSize(4).noneMatch(flow -> flow.contains(":4001 "));
+            server.send(tcp().from(NEAR, 8080).to(CLIENT, 3999).synAck());
+            node.host().send(tcp().from(GATEWAY_A, 5000).to(VIP, 80).syn());
+            small.settle();
+            for (int port = 4000; port < 4500; port++) {
+                pod.send(tcp().from(CLIENT, port).to(VIP, 80).syn());
+                small.settle();
+            }
+
+            assertThat(server.drain())
+                    .as("each SYN of the flood is a new flow's first")
+                    .hasSize(502);
+            assertThat(node.drops()).isEmpty();
+            assertThat(node.flows())
+                    .hasSize(5)
+                    .anyMatch(flow -> flow.contains(":3999 ") && flow.endsWith("ESTABLISHED"))
+                    .anyMatch(flow -> flow.contains("10.32.0.1:5000 "))
+                    .anyMatch(flow -> flow.contains(":4499 "));
+            assertThat(node.worker().tables().evictedFlows()).isEqualTo(497);
+        }
+    }
+
+    @Test
+    void inAFullTableWhoHasMostGivesUpOneThatIsNotAnswered() {
+        try (SimulatedCluster small = new SimulatedCluster(1)) {
+            SimulatedNode node = small.node("node-a", "10.32.0.0/24", new WorkerConfig(1, 4, 64, 16));
+            MemoryPort pod = node.pod(CLIENT);
+            MemoryPort server = node.pod(NEAR);
+            small.service("default/web", IpProtocol.TCP, VIP, 80, "10.32.0.99:8080");
+            for (int port = 4000; port < 4002; port++) {
+                pod.send(tcp().from(CLIENT, port).to(VIP, 80).syn());
+                server.send(tcp().from(NEAR, port).to(VIP, 80).syn());
+                small.settle();
+            }
+            node.host().send(tcp().from(GATEWAY_A, 5000).to(VIP, 80).syn());
+            small.settle();
+
+            assertThat(node.flows()).hasSize(4).anyMatch(flow -> flow.contains("10.32.0.1:5000 "));
+            assertThat(node.drops()).allMatch(drop -> drop.startsWith("no-such-pod"));
         }
     }
 

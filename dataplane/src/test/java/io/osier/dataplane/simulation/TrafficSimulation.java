@@ -22,7 +22,8 @@ final class TrafficSimulation {
             "same-port",
             "untranslatable",
             "masquerade-ports-exhausted",
-            "connection-table-full");
+            "connection-table-full",
+            "flow-share-exhausted");
 
     private final Random random;
     private final SimulatedCluster cluster;
