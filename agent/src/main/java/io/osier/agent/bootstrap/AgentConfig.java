@@ -41,6 +41,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  *     every packet by itself and complete
  * @param metricsAddress {@code HOST:PORT} where Prometheus may ask, and nobody for anything else; null for nowhere
  * @param logLevel {@code error}, {@code warn}, {@code info} or {@code debug}
+ * @param flowTimeouts how long flows of services may be silent
  * @param zone in which zone the node is; null if zones are nobody's concern
  */
 @SuppressWarnings("InvalidParam") // none is a value, and no misspelt zone
@@ -60,6 +61,7 @@ public record AgentConfig(
         String offloads,
         @Nullable String metricsAddress,
         String logLevel,
+        FlowTimeoutsConfig flowTimeouts,
         @Nullable String zone) {
     /** Where the packaged agent looks. */
     public static final Path DEFAULT_FILE = Path.of("/etc/osier/agent.yaml");
@@ -118,6 +120,7 @@ public record AgentConfig(
         if (metricsAddress != null) {
             ListenAddress.parse("metricsAddress", metricsAddress);
         }
+        flowTimeouts = flowTimeouts == null ? FlowTimeoutsConfig.DEFAULT : flowTimeouts;
         logLevel = logLevel == null ? LogLevel.DEFAULT : logLevel;
         if (!LogLevel.NAMES.contains(logLevel)) {
             throw new ValidationException("logLevel: Invalid value: \"" + logLevel + "\": must be one of "

@@ -67,6 +67,7 @@ public final class AgentProcess implements AutoCloseable {
     private final PrometheusRegistry metrics = new PrometheusRegistry();
     private final MetricsDoor metricsDoor = new MetricsDoor(new MetricsPage(metrics));
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private volatile @Nullable Dataplane dataplane;
 
     private AgentProcess(AgentConfig config) {
         this.config = config;
@@ -107,6 +108,8 @@ public final class AgentProcess implements AutoCloseable {
         AtomicReference<PodKeeper> keeper = new AtomicReference<>();
         Dataplane dataplane = keep(openDataplane(
                 place, compiler.compile(ClusterState.EMPTY, 1, ServiceTable.EMPTY), new Listener(keeper)));
+        this.dataplane = dataplane;
+        setFlowTimeouts(config.flowTimeouts());
         BackgroundRehearsal.begin(place.offloads());
         Membership membership = keep(new Membership(
                 store,
@@ -293,6 +296,14 @@ public final class AgentProcess implements AutoCloseable {
      */
     void tellMetricsAt(@Nullable String address) throws IOException {
         metricsDoor.moveTo(address);
+    }
+
+    /** From its next packet on each flow may be silent for so long. */
+    void setFlowTimeouts(FlowTimeoutsConfig timeouts) {
+        Dataplane present = dataplane;
+        if (present != null) {
+            present.proxy().run(worker -> worker.setFlowTimeouts(timeouts.toDataplane()));
+        }
     }
 
     /** Stops the agent; pods, their commands and devices stay for its return. */

@@ -42,14 +42,21 @@ final class ConfigReload {
     static void onHangUp(Path file, AgentConfig config, AtomicReference<AgentProcess> started) {
         LogLevel.set(config.logLevel());
         ConfigReload reload = new ConfigReload(
-                file, config, Map.of("logLevel", read -> LogLevel.set(read.logLevel()), "metricsAddress", read -> {
-                    AgentProcess agent = started.get();
-                    if (agent == null) {
-                        throw new IOException("the agent is still starting: reload it once more");
-                    }
-                    agent.tellMetricsAt(read.metricsAddress());
-                }));
+                file,
+                config,
+                Map.of(
+                        "logLevel", read -> LogLevel.set(read.logLevel()),
+                        "metricsAddress", read -> running(started).tellMetricsAt(read.metricsAddress()),
+                        "flowTimeouts", read -> running(started).setFlowTimeouts(read.flowTimeouts())));
         listen(reload::run);
+    }
+
+    private static AgentProcess running(AtomicReference<AgentProcess> started) throws IOException {
+        AgentProcess agent = started.get();
+        if (agent == null) {
+            throw new IOException("the agent is still starting: reload it once more");
+        }
+        return agent;
     }
 
     /** Reads the file and takes what can be taken. */

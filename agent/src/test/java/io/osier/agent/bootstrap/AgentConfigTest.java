@@ -81,6 +81,8 @@ class AgentConfigTest {
                     vni: 16777216                              | must be 0 to 16777215
                     port: 70000                                | must be 1 to 65535
                     underlayAddress: here                      | is not an IP address
+                    flowTimeouts: {udpSeconds: 0}              | flowTimeouts.udpSeconds: Invalid value: 0: must be 1 to 604800
+                    flowTimeouts: {udp: 10}                    | unknown key "udp"
                     store: {type: consul}                      | must be directory or etcd
                     store: {type: etcd}                        | store.endpoints: Required value
                     store: {endpoints: ["http://e:2379"]}      | endpoints can only be given for type etcd

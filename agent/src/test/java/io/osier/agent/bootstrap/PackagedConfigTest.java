@@ -19,7 +19,7 @@ class PackagedConfigTest {
     private static final Path FILE = Path.of("src/deb/root/etc/osier/agent.yaml");
 
     private static Stream<String> keys() {
-        return Stream.of(AgentConfig.class, StoreConfig.class)
+        return Stream.of(AgentConfig.class, StoreConfig.class, FlowTimeoutsConfig.class)
                 .flatMap(config -> Arrays.stream(config.getRecordComponents()))
                 .map(RecordComponent::getName);
     }

@@ -3,6 +3,7 @@ package io.osier.dataplane.conntrack;
 import io.osier.dataplane.packet.ParsedPacket;
 import io.osier.dataplane.packet.TcpHeader;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The entries of a {@link ConnectionTable} in flat memory, so that a packet touches three cache lines and the collector none.
@@ -63,9 +64,11 @@ public final class ConnectionEntries {
     private static final int DRAINING = 16;
 
     private final ByteBuffer memory;
+    private final long[] timeoutsNanos = new long[ConnectionState.values().length];
 
     ConnectionEntries(ByteBuffer memory) {
         this.memory = memory;
+        setTimeouts(FlowTimeouts.DEFAULT);
     }
 
     /** How many entries have ever been used; those above are all zero, and memory that nobody has touched yet. */
@@ -185,9 +188,16 @@ public final class ConnectionEntries {
         memory.putLong(packets + 8, memory.getLong(packets + 8) + lengthBytes);
     }
 
+    /** From its next packet on a flow may be silent for so long. */
+    public void setTimeouts(FlowTimeouts timeouts) {
+        for (ConnectionState state : ConnectionState.values()) {
+            timeoutsNanos[state.code()] = timeouts.nanos(state);
+        }
+    }
+
     public void setState(int entry, ConnectionState state, long nowNanos) {
         memory.put(at(entry) + STATE, (byte) state.code());
-        memory.putLong(at(entry) + EXPIRY_NANOS, nowNanos + state.timeoutNanos());
+        memory.putLong(at(entry) + EXPIRY_NANOS, nowNanos + timeoutsNanos[state.code()]);
     }
 
     public ConnectionState state(int entry) {
@@ -334,7 +344,7 @@ public final class ConnectionEntries {
             return false;
         }
         long leftNanos = expiryNanos(entry) - nowNanos;
-        return leftNanos > 0 && leftNanos <= state(entry).timeoutNanos();
+        return leftNanos > 0 && leftNanos <= TimeUnit.SECONDS.toNanos(FlowTimeouts.MAX_SECONDS);
     }
 
     private long digest(int entry) {

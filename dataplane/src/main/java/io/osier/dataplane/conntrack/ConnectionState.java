@@ -36,6 +36,7 @@ public enum ConnectionState {
         timeoutNanos = TimeUnit.SECONDS.toNanos(timeoutSeconds);
     }
 
+    /** By default; {@link FlowTimeouts} has others. */
     public long timeoutNanos() {
         return timeoutNanos;
     }

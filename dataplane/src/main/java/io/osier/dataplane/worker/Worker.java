@@ -4,6 +4,7 @@ import io.osier.dataplane.bridge.ForwardingDatabase;
 import io.osier.dataplane.bridge.NdpResponder;
 import io.osier.dataplane.conntrack.ConnectionState;
 import io.osier.dataplane.conntrack.ConnectionTable;
+import io.osier.dataplane.conntrack.FlowTimeouts;
 import io.osier.dataplane.forwarding.Forwarder;
 import io.osier.dataplane.forwarding.ForwardingState;
 import io.osier.dataplane.forwarding.Peer;
@@ -320,6 +321,11 @@ public final class Worker {
             }
         });
         return retired[0];
+    }
+
+    /** From its next packet on each flow may be silent for so long. */
+    public void setFlowTimeouts(FlowTimeouts timeouts) {
+        connections.entries().setTimeouts(timeouts);
     }
 
     /** How full the bounded tables are. Looks at each flow once, and copies none. */

@@ -5,6 +5,7 @@ import static io.osier.dataplane.simulation.PacketBuilder.udp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.osier.dataplane.conntrack.ConnectionState;
+import io.osier.dataplane.conntrack.FlowTimeouts;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.simulation.MemoryPort;
 import io.osier.dataplane.simulation.SimulatedCluster;
@@ -186,6 +187,22 @@ class FlowLifecycleTest extends TwoNodeScenario {
             send(client, udp().from(CLIENT, 4000).to(VIP, 53));
             assertThat(nodeA.flows()).containsExactly(first);
         }
+    }
+
+    @Test
+    void timeoutsCanBeChangedAndHoldFromAFlowsNextPacketOn() {
+        cluster.service("default/dns", IpProtocol.UDP, VIP, 53, FAR + ":5353");
+        send(client, udp().from(CLIENT, 4000).to(VIP, 53));
+        nodeA.worker().setFlowTimeouts(new FlowTimeouts(7_440, 240, 10, 20));
+
+        assertThat(nodeA.flow().expiresInNanos())
+                .isEqualTo(Duration.ofMinutes(2).toNanos());
+        send(client, udp().from(CLIENT, 4000).to(VIP, 53));
+        assertThat(nodeA.flow().expiresInNanos())
+                .isEqualTo(Duration.ofSeconds(10).toNanos());
+        send(far, udp().from(FAR, 5353).to(CLIENT, 4000));
+        assertThat(nodeA.flow().expiresInNanos())
+                .isEqualTo(Duration.ofSeconds(20).toNanos());
     }
 
     @Test
