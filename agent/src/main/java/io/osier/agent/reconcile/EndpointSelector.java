@@ -51,6 +51,7 @@ public final class EndpointSelector {
      * @param podUid which pod it is; null if it is none of ours
      * @param node on which node it is said to be; null if nobody says it
      * @param zone in which zone it is said to be; null if nobody says it
+     * @param leaving whether it takes new flows only where nobody else does
      */
     public record Endpoint(
             IpAddress address,
@@ -58,9 +59,10 @@ public final class EndpointSelector {
             int weight,
             @Nullable String podUid,
             @Nullable String node,
-            @Nullable String zone) {
+            @Nullable String zone,
+            boolean leaving) {
         Endpoint(IpAddress address, int port, int weight) {
-            this(address, port, weight, null, null, null);
+            this(address, port, weight, null, null, null, false);
         }
 
         @Override
@@ -69,13 +71,20 @@ public final class EndpointSelector {
         }
     }
 
-    /** The endpoints of a service's port, of its primary family of addresses; by address. */
+    /** The endpoints of a service's port that take new flows, of its primary family of addresses; by address. */
     public List<Endpoint> endpointsOf(Service service, ServicePort port) {
         List<String> families = service.spec().ipFamilies();
-        return endpointsOf(service, port, families.isEmpty() ? IpFamilies.IPV4 : families.get(0));
+        return taking(endpointsOf(service, port, families.isEmpty() ? IpFamilies.IPV4 : families.get(0)));
     }
 
-    /** Those of this family. */
+    /** Those that are not leaving; if there is none, those that are and still answer, as kube-proxy has it. */
+    static List<Endpoint> taking(List<Endpoint> endpoints) {
+        List<Endpoint> staying =
+                endpoints.stream().filter(endpoint -> !endpoint.leaving()).toList();
+        return staying.isEmpty() ? endpoints : staying;
+    }
+
+    /** Those of this family, leaving ones included. */
     List<Endpoint> endpointsOf(Service service, ServicePort port, String family) {
         List<Endpoint> endpoints = service.spec().selector().isEmpty()
                 ? endpointsByHand(service, port, family)
@@ -89,27 +98,24 @@ public final class EndpointSelector {
                 .toList();
     }
 
-    /** Pods that are ready; if there are none, those that are leaving and still answer, as kube-proxy has it. */
+    /** Pods that are ready, and those that are leaving and still answer. */
     private List<Endpoint> selectedEndpoints(Service service, ServicePort port, String family) {
-        List<Endpoint> ready = new ArrayList<>();
-        List<Endpoint> leaving = new ArrayList<>();
+        List<Endpoint> found = new ArrayList<>();
         for (Pod pod : podsByNamespace.getOrDefault(namespaceOf(service.metadata()), List.of())) {
             IpAddress address = addressOf(pod.status(), family);
             int target = port.targetOn(pod);
             if (address != null && target != 0 && isEligible(service, pod)) {
-                boolean leaves = pod.metadata().deletionTimestamp() != null;
-                int weight = Annotations.weight(pod.metadata());
-                (leaves ? leaving : ready)
-                        .add(new Endpoint(
-                                address,
-                                target,
-                                weight,
-                                pod.metadata().uid(),
-                                pod.spec().nodeName(),
-                                null));
+                found.add(new Endpoint(
+                        address,
+                        target,
+                        Annotations.weight(pod.metadata()),
+                        pod.metadata().uid(),
+                        pod.spec().nodeName(),
+                        null,
+                        pod.metadata().deletionTimestamp() != null));
             }
         }
-        return ready.isEmpty() ? leaving : ready;
+        return found;
     }
 
     private static @Nullable IpAddress addressOf(PodStatus status, String family) {
@@ -155,7 +161,7 @@ public final class EndpointSelector {
         return found;
     }
 
-    /** The ready ones; if there are none, those that are leaving and still answer, as kube-proxy has it. */
+    /** The ready ones first, then those that are leaving and still answer: where one is both, it stays. */
     private static List<Endpoint> slicedEndpoints(List<EndpointSlice> slices, ServicePort port) {
         List<Endpoint> ready = new ArrayList<>();
         List<Endpoint> leaving = new ArrayList<>();
@@ -165,23 +171,34 @@ public final class EndpointSelector {
                         && candidate.protocol().equals(port.protocol())) {
                     for (EndpointSlice.Endpoint endpoint : slice.endpoints()) {
                         if (endpoint.conditions().takesNew()) {
-                            addAddresses(slice, endpoint, candidate, ready);
+                            addAddresses(slice, endpoint, candidate, false, ready);
                         } else if (endpoint.conditions().takesNewAtNeed()) {
-                            addAddresses(slice, endpoint, candidate, leaving);
+                            addAddresses(slice, endpoint, candidate, true, leaving);
                         }
                     }
                 }
             }
         }
-        return ready.isEmpty() ? leaving : ready;
+        ready.addAll(leaving);
+        return ready;
     }
 
     private static void addAddresses(
-            EndpointSlice slice, EndpointSlice.Endpoint endpoint, EndpointSlice.Port port, List<Endpoint> found) {
+            EndpointSlice slice,
+            EndpointSlice.Endpoint endpoint,
+            EndpointSlice.Port port,
+            boolean leaving,
+            List<Endpoint> found) {
         int weight = Annotations.weight(slice.metadata());
         for (String address : endpoint.addresses()) {
             found.add(new Endpoint(
-                    IpAddress.parse(address), port.port(), weight, null, endpoint.nodeName(), endpoint.zone()));
+                    IpAddress.parse(address),
+                    port.port(),
+                    weight,
+                    null,
+                    endpoint.nodeName(),
+                    endpoint.zone(),
+                    leaving));
         }
     }
 

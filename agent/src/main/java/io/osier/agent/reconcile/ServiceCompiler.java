@@ -123,24 +123,26 @@ final class ServiceCompiler {
             List<VirtualService> result,
             Set<IpAddress> local) {
         for (ServicePort port : service.spec().ports()) {
-            List<EndpointSelector.Endpoint> endpoints = selector.endpointsOf(service, port, family);
-            Set<EndpointSelector.Endpoint> preferred =
-                    Set.copyOf(topology.preferred(endpoints, service.spec().trafficDistribution()));
+            List<EndpointSelector.Endpoint> all = selector.endpointsOf(service, port, family);
             List<Backend> backends = new ArrayList<>();
-            List<Backend> near = new ArrayList<>();
-            for (EndpointSelector.Endpoint endpoint : endpoints) {
-                Route route = routeTo(endpoint.address(), routes);
-                Backend backend = backend(endpoint, route);
-                if (preferred.contains(endpoint)) {
-                    backends.add(backend);
-                }
-                if (route != null && route.via() == null) {
-                    near.add(backend);
-                    local.add(backend.address());
-                }
+            for (EndpointSelector.Endpoint endpoint : topology.preferred(
+                    EndpointSelector.taking(all), service.spec().trafficDistribution())) {
+                backends.add(backend(endpoint, routeTo(endpoint.address(), routes)));
             }
+            List<EndpointSelector.Endpoint> here =
+                    all.stream().filter(endpoint -> isHere(endpoint, routes)).toList();
+            List<Backend> near = new ArrayList<>();
+            for (EndpointSelector.Endpoint endpoint : EndpointSelector.taking(here)) {
+                near.add(backend(endpoint, routeTo(endpoint.address(), routes)));
+            }
+            here.stream().filter(endpoint -> !endpoint.leaving()).forEach(endpoint -> local.add(endpoint.address()));
             result.addAll(addresses.of(service, port, family, backends, near));
         }
+    }
+
+    private boolean isHere(EndpointSelector.Endpoint endpoint, PodRoutes routes) {
+        Route route = routeTo(endpoint.address(), routes);
+        return route != null && route.via() == null;
     }
 
     /** By the IPv4 address that a pod's IPv6 address says; null for an address that is nobody's pod's. */

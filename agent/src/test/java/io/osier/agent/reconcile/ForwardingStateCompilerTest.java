@@ -15,11 +15,14 @@ import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.service.Backend;
 import io.osier.dataplane.service.Balance;
 import io.osier.dataplane.service.FlowPolicy;
+import io.osier.dataplane.service.ListedFamily;
 import io.osier.dataplane.service.OnRemoval;
+import io.osier.dataplane.service.RulesListing;
 import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.service.VirtualService;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Manifests in, tables out, as node-a sees them. */
@@ -214,6 +217,25 @@ class ForwardingStateCompilerTest {
                         .services()
                         .get(0)))
                 .containsExactly("10.32.0.5:8000");
+    }
+
+    @Test
+    void whoIsLeavingServesItsNodeWhereNobodyElseOfTheNodeIsReady() {
+        String here = "{addresses: [10.32.0.9], conditions: {ready: false, serving: true, terminating: true}}";
+        String elsewhere = "{addresses: [10.32.1.5], conditions: {}}";
+        VirtualService service = compile(
+                        service("internalTrafficPolicy: Local, ports: [{port: 80}]"),
+                        slice("web-a", here + ", " + elsewhere))
+                .services()
+                .services()
+                .get(0);
+
+        assertThat(backendsOf(service)).containsExactly("10.32.1.5:8000");
+        assertThat(backendsOf(Objects.requireNonNull(service.near()))).containsExactly("10.32.0.9:8000");
+        assertThat(RulesListing.of(List.of(service), ListedFamily.IPV4, false, null))
+                .contains(
+                        "DNAT       tcp  --  0.0.0.0/0            0.0.0.0/0            /* default/web */ tcp to:10.32.0.9:8000")
+                .doesNotContain("10.32.1.5");
     }
 
     @Test

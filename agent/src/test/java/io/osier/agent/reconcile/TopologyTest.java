@@ -24,7 +24,8 @@ class TopologyTest {
                 1,
                 null,
                 words[0].isEmpty() ? null : words[0],
-                words.length < 2 ? null : words[1]);
+                words.length < 2 ? null : words[1],
+                false);
     }
 
     private static String place(Endpoint endpoint) {

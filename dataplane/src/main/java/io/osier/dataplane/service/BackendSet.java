@@ -1,6 +1,7 @@
 package io.osier.dataplane.service;
 
 import java.util.Collection;
+import java.util.List;
 
 /**
  * The addresses and ports of all services' backends: immutable, open-addressed and at most half full, flat so that a quarter
@@ -14,20 +15,25 @@ final class BackendSet {
     private final int mask;
 
     BackendSet(Collection<VirtualService> services) {
-        int count =
-                services.stream().mapToInt(service -> service.backends().size()).sum();
+        int count = services.stream()
+                .mapToInt(service -> service.backends().size() + nearOf(service).size())
+                .sum();
         int capacity = Integer.highestOneBit(Math.max(count, 1)) * 4;
         slots = new long[capacity * LONGS_PER_SLOT];
         mask = capacity - 1;
         for (VirtualService service : services) {
-            for (Backend backend : service.backends()) {
-                add(
-                        service.protocol(),
-                        backend.address().high(),
-                        backend.address().low(),
-                        backend.port());
-            }
+            service.backends().forEach(backend -> add(service.protocol(), backend));
+            nearOf(service).forEach(backend -> add(service.protocol(), backend));
         }
+    }
+
+    private static List<Backend> nearOf(VirtualService service) {
+        VirtualService near = service.near();
+        return near == null ? List.of() : near.backends();
+    }
+
+    private void add(int protocol, Backend backend) {
+        add(protocol, backend.address().high(), backend.address().low(), backend.port());
     }
 
     /** Whether this is the address and port of a backend of any service of this protocol. */

@@ -163,9 +163,7 @@ public final class RulesListing {
         if (near != null) {
             backendsChain(ChainName.ofLocal(first), port.localReferences(), near, port.byLocal());
         }
-        for (int i = 0; i < first.backends().size(); i++) {
-            endpointChain(port, first.backends().get(i), i);
-        }
+        port.endpoints().forEach(backend -> endpointChain(port, backend));
     }
 
     private void firewallChain(VirtualService balancer) {
@@ -259,26 +257,25 @@ public final class RulesListing {
         }
     }
 
-    private void endpointChain(ServicePortRules port, Backend backend, int index) {
+    private void endpointChain(ServicePortRules port, Backend backend) {
         VirtualService service = port.first();
         RuleCounters counters = port.byCluster();
+        int index = ServicePortRules.indexOf(service, backend);
         int local = port.indexOfLocal(backend);
-        long packets = counters.packets(index) + (local < 0 ? 0 : port.byLocal().packets(local));
-        long bytes = counters.bytes(index) + (local < 0 ? 0 : port.byLocal().bytes(local));
+        long packets = (index < 0 ? 0 : counters.packets(index))
+                + (local < 0 ? 0 : port.byLocal().packets(local));
+        long bytes = (index < 0 ? 0 : counters.bytes(index))
+                + (local < 0 ? 0 : port.byLocal().bytes(local));
         String protocol = IpProtocol.name(service.protocol());
         int rules = service.hasAffinity() ? 2 : 1;
-        int chains = port.chainsOf(backend);
-        if (chains == 0) {
-            return; // nobody of this node is led there
-        }
-        text.chain(ChainName.ofEndpoint(service, backend), rules * chains);
+        text.chain(ChainName.ofEndpoint(service, backend), rules * port.chainsOf(backend));
         text.rule(
                 "KUBE-MARK-MASQ",
                 "all",
                 backend.address().toString(),
                 anywhere,
-                counters.hairpinPackets(index),
-                counters.hairpinBytes(index));
+                index < 0 ? 0 : counters.hairpinPackets(index),
+                index < 0 ? 0 : counters.hairpinBytes(index));
         text.match(comment(service, ""));
         text.rule("DNAT", protocol, anywhere, anywhere, packets, bytes);
         String to = protocol + " to:" + backend;
@@ -298,9 +295,7 @@ public final class RulesListing {
         long bytes =
                 ports.stream().mapToLong(ServicePortRules::masqueradedBytes).sum();
         int references = ports.stream()
-                .mapToInt(port -> (int) port.first().backends().stream()
-                                .filter(backend -> port.chainsOf(backend) > 0)
-                                .count()
+                .mapToInt(port -> port.endpoints().size()
                         + (port.hasExternal() && !port.first().backends().isEmpty() ? 1 : 0))
                 .sum();
         text.chain("KUBE-MARK-MASQ", references);

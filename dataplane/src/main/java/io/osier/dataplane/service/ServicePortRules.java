@@ -127,14 +127,29 @@ final class ServicePortRules {
 
     /** How many chains lead to the endpoint: all backends', this node's, or both. */
     int chainsOf(Backend backend) {
-        return (usesCluster() ? 1 : 0) + (indexOfLocal(backend) < 0 ? 0 : 1);
+        return (usesCluster() && indexOf(first(), backend) >= 0 ? 1 : 0) + (indexOfLocal(backend) < 0 ? 0 : 1);
+    }
+
+    /** All endpoints that any chain leads to: those of everybody, and those that only this node still uses. */
+    List<Backend> endpoints() {
+        List<Backend> endpoints = new ArrayList<>(first().backends());
+        VirtualService near = near();
+        if (near != null) {
+            near.backends().stream()
+                    .filter(backend -> indexOf(first(), backend) < 0)
+                    .forEach(endpoints::add);
+        }
+        endpoints.removeIf(backend -> chainsOf(backend) == 0);
+        return endpoints;
+    }
+
+    static int indexOf(VirtualService service, Backend backend) {
+        return service.indexOf(backend.address().high(), backend.address().low(), backend.port());
     }
 
     int indexOfLocal(Backend backend) {
         VirtualService near = near();
-        return near == null
-                ? -1
-                : near.indexOf(backend.address().high(), backend.address().low(), backend.port());
+        return near == null ? -1 : indexOf(near, backend);
     }
 
     /** What has met the chain of all backends. */

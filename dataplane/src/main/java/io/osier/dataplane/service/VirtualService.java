@@ -36,7 +36,8 @@ public final class VirtualService {
      * @param protocol the IP protocol number
      * @param port 1 to 65535
      * @param backends in the order of the chain; empty if nothing is ready
-     * @param near those of them that are on this node; not looked at unless the policy is local to somebody
+     * @param near those that are on this node, and one may be there that takes nothing from elsewhere any more; not looked at
+     *     unless the policy is local to somebody
      */
     public VirtualService(
             String name,
@@ -204,7 +205,8 @@ public final class VirtualService {
     /** Whether this very pod is a backend at this address and port. */
     public boolean has(long addressHigh, long addressLow, int backendPort, long instance) {
         int index = indexOf(addressHigh, addressLow, backendPort);
-        return index >= 0 && backends.get(index).instance() == instance;
+        return (index >= 0 && backends.get(index).instance() == instance)
+                || (near != null && near.has(addressHigh, addressLow, backendPort, instance));
     }
 
     @Override

@@ -196,20 +196,24 @@ class DirectFlowTest extends TwoNodeScenario {
     }
 
     @Test
-    void aFullTableLetsDirectTrafficPassUntracked() {
+    void directTrafficPassesUntrackedWhereItsClientHasNoShareLeft() {
         try (SimulatedCluster small = new SimulatedCluster(1)) {
             SimulatedNode node = small.node("node-a", "10.32.0.0/24", new WorkerConfig(1, 2, 64, 16));
             MemoryPort pod = node.pod(CLIENT);
             MemoryPort server = node.pod(NEAR);
             small.service("default/dns", IpProtocol.UDP, VIP, 53, NEAR + ":5353");
-            for (int port = 4000; port < 4005; port++) {
+            pod.send(udp().from(CLIENT, 4000).to(NEAR, 5353));
+            small.settle();
+            server.send(udp().from(NEAR, 5353).to(CLIENT, 4000)); // answered, so that it is not given up
+            small.settle();
+            for (int port = 4001; port < 4005; port++) {
                 pod.send(udp().from(CLIENT, port).to(NEAR, 5353));
             }
             small.settle();
 
             assertThat(server.drain()).hasSize(5);
             assertThat(node.drops()).isEmpty();
-            assertThat(node.flows()).hasSize(2);
+            assertThat(node.flows()).containsExactly("10.32.0.2:4000 10.32.0.3:5353 10.32.0.3:5353 ASSURED");
         }
     }
 
