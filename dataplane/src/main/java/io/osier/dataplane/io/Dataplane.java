@@ -13,6 +13,7 @@ import io.osier.dataplane.worker.WorkerProxy;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * go. Safe for any thread.
  */
 public final class Dataplane implements AutoCloseable {
+    private static final String TUNNEL = "tunnel";
+
     private final DataplaneConfig config;
     private final UdpPort underlay;
     private final Counters counters;
@@ -34,17 +37,34 @@ public final class Dataplane implements AutoCloseable {
     private final Worker worker;
     private final EpollWorkerLoop loop;
     private final WorkerProxy proxy;
-    private final Map<PortId, AttachedTap> taps = new HashMap<>(); // the worker thread's own
+    private final DescriptorStore left;
+    private final Map<PortId, AttachedTap> taps = new HashMap<>(); // the worker thread's own, like all that follows
+    private @Nullable IoRegistration tunnel;
+    private boolean begun;
 
-    private record AttachedTap(TapPort tap, IoRegistration registration, TapOverflow overflow) {}
+    private record AttachedTap(TapPort tap, IntSupplier batch, Registration registration, TapOverflow overflow) {}
+
+    /** Of a port that is served; empty before that. */
+    private static final class Registration {
+        private @Nullable IoRegistration present;
+
+        void cancel() {
+            if (present != null) {
+                present.cancel();
+                present = null;
+            }
+        }
+    }
 
     private Dataplane(
             DataplaneConfig config,
             ForwardingState initial,
             DataplaneListener listener,
             UdpPort underlay,
-            Counters counters)
+            Counters counters,
+            DescriptorStore left)
             throws IOException {
+        this.left = left;
         this.config = config;
         this.listener = listener;
         this.underlay = underlay;
@@ -78,12 +98,26 @@ public final class Dataplane implements AutoCloseable {
      */
     public static Dataplane open(DataplaneConfig config, ForwardingState initial, DataplaneListener listener)
             throws IOException {
-        Counters counters = new Counters();
-        UdpPort underlay = UdpPort.open(config.underlay(), config.tunnelPort(), counters.drops());
-        return open(config, initial, listener, underlay, counters);
+        Dataplane dataplane = prepare(config, initial, listener, DescriptorStore.ABSENT);
+        dataplane.begin();
+        return dataplane;
     }
 
-    /** The same with a socket that is open already, and the account that it counts its drops in. */
+    /**
+     * The same, but packets wait where they are until {@link #begin}: ports and policy can be as they are to be before the
+     * first of them is looked at.
+     *
+     * @param left by an earlier process: its tunnel and TAPs go on with the packets that wait in them
+     */
+    public static Dataplane prepare(
+            DataplaneConfig config, ForwardingState initial, DataplaneListener listener, DescriptorStore left)
+            throws IOException {
+        Counters counters = new Counters();
+        UdpPort underlay = UdpPort.open(config.underlay(), config.tunnelPort(), counters.drops(), left.take(TUNNEL));
+        return prepare(config, initial, listener, underlay, counters, left);
+    }
+
+    /** Begins to forward, with a socket that is open already, and the account that it counts its drops in. */
     static Dataplane open(
             DataplaneConfig config,
             ForwardingState initial,
@@ -91,25 +125,73 @@ public final class Dataplane implements AutoCloseable {
             UdpPort underlay,
             Counters counters)
             throws IOException {
-        Dataplane dataplane;
+        Dataplane dataplane = prepare(config, initial, listener, underlay, counters, DescriptorStore.ABSENT);
+        dataplane.begin();
+        return dataplane;
+    }
+
+    private static Dataplane prepare(
+            DataplaneConfig config,
+            ForwardingState initial,
+            DataplaneListener listener,
+            UdpPort underlay,
+            Counters counters,
+            DescriptorStore left)
+            throws IOException {
         try {
-            dataplane = new Dataplane(config, initial, listener, underlay, counters);
+            return new Dataplane(config, initial, listener, underlay, counters, left);
         } catch (IOException | RuntimeException e) {
             underlay.close();
             throw e;
         }
+    }
+
+    /**
+     * Begins to forward; again is no error.
+     *
+     * @throws RuntimeException if a descriptor cannot be watched; the dataplane is closed
+     */
+    public void begin() {
         try {
-            await(dataplane.proxy.run(worker -> dataplane.watchUnderlay()));
-            return dataplane;
+            await(proxy.run(worker -> serveAll()));
         } catch (RuntimeException e) {
-            dataplane.close();
+            close();
             throw e;
         }
     }
 
-    private void watchUnderlay() {
+    private void serveAll() {
+        if (begun) {
+            return;
+        }
         IntSupplier batch = worker::serviceUnderlay;
-        loop.watch(underlay.descriptor(), () -> serve(batch));
+        tunnel = loop.watch(underlay.descriptor(), () -> serve(batch));
+        begun = true;
+        taps.values().forEach(this::watch);
+    }
+
+    /**
+     * Looks at no packet any more, and leaves the tunnel and the TAPs with somebody who keeps them open, so that packets wait
+     * in them for the next process. To be followed by {@link #close}.
+     */
+    public void leaveTo(DescriptorStore store) {
+        await(proxy.run(worker -> leaveAll(store)));
+    }
+
+    private void leaveAll(DescriptorStore store) {
+        begun = false;
+        if (tunnel != null) {
+            tunnel.cancel();
+        }
+        taps.values().forEach(attached -> attached.registration.cancel());
+        store.keep(TUNNEL, underlay.descriptor().intValue());
+        taps.forEach((id, attached) ->
+                store.keep(nameOf(id), attached.tap.descriptor().intValue()));
+    }
+
+    /** What a TAP's descriptor is left as: {@code pod/web-1}, {@code host/osier0}. */
+    private static String nameOf(PortId id) {
+        return id.kind().name().toLowerCase(Locale.ROOT) + "/" + id.name();
     }
 
     /** The way to the worker: policy, questions, observers. */
@@ -130,7 +212,7 @@ public final class Dataplane implements AutoCloseable {
      * @throws RuntimeException if its name or one of its addresses is another port's; the device stays
      */
     public void addTap(TapConfig config, Set<IpAddress> addresses) throws IOException {
-        TapPort tap = TapFactory.open(config);
+        TapPort tap = TapFactory.open(config, left.take(nameOf(config.id())));
         addPort(tap, config.mac(), addresses, TapOverflow.of(config));
     }
 
@@ -178,13 +260,21 @@ public final class Dataplane implements AutoCloseable {
 
     private void attach(TapPort tap, LocalPort local, TapOverflow overflow) {
         worker.addPort(local);
-        IntSupplier batch = () -> worker.servicePort(tap);
+        AttachedTap attached = new AttachedTap(tap, () -> worker.servicePort(tap), new Registration(), overflow);
         try {
-            taps.put(tap.id(), new AttachedTap(tap, loop.watch(tap.descriptor(), () -> service(tap, batch)), overflow));
+            if (begun) {
+                watch(attached);
+            }
+            taps.put(tap.id(), attached);
         } catch (RuntimeException e) {
             worker.removePort(tap);
             throw e;
         }
+    }
+
+    private void watch(AttachedTap attached) {
+        attached.registration.present =
+                loop.watch(attached.tap.descriptor(), () -> service(attached.tap, attached.batch));
     }
 
     private void detach(PortId id) {
@@ -226,5 +316,6 @@ public final class Dataplane implements AutoCloseable {
     public void close() {
         loop.close();
         underlay.close();
+        taps.values().forEach(attached -> attached.tap.close()); // those that the loop did not watch
     }
 }

@@ -24,6 +24,9 @@ final class InterfaceRequest {
 
     private final ByteBuffer bytes = NativeMemory.allocate(SIZE_BYTES);
 
+    /** For the kernel to fill in. */
+    InterfaceRequest() {}
+
     /** @throws IllegalArgumentException if no interface can have this name */
     InterfaceRequest(String name) {
         byte[] ascii = name.getBytes(StandardCharsets.US_ASCII);
@@ -36,6 +39,18 @@ final class InterfaceRequest {
     InterfaceRequest withFlags(int flags) {
         bytes.putShort(VALUE, (short) flags);
         return this;
+    }
+
+    String name() {
+        byte[] ascii = new byte[MAX_NAME_LENGTH];
+        bytes.get(0, ascii);
+        String padded = new String(ascii, StandardCharsets.US_ASCII);
+        int end = padded.indexOf(0);
+        return end < 0 ? padded : padded.substring(0, end);
+    }
+
+    int flags() {
+        return bytes.getShort(VALUE) & 0xffff;
     }
 
     InterfaceRequest withMac(long mac) {

@@ -44,6 +44,7 @@ final class Libc {
     static final int SO_SNDBUF = 7;
     static final int SO_RCVBUF = 8;
     static final int SO_RXQ_OVFL = 40;
+    static final int SO_MEMINFO = 55;
     static final int SO_SNDBUFFORCE = 32;
     static final int SO_RCVBUFFORCE = 33;
     static final int SOL_UDP = 17;
@@ -79,6 +80,8 @@ final class Libc {
     static native int socketpair(int family, int type, int protocol, long descriptors);
 
     static native int bind(int fd, long address, int addressLength);
+
+    static native int getsockname(int fd, long address, long addressLength);
 
     static native int connect(int fd, long address, int addressLength);
 

@@ -1,6 +1,7 @@
 package io.osier.dataplane.io;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -69,6 +70,24 @@ public final class NetworkNamespace {
             }
             return action.call();
         });
+    }
+
+    /**
+     * What tells this namespace from every other there is.
+     *
+     * @throws IOException if there is none
+     */
+    long inode() throws IOException {
+        return inodeOf(path == null ? Path.of("/proc/thread-self/ns/net") : path);
+    }
+
+    /** The same of the one that a descriptor stands for. */
+    static long inodeOf(int descriptor) throws IOException {
+        return inodeOf(Path.of("/proc/self/fd/" + descriptor));
+    }
+
+    private static long inodeOf(Path file) throws IOException {
+        return (Long) Files.getAttribute(file, "unix:ino");
     }
 
     private static void enter(Path path) throws IOException {

@@ -77,6 +77,13 @@ final class SocketAddresses {
         return isV4(slot) ? IpAddress.mapped(network.getInt(at + V4_ADDRESS)) : network.getLong(at + V6_ADDRESS + 8);
     }
 
+    /** Whether two slots hold the same family, port and address. */
+    boolean isSame(int slot, int other) {
+        return host.getInt(slot * SLOT_BYTES) == host.getInt(other * SLOT_BYTES)
+                && high(slot) == high(other)
+                && low(slot) == low(other);
+    }
+
     private boolean isV4(int slot) {
         return host.getShort(slot * SLOT_BYTES) == Libc.AF_INET;
     }

@@ -13,6 +13,13 @@ import java.util.Set;
  * @param offloads what may come and go undone through it
  */
 public record TapConfig(PortId id, NetworkNamespace namespace, String device, long mac, Set<TapOffload> offloads) {
+    /**
+     * How many packets wait in a device that nobody reads ({@code txqueuelen}): a second of some thousand a second, while one
+     * agent hands over to the next. The kernel's default is 500. To be set before the device is up: changing it later swaps
+     * the queue, and what is sent in that moment is lost.
+     */
+    public static final int QUEUE_PACKETS = 4_096;
+
     public TapConfig {
         offloads = Set.copyOf(offloads);
     }

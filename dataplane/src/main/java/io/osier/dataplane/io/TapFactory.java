@@ -16,8 +16,8 @@ import java.util.Set;
  * <p>Devices have one queue, not {@code IFF_MULTI_QUEUE}, which could be attached by a new agent before the old one lets
  * go. The kernel makes room for 256 queues in each such device, with a queueing discipline each: it takes 6.6 MB and 18 ms
  * to make, against 0.1 MB and 4 ms. It also hands packets to both holders while there are two, and two agents that share a
- * device by mistake would never be told, while a single queue is refused to the second with EBUSY. An agent that wants to
- * hand over without a gap can pass the descriptor itself over a Unix socket.
+ * device by mistake would never be told, while a single queue is refused to the second with EBUSY. An agent that hands over
+ * to another leaves the descriptor itself in a {@link DescriptorStore}.
  *
  * <p>The kernel keeps a namespace in which a TAP has been opened, be its name deleted, until the port is closed.
  *
@@ -29,9 +29,12 @@ public final class TapFactory {
     private static final int IFF_TAP = 0x0002;
     private static final int IFF_NO_PI = 0x1000;
     private static final int IFF_VNET_HDR = 0x4000;
+    private static final int FLAGS = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR;
 
     private static final long TUNSETIFF = 0x4004_54caL;
     private static final long TUNSETPERSIST = 0x4004_54cbL;
+    private static final long TUNGETIFF = 0x8004_54d2L;
+    private static final long TUNGETDEVNETNS = 0x54e3L;
     private static final long TUNSETOFFLOAD = 0x4004_54d0L;
     private static final long TUNSETVNETHDRSZ = 0x4004_54d8L;
     private static final long SIOCSIFHWADDR = 0x8924L;
@@ -50,6 +53,48 @@ public final class TapFactory {
         Epoll.ensureAvailability();
         int fd = config.namespace().call(() -> attach(config));
         return new TapPort(config.id(), new FileDescriptor(fd));
+    }
+
+    /**
+     * The same by a descriptor that an earlier process has left, if it is that device's, with the packets that wait in it.
+     *
+     * @param left which the port owns from now on; {@link DescriptorStore#NONE} if there is none
+     */
+    static TapPort open(TapConfig config, int left) throws IOException {
+        if (left == DescriptorStore.NONE) {
+            return open(config);
+        }
+        Epoll.ensureAvailability();
+        if (!isOf(config, left)) {
+            Libc.close(left);
+            return open(config);
+        }
+        try {
+            setUp(config, left);
+            return new TapPort(config.id(), new FileDescriptor(left));
+        } catch (IOException | RuntimeException e) {
+            Libc.close(left);
+            throw e;
+        }
+    }
+
+    /** Whether the descriptor is the device's: its namespace may have been made anew under the same name since. */
+    private static boolean isOf(TapConfig config, int fd) throws IOException {
+        InterfaceRequest device = new InterfaceRequest();
+        if (device.ioctl(fd, TUNGETIFF) < 0
+                || !device.name().equals(config.device())
+                || (device.flags() & FLAGS) != FLAGS) {
+            return false;
+        }
+        int namespace = Libc.ioctl(fd, TUNGETDEVNETNS, 0);
+        if (namespace < 0) {
+            return false;
+        }
+        try {
+            return NetworkNamespace.inodeOf(namespace) == config.namespace().inode();
+        } finally {
+            Libc.close(namespace);
+        }
     }
 
     /** What this kernel's TAPs accept, found by trying on a device that nobody sees. */
@@ -93,21 +138,25 @@ public final class TapFactory {
     }
 
     private static int attach(TapConfig config) throws IOException {
-        InterfaceRequest device = new InterfaceRequest(config.device()).withFlags(IFF_TAP | IFF_NO_PI | IFF_VNET_HDR);
+        InterfaceRequest device = new InterfaceRequest(config.device()).withFlags(FLAGS);
         int fd = openCloneDevice();
         try {
             if (device.ioctl(fd, TUNSETIFF) < 0) {
                 throw refused(config, Libc.errno());
             }
-            setHeaderSize(fd, config);
-            require(Libc.ioctl(fd, TUNSETOFFLOAD, TapOffload.bits(config.offloads())), config, "offloads");
-            setMac(fd, config);
+            setUp(config, fd);
             require(Libc.ioctl(fd, TUNSETPERSIST, 1), config, "persistence");
             return fd;
         } catch (IOException | RuntimeException e) {
             Libc.close(fd);
             throw e;
         }
+    }
+
+    private static void setUp(TapConfig config, int fd) throws IOException {
+        setHeaderSize(fd, config);
+        require(Libc.ioctl(fd, TUNSETOFFLOAD, TapOffload.bits(config.offloads())), config, "offloads");
+        setMac(fd, config);
     }
 
     private static void setHeaderSize(int fd, TapConfig config) throws IOException {

@@ -1,5 +1,6 @@
 package io.osier.dataplane.io;
 
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.FileDescriptor;
 import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.Frame;
@@ -52,7 +53,9 @@ public final class UdpPort implements Underlay, AutoCloseable {
     private boolean segments = true;
     private @Nullable IpAddress tooLongFor;
 
-    private UdpPort(FileDescriptor socket, RouteMtu routes, int family, int port, DropCounters drops) {
+    /** @param overflowed what the socket had no room for before, which somebody else has counted */
+    private UdpPort(FileDescriptor socket, RouteMtu routes, int family, int port, int overflowed, DropCounters drops) {
+        this.overflowed = overflowed;
         this.socket = socket;
         this.routes = routes;
         this.family = family;
@@ -69,10 +72,39 @@ public final class UdpPort implements Underlay, AutoCloseable {
      * @throws IOException in one line, if the port is taken or the address is not here
      */
     public static UdpPort open(IpAddress local, int port, DropCounters drops) throws IOException {
-        int family = UdpSocket.familyOf(local);
-        FileDescriptor socket = UdpSocket.open(local, port);
+        return of(UdpSocket.open(local, port), local, port, 0, drops);
+    }
+
+    /**
+     * Goes on with the socket that an earlier process has left, and with what waits in it, or opens one.
+     *
+     * @param left what was left, which the port owns from now on; {@link DescriptorStore#NONE} if nothing
+     * @throws IOException in one line, if nothing of use was left, and the port is taken or the address is not here
+     */
+    static UdpPort open(IpAddress local, int port, DropCounters drops, int left) throws IOException {
+        if (left == DescriptorStore.NONE) {
+            return open(local, port, drops);
+        }
+        Epoll.ensureAvailability();
+        FileDescriptor socket = new FileDescriptor(left);
+        if (!UdpSocket.isBound(left, local, port)) {
+            socket.close();
+            return open(local, port, drops);
+        }
         try {
-            return new UdpPort(socket, RouteMtu.open(family), family, port, drops);
+            UdpSocket.setUp(socket, UdpSocket.familyOf(local));
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+        return of(socket, local, port, UdpSocket.overflows(socket), drops);
+    }
+
+    private static UdpPort of(FileDescriptor socket, IpAddress local, int port, int overflowed, DropCounters drops)
+            throws IOException {
+        int family = UdpSocket.familyOf(local);
+        try {
+            return new UdpPort(socket, RouteMtu.open(family), family, port, overflowed, drops);
         } catch (IOException e) {
             socket.close();
             throw e;

@@ -164,7 +164,7 @@ class UdpPortTest {
 
     @Test
     void whatComesFasterThanItIsTakenIsCounted() throws Exception {
-        int sent = 20_000;
+        int sent = 60_000;
         byte[] payload = payload(1_000, 3);
         int received = 0;
         try (UdpPort port = open(HERE);
