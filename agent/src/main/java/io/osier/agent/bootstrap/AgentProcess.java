@@ -5,6 +5,7 @@ import io.osier.agent.api.server.ApiServer;
 import io.osier.agent.api.server.ClusterDirectory;
 import io.osier.agent.api.server.ClusterToken;
 import io.osier.agent.api.server.HealthCheckServer;
+import io.osier.agent.handover.ServiceManager;
 import io.osier.agent.host.FamilyServices;
 import io.osier.agent.host.HostNetwork;
 import io.osier.agent.host.HostServices;
@@ -48,7 +49,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,26 +64,31 @@ public final class AgentProcess implements AutoCloseable {
     private static final int API_PORT = 6784;
 
     private static final long FIRST_ROUND_SECONDS = 60;
+    /** So long packets wait at most for pods that an agent before this one has left. */
+    private static final long TAKE_OVER_SECONDS = 10;
 
     private final AgentConfig config;
+    private final ServiceManager manager;
     private final Path state;
     private final PrometheusRegistry metrics = new PrometheusRegistry();
     private final MetricsDoor metricsDoor = new MetricsDoor(new MetricsPage(metrics));
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private volatile @Nullable Dataplane dataplane;
 
-    private AgentProcess(AgentConfig config) {
+    private AgentProcess(AgentConfig config, ServiceManager manager) {
         this.config = config;
+        this.manager = manager;
         this.state = Path.of(config.stateDirectory());
     }
 
     /**
      * Starts an agent; when this returns it is ready.
      *
+     * @param manager told so, and asked for what an earlier agent has left
      * @throws IOException or {@link RuntimeException} in one line, and nothing is left open
      */
-    public static AgentProcess start(AgentConfig config) throws IOException {
-        AgentProcess process = new AgentProcess(config);
+    public static AgentProcess start(AgentConfig config, ServiceManager manager) throws IOException {
+        AgentProcess process = new AgentProcess(config, manager);
         try {
             process.open();
             return process;
@@ -110,7 +118,9 @@ public final class AgentProcess implements AutoCloseable {
                 place, compiler.compile(ClusterState.EMPTY, 1, ServiceTable.EMPTY), new Listener(keeper)));
         this.dataplane = dataplane;
         setFlowTimeouts(config.flowTimeouts());
-        BackgroundRehearsal.begin(place.offloads());
+        if (!manager.hasInherited()) {
+            BackgroundRehearsal.begin(place.offloads());
+        }
         Membership membership = keep(new Membership(
                 store,
                 leases,
@@ -142,6 +152,14 @@ public final class AgentProcess implements AutoCloseable {
         reconciler.firstRound().orTimeout(FIRST_ROUND_SECONDS, TimeUnit.SECONDS).join();
         // Like the pods, only now: a packet that came before the services are known would open a flow past them.
         hostNetwork(place).connect(dataplane);
+        if (manager.hasInherited()) {
+            awaitPods(podKeeper);
+        }
+        dataplane.begin();
+        if (manager.hasInherited()) {
+            BackgroundRehearsal.begin(place.offloads()); // only now: packets are waiting
+        }
+        manager.forgetInherited();
         hostServices.connected();
         metrics.register(new NodeMetrics(
                 Version.current(),
@@ -151,17 +169,29 @@ public final class AgentProcess implements AutoCloseable {
 
         answer(place, store, leases, dataplane, commands, deletions, membership);
         LOG.info("ready; answering at {}", config.socket());
-        ReadyNotice.send();
+        manager.ready();
+    }
+
+    /** A packet to a pod that is yet to be taken over would be dropped. */
+    private static void awaitPods(PodKeeper pods) {
+        try {
+            pods.firstRound().get(TAKE_OVER_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn("not all pods could be taken over in {} s; the others go on", TAKE_OVER_SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private Dataplane openDataplane(NodePlace place, ForwardingState initial, DataplaneListener listener)
             throws IOException {
         WorkerConfig worker = WorkerConfig.DEFAULT.withVni(vni());
-        return Dataplane.open(
+        return Dataplane.prepare(
                 new DataplaneConfig(
                         place.underlay(), config.port(), worker, place.offloads(), connections(place.settings())),
                 initial,
-                listener);
+                listener,
+                manager);
     }
 
     private CommandSupervisor superviseCommands(AtomicReference<PodMaker> maker) {
@@ -306,15 +336,39 @@ public final class AgentProcess implements AutoCloseable {
         }
     }
 
+    /**
+     * Stops the agent for another to come: packets are served until everything else has ended, and wait from then on in
+     * devices that the service manager keeps open, if there is one.
+     */
+    public void leave() {
+        Dataplane present = dataplane;
+        while (!opened.isEmpty() && opened.peek() != present) {
+            closeNext();
+        }
+        if (present != null) {
+            try {
+                present.leaveTo(manager);
+                manager.awaitHeard();
+            } catch (RuntimeException e) {
+                LOG.warn("while leaving: {}", e.toString());
+            }
+        }
+        close();
+    }
+
     /** Stops the agent; pods, their commands and devices stay for its return. */
     @Override
     public void close() {
         while (!opened.isEmpty()) {
-            try {
-                opened.pop().close();
-            } catch (Exception e) {
-                LOG.warn("while stopping: {}", e.toString());
-            }
+            closeNext();
+        }
+    }
+
+    private void closeNext() {
+        try {
+            opened.pop().close();
+        } catch (Exception e) {
+            LOG.warn("while stopping: {}", e.toString());
         }
     }
 }

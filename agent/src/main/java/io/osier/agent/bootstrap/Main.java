@@ -1,6 +1,7 @@
 package io.osier.agent.bootstrap;
 
 import io.osier.agent.cli.OsierCommand;
+import io.osier.agent.handover.ServiceManager;
 import io.osier.agent.model.ValidationException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,13 +22,13 @@ public final class Main {
             AgentConfig read = AgentConfig.read(config);
             AtomicReference<AgentProcess> started = new AtomicReference<>();
             ConfigReload.onHangUp(config, read, started);
-            AgentProcess agent = AgentProcess.start(read);
+            AgentProcess agent = AgentProcess.start(read, ServiceManager.present());
             started.set(agent);
             CountDownLatch ended = new CountDownLatch(1);
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(
                             () -> {
-                                agent.close();
+                                agent.leave();
                                 ended.countDown();
                             },
                             "osier-stop"));

@@ -64,10 +64,13 @@ public final class HostNetwork {
         Ipv6Device.prepare(NetworkNamespace.present(), DEVICE);
         CommandRunner.runWithInput(
                 """
+                link set %s txqueuelen %d
                 addr replace %s/%d dev %s
                 link set %s mtu %d gso_max_segs %d up
                 route replace %s dev %s src %s
                 """.formatted(
+                                        DEVICE,
+                                        TapConfig.QUEUE_PACKETS,
                                         gateway,
                                         podRange.lengthBits(),
                                         DEVICE,

@@ -50,10 +50,17 @@ public final class PodLink {
         CommandRunner.runWithInput(
                 """
                 link set lo up
+                link set eth0 txqueuelen %d
                 addr replace %s/%d dev eth0
                 link set eth0 mtu %d gso_max_segs %d up
                 route replace default via %s dev eth0
-                """.formatted(address, podRange.lengthBits(), mtuBytes, VxlanTunnel.maxSegments(mtuBytes), gateway)
+                """.formatted(
+                                        TapConfig.QUEUE_PACKETS,
+                                        address,
+                                        podRange.lengthBits(),
+                                        mtuBytes,
+                                        VxlanTunnel.maxSegments(mtuBytes),
+                                        gateway)
                         + ipv6Commands(address),
                 "ip",
                 "-n",

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -39,6 +40,7 @@ public final class PodKeeper implements AutoCloseable {
     private final Set<String> waiting = new HashSet<>();
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, daemons("osier-pods"));
     private final ExecutorService endings = Executors.newCachedThreadPool(daemons("osier-pod-end"));
+    private final CompletableFuture<Void> firstRound = new CompletableFuture<>();
     private List<Pod> wanted = List.of();
     private boolean begins = true;
     /** Whether somebody will look again whether deleted pods can be forgotten. */
@@ -68,7 +70,13 @@ public final class PodKeeper implements AutoCloseable {
         thread.execute(() -> {
             wanted = own;
             round();
+            firstRound.complete(null);
         });
+    }
+
+    /** Completes when every pod of this node that there was at the start has been made, or could not be for now. */
+    public CompletableFuture<Void> firstRound() {
+        return firstRound;
     }
 
     /** The device of a pod has gone by itself: it is made again, if the pod is still wanted. */

@@ -14,11 +14,12 @@ import java.util.Set;
  */
 public record TapConfig(PortId id, NetworkNamespace namespace, String device, long mac, Set<TapOffload> offloads) {
     /**
-     * How many packets wait in a device that nobody reads ({@code txqueuelen}): a second of some thousand a second, while one
-     * agent hands over to the next. The kernel's default is 500. To be set before the device is up: changing it later swaps
-     * the queue, and what is sent in that moment is lost.
+     * How many packets wait in a device that nobody reads ({@code txqueuelen}): two seconds of four thousand a second, while
+     * one agent hands over to the next on a busy machine. The kernel's default is 500; 8 bytes each are taken at once, and what
+     * waits counts against the sockets that sent it. To be set before the device is up: changing it later swaps the queue, and
+     * what is sent in that moment is lost.
      */
-    public static final int QUEUE_PACKETS = 4_096;
+    public static final int QUEUE_PACKETS = 8_192;
 
     public TapConfig {
         offloads = Set.copyOf(offloads);
