@@ -6,11 +6,14 @@ import io.osier.agent.pod.CommandException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code osier lab}. */
@@ -18,7 +21,14 @@ import picocli.CommandLine.Spec;
         name = "lab",
         description = "Several nodes on this machine, each a network namespace with an agent of its own.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Examples:", "  osier lab up --nodes 3", "  osier lab status", "  osier lab down"})
+        footer = {
+            "",
+            "Examples:",
+            "  osier lab up --nodes 3",
+            "  osier lab status",
+            "  osier lab restart node-a",
+            "  osier lab down"
+        })
 final class LabCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -26,7 +36,7 @@ final class LabCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say up, down or status");
+        throw new ParameterException(spec.commandLine(), "say up, down, restart or status");
     }
 
     @Command(
@@ -89,6 +99,31 @@ final class LabCommand implements Runnable {
             return 0;
         } catch (CommandException | IOException e) {
             throw CliException.failed("lab down: " + e.getMessage());
+        }
+    }
+
+    @Command(
+            name = "restart",
+            description = {
+                "Restarts agents, one after the other, as 'systemctl restart osier-agent' does it: the next agent goes on"
+                        + " with the devices of the one before, and no packet is lost."
+            },
+            mixinStandardHelpOptions = true,
+            footer = {"", "Examples:", "  osier lab restart", "  osier lab restart node-b"})
+    int restart(
+            @Parameters(paramLabel = "NODE", arity = "0..*", description = "Which nodes' agents; all without it")
+                    @Nullable
+                    List<String> nodes) {
+        try {
+            checkIsRoot("restart");
+            lab().restart(nodes == null ? List.of() : nodes);
+            print("lab restarted: " + (nodes == null || nodes.isEmpty() ? "all nodes" : String.join(", ", nodes))
+                    + " ready\n");
+            return 0;
+        } catch (InterruptedException e) {
+            throw CliException.failed("lab restart: interrupted: run 'osier lab up' to start what is missing");
+        } catch (IllegalStateException | IOException e) {
+            throw CliException.failed("lab restart: " + e.getMessage());
         }
     }
 

@@ -129,6 +129,29 @@ public final class Lab {
         }
     }
 
+    /**
+     * Restarts agents as a service manager does it, one node after the other; no packet is lost.
+     *
+     * @param names of nodes; none for all
+     * @throws IllegalStateException in one line, if there is no such lab or node, or an agent does not come back
+     */
+    public void restart(List<String> names) throws IOException, InterruptedException {
+        LabPlan plan = present().orElseThrow(() -> new IllegalStateException("no lab is up: run 'osier lab up' first"));
+        List<LabNode> nodes = plan.labNodes();
+        for (String name : names) {
+            if (nodes.stream().noneMatch(node -> node.name().equals(name))) {
+                throw new IllegalStateException("there is no node " + name + " in the lab: see 'osier lab status'");
+            }
+        }
+        for (LabNode node : nodes) {
+            if (names.isEmpty() || names.contains(node.name())) {
+                progress.accept("agent of " + node.name());
+                LabAgents.restart(node);
+                awaitReady(node);
+            }
+        }
+    }
+
     private static void awaitReady(LabNode node) throws InterruptedException {
         Instant start = Instant.now();
         while (!LabAgents.isReady(node)) {

@@ -1,14 +1,18 @@
 package io.osier.agent.lab;
 
 import io.osier.agent.api.client.ApiSockets;
+import io.osier.agent.handover.KeptDescriptors;
 import io.osier.agent.lab.LabPlan.LabNode;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** The lab's agents: processes of their own, each in its node's network namespace. */
 final class LabAgents {
@@ -23,22 +27,63 @@ final class LabAgents {
     private static final List<String> INHERITED =
             List.of("-XX:SharedArchiveFile", "--enable-native-access", "-Djna.", "-Djava.library.path");
 
+    /** An agent ends within milliseconds. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static final int HEAR_MILLIS = 5;
+
     private LabAgents() {}
 
     /** Starts an agent; it goes on when the command line ends. */
     static void start(LabNode node) throws IOException {
         Files.createDirectories(node.folder());
         Files.writeString(node.config(), node.agentYaml());
-        List<String> words = new ArrayList<>(List.of("setsid", "nsenter", "--net=/run/netns/" + node.name()));
-        words.addAll(java());
-        words.addAll(List.of("agent", "--config", node.config().toString()));
-        Process process = new ProcessBuilder(words)
+        ProcessBuilder builder = new ProcessBuilder(command(node))
                 .redirectErrorStream(true)
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(node.log().toFile()))
-                .directory(new File("/"))
-                .start();
-        Files.writeString(node.pidFile(), process.pid() + "\n");
+                .directory(new File("/"));
+        builder.environment().putAll(environment(node));
+        note(node, builder.start().pid());
+    }
+
+    /**
+     * Has an agent end, and starts another that goes on with its devices and the packets that wait in them.
+     *
+     * @throws IllegalStateException in one line, if the agent does not end
+     */
+    static void restart(LabNode node) throws IOException, InterruptedException {
+        ProcessHandle agent = process(node)
+                .orElseThrow(() -> new IllegalStateException(
+                        "the agent of " + node.name() + " is not running: start it with 'osier lab up'"));
+        try (KeptDescriptors kept = KeptDescriptors.listen(node.notifySocket())) {
+            agent.destroy();
+            long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
+            while (isRunning(agent)) {
+                kept.hear(HEAR_MILLIS);
+                if (System.nanoTime() - deadlineNanos > 0) {
+                    throw new IllegalStateException("the agent of " + node.name() + " does not end: see " + node.log());
+                }
+            }
+            while (kept.hear(0)) { // what it said last
+            }
+            note(node, kept.start(command(node), environment(node), node.log()));
+        }
+    }
+
+    private static void note(LabNode node, long pid) throws IOException {
+        Files.writeString(node.pidFile(), pid + "\n");
+    }
+
+    private static List<String> command(LabNode node) {
+        List<String> words = new ArrayList<>(List.of("setsid", "nsenter", "--net=/run/netns/" + node.name()));
+        words.addAll(java());
+        words.addAll(List.of("agent", "--config", node.config().toString()));
+        return words;
+    }
+
+    private static Map<String, String> environment(LabNode node) {
+        return Map.of("NOTIFY_SOCKET", node.notifySocket().toString());
     }
 
     /** Whether the node's agent answers. */
@@ -48,10 +93,24 @@ final class LabAgents {
 
     /** Whether the process that was started is still there. */
     static boolean isAlive(LabNode node) {
+        return process(node).isPresent();
+    }
+
+    private static Optional<ProcessHandle> process(LabNode node) {
         try {
             long pid = Long.parseLong(Files.readString(node.pidFile()).strip());
-            return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+            return ProcessHandle.of(pid).filter(LabAgents::isRunning);
         } catch (IOException | NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Java takes a process that has ended for alive until its parent, whoever that is by now, has asked how it ended. */
+    private static boolean isRunning(ProcessHandle process) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
+        } catch (IOException e) {
             return false;
         }
     }

@@ -75,6 +75,11 @@ public record LabPlan(int nodes, int underlayMtuBytes, String store, int etcdMem
             return folder().resolve("api.sock");
         }
 
+        /** Where the agent says that it is ready, and leaves what it holds. */
+        Path notifySocket() {
+            return folder().resolve("notify.sock");
+        }
+
         Path log() {
             return folder().resolve("agent.log");
         }

@@ -118,7 +118,7 @@ class HelpTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "lab | lab: say up, down or status: see 'osier lab --help'",
+                "lab | lab: say up, down, restart or status: see 'osier lab --help'",
                 "lab up --nodes 0 | lab up: --nodes 0: must be 1 to 26",
                 "lab up --nodes 27 | lab up: --nodes 27: must be 1 to 26",
                 "lab up --nodes x | lab up: Invalid value for option '--nodes': 'x' is not an int: see 'osier lab up --help'",

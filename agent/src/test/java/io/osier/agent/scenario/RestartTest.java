@@ -4,6 +4,7 @@ import static io.osier.agent.scenario.Shell.bash;
 import static io.osier.agent.scenario.Shell.in;
 import static io.osier.agent.scenario.Shell.osier;
 import static io.osier.agent.scenario.TwoNodeLab.clusterIp;
+import static io.osier.agent.scenario.TwoNodeLab.podIp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -51,6 +52,49 @@ class RestartTest {
             await().atMost(Duration.ofSeconds(30)).until(() -> live.exchanges() > before + 10 * CONNECTIONS);
             live.awaitAnswers();
         }
+    }
+
+    /** A thousand packets a second on three ways, and 200 conversations through a service with a backend on each node. */
+    @Test
+    void plannedRestartsLoseNoPacket() throws Exception {
+        createEcho("parrot-a", "node-a");
+        createEcho("parrot-b", "node-b");
+        osier("create", "pod", "beat-a", "--node", "node-a").succeeded();
+        osier("create", "pod", "beat-b", "--node", "node-b").succeeded();
+        osier("create", "service", "parrot", "--port", "80:9000", "--selector", "app=echo")
+                .succeeded();
+        await().untilAsserted(() -> assertThat(
+                        osier("get", "endpoints", "parrot").succeeded().out())
+                .matches("(?s).*:9000,.*:9000.*"));
+
+        Metronome across = Metronome.start("beat-a", "beat-b", podIp("beat-b"), 7001);
+        Metronome back = Metronome.start("beat-b", "parrot-a", podIp("parrot-a"), 7002);
+        Metronome sameNode = Metronome.start("beat-a", "parrot-a", podIp("parrot-a"), 7003);
+        try (LiveConnections live = LiveConnections.open("beat-a", clusterIp("parrot"), 80, 200)) {
+            live.talk(20);
+            await().until(() -> live.exchanges() > 2_000);
+            assertThat(osier("lab", "restart").succeeded().out()).isEqualTo("lab restarted: all nodes ready\n");
+            int before = live.exchanges();
+            await().atMost(Duration.ofSeconds(30)).until(() -> live.exchanges() > before + 2_000);
+            live.awaitAnswers();
+        } finally {
+            across.stop();
+            back.stop();
+            sameNode.stop();
+        }
+        System.out.println("RestartTest: across " + across + "; back " + back + "; same node " + sameNode);
+        assertThat(across.lost()).as("across").isZero();
+        assertThat(back.lost()).as("back").isZero();
+        assertThat(sameNode.lost()).as("same node").isZero();
+        assertThat(across.sent()).isGreaterThan(1_000);
+    }
+
+    @Test
+    void aNodeThatIsNotThereIsNotRestarted() {
+        Shell.Result result = osier("lab", "restart", "node-x");
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err())
+                .isEqualTo("osier: lab restart: there is no node node-x in the lab: see 'osier lab status'\n");
     }
 
     @Test
