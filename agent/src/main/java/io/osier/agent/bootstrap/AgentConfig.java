@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -42,6 +44,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * @param metricsAddress {@code HOST:PORT} where Prometheus may ask, and nobody for anything else; null for nowhere
  * @param logLevel {@code error}, {@code warn}, {@code info} or {@code debug}
  * @param flowTimeouts how long flows of services may be silent
+ * @param nodePortAddresses ranges of the node's addresses at which node ports are reached; empty for all but loopback's and
+ *     those of links
  * @param zone in which zone the node is; null if zones are nobody's concern
  */
 @SuppressWarnings("InvalidParam") // none is a value, and no misspelt zone
@@ -62,6 +66,7 @@ public record AgentConfig(
         @Nullable String metricsAddress,
         String logLevel,
         FlowTimeoutsConfig flowTimeouts,
+        List<String> nodePortAddresses,
         @Nullable String zone) {
     /** Where the packaged agent looks. */
     public static final Path DEFAULT_FILE = Path.of("/etc/osier/agent.yaml");
@@ -73,6 +78,8 @@ public record AgentConfig(
     private static final String DEFAULT_SERVICE_RANGE6 = "fd6f:7369:6572:2::/108";
     /** Kubernetes' own limit: a claim is looked for one by one. */
     private static final int LARGEST_SERVICE_RANGE6 = 108;
+
+    private static final IpAddress IPV6_LOOPBACK = IpAddress.parse("::1");
 
     private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
@@ -121,6 +128,8 @@ public record AgentConfig(
             ListenAddress.parse("metricsAddress", metricsAddress);
         }
         flowTimeouts = flowTimeouts == null ? FlowTimeoutsConfig.DEFAULT : flowTimeouts;
+        nodePortAddresses = nodePortAddresses == null ? List.of() : List.copyOf(nodePortAddresses);
+        nodePortRanges(nodePortAddresses);
         logLevel = logLevel == null ? LogLevel.DEFAULT : logLevel;
         if (!LogLevel.NAMES.contains(logLevel)) {
             throw new ValidationException("logLevel: Invalid value: \"" + logLevel + "\": must be one of "
@@ -232,6 +241,29 @@ public record AgentConfig(
         } catch (IllegalArgumentException e) {
             throw new ValidationException("serviceRange6: " + e.getMessage());
         }
+    }
+
+    /** Where node ports are reached; empty for the default. */
+    List<IpPrefix> nodePortRanges() {
+        return nodePortRanges(nodePortAddresses);
+    }
+
+    private static List<IpPrefix> nodePortRanges(List<String> texts) {
+        List<IpPrefix> ranges = new ArrayList<>();
+        for (String text : texts) {
+            IpPrefix range;
+            try {
+                range = IpPrefix.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new ValidationException("nodePortAddresses: " + e.getMessage());
+            }
+            if (range.contains(IPV6_LOOPBACK) && range.lengthBits() > 0) {
+                throw new ValidationException("nodePortAddresses: Invalid value: \"" + text
+                        + "\": the kernel translates nothing that is sent to IPv6's loopback address");
+            }
+            ranges.add(range);
+        }
+        return ranges;
     }
 
     private static String hostName() {

@@ -228,11 +228,12 @@ public final class AgentProcess implements AutoCloseable {
     private static HostServices hostServices(NodeSettings settings) {
         List<FamilyServices> families = new ArrayList<>();
         HostAddresses standing = HostAddresses.of(settings.serviceRange());
-        families.add(new FamilyServices(standing.outside(), standing.inside()));
+        families.add(new FamilyServices(standing.outside(), standing.inside(), settings.nodePortAddresses(true)));
         Ipv6Ranges ipv6 = settings.ipv6();
         if (ipv6 != null) {
             HostAddresses standing6 = HostAddresses.of(ipv6.services());
-            families.add(new FamilyServices(standing6.outside(), standing6.inside()));
+            families.add(
+                    new FamilyServices(standing6.outside(), standing6.inside(), settings.nodePortAddresses(false)));
         }
         return new HostServices(families);
     }

@@ -57,7 +57,8 @@ record NodePlace(NodeSettings settings, IpAddress underlay, int mtuBytes, Set<Ta
                 IpPrefix.parse(config.serviceRange()),
                 ipv6(config, mtuBytes),
                 subnet,
-                offloads.contains(TapOffload.CSUM));
+                offloads.contains(TapOffload.CSUM),
+                config.nodePortRanges());
         return new NodePlace(settings, underlay, mtuBytes, offloads, identity.id());
     }
 

@@ -3,13 +3,19 @@ package io.osier.agent.host;
 import io.osier.agent.pod.CommandException;
 import io.osier.agent.pod.CommandRunner;
 import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.service.Exposure;
 import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.service.VirtualService;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,9 +27,14 @@ public final class FamilyServices {
     /** Marks our routes, so that those can be found again which an earlier agent left. */
     private static final String ROUTE_PROTOCOL = "89";
 
+    private static final IpPrefix LOOPBACK = IpPrefix.parse("127.0.0.0/8");
+    private static final Path ROUTE_LOCALNET =
+            Path.of("/proc/sys/net/ipv4/conf/" + HostNetwork.DEVICE + "/route_localnet");
+
     private final Family family;
     private final IpAddress outside;
     private final IpAddress inside;
+    private final List<IpPrefix> nodePortAddresses;
     private Wanted wanted = new Wanted(Set.of(), Set.of(), Set.of());
     private @Nullable Wanted done;
 
@@ -49,8 +60,10 @@ public final class FamilyServices {
     /**
      * @param outside stands for node ports as they are reached from elsewhere
      * @param inside stands for them as processes of the node reach them
+     * @param nodePortAddresses ranges of the node's addresses that have the node ports; empty for all but its own alone
      */
-    public FamilyServices(IpAddress outside, IpAddress inside) {
+    public FamilyServices(IpAddress outside, IpAddress inside, List<IpPrefix> nodePortAddresses) {
+        this.nodePortAddresses = List.copyOf(nodePortAddresses);
         this.family = outside.isV4() ? Family.IPV4 : Family.IPV6;
         this.outside = outside;
         this.inside = inside;
@@ -94,12 +107,15 @@ public final class FamilyServices {
             return;
         }
         try {
+            if (hasLoopback()) {
+                Files.writeString(ROUTE_LOCALNET, "1\n");
+            }
             CommandRunner.runWithInput(table(), "nft", "-f", "-");
             if (done == null || !wanted.routes().equals(done.routes())) {
                 CommandRunner.runWithInput(routes(), "ip", family.option(), "-force", "-batch", "-");
             }
             done = wanted;
-        } catch (CommandException e) {
+        } catch (CommandException | IOException e) {
             LOG.warn("services cannot be reached from outside as they should: {}", e.getMessage());
         }
     }
@@ -110,9 +126,11 @@ public final class FamilyServices {
         if (wanted.nodePorts().isEmpty() && wanted.redirects().isEmpty()) {
             return text.toString();
         }
-        return text.append(name)
-                .append(" {\n")
-                .append(map("outside", "inet_proto . inet_service", nodePortElements(outside)))
+        text.append(name).append(" {\n");
+        if (hasLoopback() && !wanted.nodePorts().isEmpty()) {
+            text.append(loopbackChains());
+        }
+        return text.append(map("outside", "inet_proto . inet_service", nodePortElements(outside)))
                 .append(map("inside", "inet_proto . inet_service", nodePortElements(inside)))
                 .append(map("external", family.type() + " . inet_proto . inet_service", wanted.redirects()))
                 .append(chain("prerouting", "outside"))
@@ -134,16 +152,43 @@ public final class FamilyServices {
         return "  map " + name + " { type " + key + " : " + family.type() + " . inet_service;" + content + " }\n";
     }
 
-    /** Loopback's own addresses, and those of links, are left alone: what listens there is nobody's but the node's. */
+    private boolean hasLoopback() {
+        return nodePortAddresses.stream().anyMatch(LOOPBACK::overlaps);
+    }
+
+    /**
+     * What the node sends to its loopback address comes back by our device: it leaves under an address that is known there, and
+     * nothing but its answers may come in to loopback, which that device lets in now.
+     */
+    private static String loopbackChains() {
+        return """
+                  chain postrouting {
+                    type nat hook postrouting priority srcnat; policy accept;
+                    oifname "%1$s" ip saddr %2$s masquerade
+                  }
+                  chain input {
+                    type filter hook input priority filter; policy accept;
+                    iifname "%1$s" ip daddr %2$s ct state != { established, related } drop
+                  }
+                """.formatted(HostNetwork.DEVICE, LOOPBACK);
+    }
+
+    /** By default loopback's own addresses, and those of links, are left alone: what listens there is the node's alone. */
+    private String nodeAddresses() {
+        return nodePortAddresses.isEmpty()
+                ? "!= " + family.ownAlone()
+                : nodePortAddresses.stream().map(IpPrefix::toString).collect(Collectors.joining(", ", "{ ", " }"));
+    }
+
     private String chain(String hook, String nodePorts) {
         return """
                   chain %1$s {
                     type nat hook %2$s priority %3$s; policy accept;
-                    %4$s daddr != %5$s fib daddr type local dnat %4$s to meta l4proto . th dport map @%6$s
+                    %4$s daddr %5$s fib daddr type local dnat %4$s to meta l4proto . th dport map @%6$s
                     dnat %4$s to %4$s daddr . meta l4proto . th dport map @external
                   }
                 """.formatted(
-                hook, hook, hook.equals("output") ? "-100" : "dstnat", family.nft(), family.ownAlone(), nodePorts);
+                hook, hook, hook.equals("output") ? "-100" : "dstnat", family.nft(), nodeAddresses(), nodePorts);
     }
 
     private String routes() {

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param ipv6 the same ranges of IPv6; null if pods have link-local addresses only
  * @param subnet the part of the pod range that it hands out
  * @param remoteChecksum whether it leaves transport checksums partial in tunnels whose other end takes that
+ * @param nodePortAddresses ranges of its addresses at which node ports are reached; none of a family for all of that but
+ *     loopback's and those of links
  */
 public record NodeSettings(
         String nodeName,
@@ -19,11 +21,16 @@ public record NodeSettings(
         IpPrefix serviceRange,
         @Nullable Ipv6Ranges ipv6,
         IpPrefix subnet,
-        boolean remoteChecksum) {
+        boolean remoteChecksum,
+        List<IpPrefix> nodePortAddresses) {
+    public NodeSettings {
+        nodePortAddresses = List.copyOf(nodePortAddresses);
+    }
+
     /** Of a cluster without IPv6. */
     public NodeSettings(
             String nodeName, IpPrefix podRange, IpPrefix serviceRange, IpPrefix subnet, boolean remoteChecksum) {
-        this(nodeName, podRange, serviceRange, null, subnet, remoteChecksum);
+        this(nodeName, podRange, serviceRange, null, subnet, remoteChecksum, List.of());
     }
 
     /** The host's address on the segment: the first of the subnet. */
@@ -34,6 +41,19 @@ public record NodeSettings(
     /** What a pod with this IPv4 address has besides; null if nothing. */
     public @Nullable IpAddress ipv6Of(IpAddress address) {
         return ipv6 == null ? null : ipv6.pods().of(address);
+    }
+
+    /** The ranges in which node ports are reached at addresses of one family; empty for the default. */
+    public List<IpPrefix> nodePortAddresses(boolean v4) {
+        return nodePortAddresses.stream()
+                .filter(range -> range.address().isV4() == v4)
+                .toList();
+    }
+
+    /** Whether node ports are reached at this address, if it is the node's. */
+    boolean hasNodePortsAt(IpAddress address) {
+        List<IpPrefix> ranges = nodePortAddresses(address.isV4());
+        return ranges.isEmpty() || ranges.stream().anyMatch(range -> range.contains(address));
     }
 
     /** The part of the pod range that it hands out, and what stands beside it in IPv6. */

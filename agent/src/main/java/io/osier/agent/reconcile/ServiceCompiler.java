@@ -171,7 +171,7 @@ final class ServiceCompiler {
         return checks;
     }
 
-    /** Where this node is reached besides, by what it has said of itself. */
+    /** Where node ports are reached from this node's pods, by what it has said of itself. */
     private List<IpAddress> nodeAddresses(ClusterState cluster) {
         List<IpAddress> addresses = new ArrayList<>(List.of(settings.gateway()));
         IpAddress gateway6 = settings.ipv6Of(settings.gateway());
@@ -183,6 +183,7 @@ final class ServiceCompiler {
                 .flatMap(node -> node.status().addresses().stream())
                 .map(address -> IpAddress.parse(address.address()))
                 .forEach(addresses::add);
+        addresses.removeIf(address -> !settings.hasNodePortsAt(address));
         return addresses;
     }
 

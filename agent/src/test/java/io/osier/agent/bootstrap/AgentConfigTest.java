@@ -44,6 +44,19 @@ class AgentConfigTest {
     }
 
     @Test
+    void nodePortsAreWhereTheyAreAskedFor() {
+        assertThat(AgentConfig.parse("").nodePortRanges()).isEmpty();
+        assertThat(AgentConfig.parse("nodePortAddresses: [192.168.56.0/24, 127.0.0.0/8]")
+                        .nodePortRanges())
+                .containsExactly(IpPrefix.parse("192.168.56.0/24"), IpPrefix.parse("127.0.0.0/8"));
+        assertThatThrownBy(() -> AgentConfig.parse("nodePortAddresses: [lo]"))
+                .isInstanceOf(ValidationException.class)
+                .hasMessageStartingWith("nodePortAddresses: ");
+        assertThatThrownBy(() -> AgentConfig.parse("nodePortAddresses: ['::1/128']"))
+                .hasMessageContaining("the kernel translates nothing that is sent to IPv6's loopback address");
+    }
+
+    @Test
     void whatIsSetCounts() {
         AgentConfig config = AgentConfig.parse("""
                 nodeName: node-1           # as the others will call it

@@ -232,7 +232,7 @@ class ForwardingStateCompilerTest {
 
         assertThat(backendsOf(service)).containsExactly("10.32.1.5:8000");
         assertThat(backendsOf(Objects.requireNonNull(service.near()))).containsExactly("10.32.0.9:8000");
-        assertThat(RulesListing.of(List.of(service), ListedFamily.IPV4, false, null))
+        assertThat(RulesListing.of(List.of(service), ListedFamily.IPV4, false, null, List.of()))
                 .contains(
                         "DNAT       tcp  --  0.0.0.0/0            0.0.0.0/0            /* default/web */ tcp to:10.32.0.9:8000")
                 .doesNotContain("10.32.1.5");

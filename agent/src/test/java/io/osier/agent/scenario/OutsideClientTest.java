@@ -95,6 +95,33 @@ class OutsideClientTest {
     }
 
     @Test
+    void nodePortsAreReachedAtTheAddressesThatWereChosen() {
+        createService("chosen", "web", "--type", "NodePort", "--node-port", "30088");
+        await().untilAsserted(() -> assertThat(ask(OUTSIDER, NODE_B + ":30088")).contains("\"host\":\"web-"));
+        String config = "/run/osier/lab/node-b/agent.yaml";
+        bash("cp " + config + " /tmp/agent.yaml.chosen; echo 'nodePortAddresses: [127.0.0.0/8]' >>" + config)
+                .succeeded();
+        try {
+            osier("lab", "restart", "node-b").succeeded();
+
+            assertThat(ask("node-b", "127.0.0.1:30088")).contains("\"host\":\"web-");
+            assertThat(ask("node-b", "127.0.0.1:30088")).contains("\"host\":\"web-");
+            assertThat(in(OUTSIDER, "curl -s --max-time 5 http://" + NODE_B + ":30088/info")
+                            .exitCode())
+                    .as("an address that was not chosen")
+                    .isEqualTo(7);
+            assertThat(ask(OUTSIDER, NODE_A + ":30088"))
+                    .as("the other node has all of its own")
+                    .contains("\"host\":\"web-");
+            assertThat(osier("--node", "node-b", "rules").out())
+                    .contains("KUBE-NODEPORTS  all  --  0.0.0.0/0            127.0.0.0/8          /*");
+        } finally {
+            bash("mv /tmp/agent.yaml.chosen " + config);
+            osier("lab", "restart", "node-b").succeeded();
+        }
+    }
+
+    @Test
     void withTheLocalPolicyTheClientIsSeenAndANodeWithoutAPodIsSilent() {
         createService(
                 "local", "only", "--type", "NodePort", "--node-port", "30081", "--external-traffic-policy", "Local");

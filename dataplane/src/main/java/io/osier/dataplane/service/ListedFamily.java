@@ -1,5 +1,7 @@
 package io.osier.dataplane.service;
 
+import io.osier.dataplane.packet.IpPrefix;
+
 /** The two listings of the service table: as {@code iptables} prints its own, and as {@code ip6tables} does. */
 public enum ListedFamily {
     IPV4("0.0.0.0/0", "127.0.0.0/8", "icmp-port-unreachable", "255.255.255.255", 32),
@@ -33,6 +35,11 @@ public enum ListedFamily {
 
     String rejectWith() {
         return "reject-with " + rejectWith;
+    }
+
+    /** A range, as {@code iptables} lists it: one address without its length. */
+    String text(IpPrefix range) {
+        return range.lengthBits() == addressBits ? range.address().toString() : range.toString();
     }
 
     /** Of a match that looks at all of an address. */

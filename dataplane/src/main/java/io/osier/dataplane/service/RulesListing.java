@@ -24,7 +24,7 @@ public final class RulesListing {
     private final String anywhere;
     private final List<ServicePortRules> ports;
     private final @Nullable IpPrefix podRange;
-
+    private final List<IpPrefix> nodePortAddresses;
     private final boolean natOnly;
 
     private RulesListing(
@@ -32,7 +32,9 @@ public final class RulesListing {
             ListedFamily family,
             boolean verbose,
             @Nullable IpPrefix podRange,
+            List<IpPrefix> nodePortAddresses,
             boolean natOnly) {
+        this.nodePortAddresses = nodePortAddresses;
         this.text = new RuleText(verbose);
         this.family = family;
         this.anywhere = family.anywhere();
@@ -46,21 +48,31 @@ public final class RulesListing {
      *
      * @param verbose with packet and byte counters and the interface columns, as {@code iptables -v}
      * @param podRange where pods come from, which outsiders do not
+     * @param nodePortAddresses where alone node ports are reached; empty for everywhere but at loopback's addresses. What has
+     *     come to any of them is counted at the first.
      */
     public static String of(
-            List<VirtualService> services, ListedFamily family, boolean verbose, @Nullable IpPrefix podRange) {
-        return new RulesListing(services, family, verbose, podRange, false).list();
+            List<VirtualService> services,
+            ListedFamily family,
+            boolean verbose,
+            @Nullable IpPrefix podRange,
+            List<IpPrefix> nodePortAddresses) {
+        return new RulesListing(services, family, verbose, podRange, nodePortAddresses, false).list();
     }
 
     /** The same without what kube-proxy has in its filter table. */
     public static String ofNat(
-            List<VirtualService> services, ListedFamily family, boolean verbose, @Nullable IpPrefix podRange) {
-        return new RulesListing(services, family, verbose, podRange, true).list();
+            List<VirtualService> services,
+            ListedFamily family,
+            boolean verbose,
+            @Nullable IpPrefix podRange,
+            List<IpPrefix> nodePortAddresses) {
+        return new RulesListing(services, family, verbose, podRange, nodePortAddresses, true).list();
     }
 
     /** The same of IPv4 where nobody comes from outside. */
     static String of(List<VirtualService> services, boolean verbose) {
-        return new RulesListing(services, ListedFamily.IPV4, verbose, null, false).list();
+        return new RulesListing(services, ListedFamily.IPV4, verbose, null, List.of(), false).list();
     }
 
     private String list() {
@@ -83,12 +95,25 @@ public final class RulesListing {
             }
         }
         if (ports.stream().anyMatch(ServicePortRules::hasNodePort)) {
-            RuleCounters all = RuleCounters.sum(
-                    0, ports.stream().map(ServicePortRules::throughNodePort).toList());
-            text.rule("KUBE-NODEPORTS", "all", anywhere, "!" + family.loopback(), all.totalPackets(), all.totalBytes());
+            nodePortsRules();
+        }
+    }
+
+    private void nodePortsRules() {
+        RuleCounters all = RuleCounters.sum(
+                0, ports.stream().map(ServicePortRules::throughNodePort).toList());
+        List<String> destinations = nodePortAddresses.isEmpty()
+                ? List.of("!" + family.loopback())
+                : nodePortAddresses.stream().map(family::text).toList();
+        long packets = all.totalPackets();
+        long bytes = all.totalBytes();
+        for (String destination : destinations) {
+            text.rule("KUBE-NODEPORTS", "all", anywhere, destination, packets, bytes);
             text.match(
                     "/* kubernetes service nodeports; NOTE: this must be the last rule in this chain */",
                     RuleText.TO_LOCAL);
+            packets = 0;
+            bytes = 0;
         }
     }
 

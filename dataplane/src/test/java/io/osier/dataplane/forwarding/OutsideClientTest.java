@@ -182,7 +182,8 @@ class OutsideClientTest extends TwoNodeScenario {
         knock(OUTSIDER, 4000, NODE_PORTS, 30080);
         near.drain();
 
-        String rules = RulesListing.of(List.of(inside, port), ListedFamily.IPV4, true, IpPrefix.parse("10.32.0.0/12"));
+        String rules = RulesListing.of(
+                List.of(inside, port), ListedFamily.IPV4, true, IpPrefix.parse("10.32.0.0/12"), List.of());
         assertThat(rules.lines().map(line -> line.replaceAll(" +", " ").strip()))
                 .containsSubsequence(
                         "1 40 KUBE-NODEPORTS all -- * * 0.0.0.0/0 !127.0.0.0/8 /* kubernetes service nodeports; NOTE: this"
@@ -221,7 +222,8 @@ class OutsideClientTest extends TwoNodeScenario {
         assertThat(filter(balancer))
                 .containsExactly("1 40 DROP tcp -- * * 0.0.0.0/0 198.51.100.1 /* default/web traffic not accepted by"
                         + " KUBE-FW-LOLE4ISW44XBNF3G */ tcp dpt:80");
-        assertThat(RulesListing.ofNat(List.of(balancer), ListedFamily.IPV4, true, IpPrefix.parse("10.32.0.0/12"))
+        assertThat(RulesListing.ofNat(
+                                List.of(balancer), ListedFamily.IPV4, true, IpPrefix.parse("10.32.0.0/12"), List.of())
                         .lines()
                         .map(line -> line.replaceAll(" +", " ").strip()))
                 .containsSubsequence(
@@ -248,9 +250,10 @@ class OutsideClientTest extends TwoNodeScenario {
         assertThat(filter(empty))
                 .containsExactly("2 80 REJECT tcp -- * * 0.0.0.0/0 0.0.0.0/0 /* default/web has no endpoints */"
                         + " ADDRTYPE match dst-type LOCAL tcp dpt:30080 reject-with icmp-port-unreachable");
-        assertThat(RulesListing.ofNat(List.of(empty), ListedFamily.IPV4, false, IpPrefix.parse("10.32.0.0/12")))
+        assertThat(RulesListing.ofNat(
+                        List.of(empty), ListedFamily.IPV4, false, IpPrefix.parse("10.32.0.0/12"), List.of()))
                 .doesNotContain("REJECT", "default/web");
-        assertThat(RulesListing.of(List.of(empty), ListedFamily.IPV4, false, IpPrefix.parse("10.32.0.0/12")))
+        assertThat(RulesListing.of(List.of(empty), ListedFamily.IPV4, false, IpPrefix.parse("10.32.0.0/12"), List.of()))
                 .contains("REJECT ");
     }
 }

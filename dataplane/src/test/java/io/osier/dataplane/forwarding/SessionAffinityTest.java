@@ -75,7 +75,8 @@ class SessionAffinityTest extends TwoNodeScenario {
         int chosen = service.counters().packets(0) > 0 ? 0 : 1;
         assertThat(service.counters().packets(chosen)).isEqualTo(5);
         assertThat(service.counters().againPackets(chosen)).isEqualTo(4);
-        assertThat(RulesListing.of(List.of(service), ListedFamily.IPV4, false, IpPrefix.parse("10.32.0.0/12")))
+        assertThat(RulesListing.of(
+                        List.of(service), ListedFamily.IPV4, false, IpPrefix.parse("10.32.0.0/12"), List.of()))
                 .containsPattern(
                         "KUBE-SEP-(\\w+)  all  --  0.0.0.0/0            0.0.0.0/0            /\\* default/web \\*/"
                                 + " recent: CHECK seconds: 60 reap name: KUBE-SEP-\\1 side: source mask: 255.255.255.255\n")

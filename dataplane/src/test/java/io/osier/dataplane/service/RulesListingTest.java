@@ -42,7 +42,7 @@ class RulesListingTest {
         VirtualService both = new VirtualService(
                 "default/nginx-svc:http", IpProtocol.TCP, IpAddress.parse("fd00:10:96::65"), 80, List.of(backend));
 
-        assertThat(RulesListing.of(List.of(nginx(FIRST), both), ListedFamily.IPV6, false, null))
+        assertThat(RulesListing.of(List.of(nginx(FIRST), both), ListedFamily.IPV6, false, null, List.of()))
                 .isEqualTo("""
                         Chain KUBE-SERVICES (2 references)
                         target     prot opt source               destination\s\s\s\s\s\s\s\s\s

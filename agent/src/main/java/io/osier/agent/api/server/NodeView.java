@@ -232,11 +232,12 @@ final class NodeView {
         IpPrefix podRange = family == ListedFamily.IPV4
                 ? state.podRange()
                 : ipv6 == null ? null : ipv6.pods().of(state.podRange());
+        List<IpPrefix> nodePorts = settings.nodePortAddresses(family == ListedFamily.IPV4);
         if (table == null) {
-            return RulesListing.of(services, family, verbose, podRange);
+            return RulesListing.of(services, family, verbose, podRange, nodePorts);
         }
         return switch (table) {
-            case "nat" -> RulesListing.ofNat(services, family, verbose, podRange);
+            case "nat" -> RulesListing.ofNat(services, family, verbose, podRange, nodePorts);
             case "filter" -> {
                 TablesSnapshot tables = ask(Worker::tables);
                 var established = new FilterListing.Established(tables.laterPackets(), tables.laterBytes());

@@ -55,7 +55,8 @@ class ClusterIpsTest {
                         IpPrefix.parse("10.96.0.0/12"),
                         ipv6,
                         IpPrefix.parse("10.32.0.0/24"),
-                        true));
+                        true,
+                        List.of()));
     }
 
     private static ServiceSpec spec(String fields) {
