@@ -41,6 +41,7 @@ public final class ConnectionTable {
     private final FlowKey scratch = new FlowKey();
     private final TcpWindows windows;
     private final BackendLoads loads = new BackendLoads();
+    private final MasqueradePorts masqueradePorts = new MasqueradePorts();
     private final FlowShares shares;
     private long evictedFlows;
 
@@ -104,6 +105,7 @@ public final class ConnectionTable {
     private void linkStale(int entry) {
         if (lookup(entries.key(entry, true, scratch)) == NONE) {
             insert(entry, true);
+            masqueradePorts.add(entries, entry);
         } else {
             giveBack(entry);
         }
@@ -121,6 +123,11 @@ public final class ConnectionTable {
     /** The live flows of each backend that is chosen by them. */
     public BackendLoads loads() {
         return loads;
+    }
+
+    /** Whose the gateway's ports are. */
+    public MasqueradePorts masqueradePorts() {
+        return masqueradePorts;
     }
 
     /** What the ends of TCP connections have acknowledged. */
@@ -275,6 +282,7 @@ public final class ConnectionTable {
         }
         insert(entry, false);
         insert(entry, true);
+        masqueradePorts.add(entries, entry);
         entries.seal(entry);
         entries.setLive(entry, true);
         shares.add(
@@ -315,6 +323,7 @@ public final class ConnectionTable {
         if (entries.weighs(entry)) {
             loads.remove(entries, entry);
         }
+        masqueradePorts.remove(entries, entry);
         unlink(entry, false);
         unlink(entry, true);
         giveBack(entry);

@@ -3,6 +3,7 @@ package io.osier.dataplane.forwarding;
 import io.osier.dataplane.conntrack.ConnectionEntries;
 import io.osier.dataplane.conntrack.ConnectionState;
 import io.osier.dataplane.conntrack.ConnectionTable;
+import io.osier.dataplane.conntrack.MasqueradePorts;
 import io.osier.dataplane.observe.PacketTrace.Choice;
 import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.ParsedPacket;
@@ -23,6 +24,7 @@ final class NewFlows {
     private static final int FIRST_MASQUERADE_PORT = 1024;
     private static final int MASQUERADE_PORTS = 65_536 - FIRST_MASQUERADE_PORT;
     static final int PORT_ATTEMPTS = 128;
+    private static final int PORTS_OF_A_CLIENT = 8;
     /** Clients of services with session affinity that are remembered. */
     private static final int AFFINE_CLIENTS = 8_192;
 
@@ -62,8 +64,9 @@ final class NewFlows {
         int before = service.hasAffinity() ? backendBefore(service, packet) : -1;
         int index = before >= 0 ? before : selector.select(service, packet);
         Backend backend = service.backends().get(index);
-        int entry = enter(service, backend, index, packet, packet.sourcePort());
-        // Another flow of this client may have the same ports towards the same backend: then the source port moves.
+        int port = needsMasquerade(packet, backend) ? gatewayPort(packet, service.protocol()) : packet.sourcePort();
+        int entry = enter(service, backend, index, packet, port);
+        // Another flow may have the same ports towards the same backend: then the source port moves.
         for (int i = 0; i < PORT_ATTEMPTS && entry == ConnectionTable.NONE && refusal == null; i++) {
             entry = enter(service, backend, index, packet, anotherPort());
         }
@@ -79,6 +82,32 @@ final class NewFlows {
             affinity.remember(service, packet.sourceHigh(), packet.sourceLow(), backend, segment.nowNanos());
         }
         return entry << 1;
+    }
+
+    /**
+     * The port that all backends are to see this client under: the one that it has, its own if that is free, or one of a few
+     * that follow from what it is, so that it is found again.
+     */
+    private int gatewayPort(ParsedPacket packet, int protocol) {
+        MasqueradePorts ports = connections.masqueradePorts();
+        boolean v4 = packet.isIpv4();
+        long client = MasqueradePorts.client(protocol, packet.sourceHigh(), packet.sourceLow(), packet.sourcePort());
+        int free = -1;
+        for (int i = 0; i < PORTS_OF_A_CLIENT; i++) {
+            int port = i == 0 ? packet.sourcePort() : portOf(client, i);
+            if (ports.isOf(client, protocol, v4, port)) {
+                return port;
+            }
+            if (free < 0 && !ports.isTaken(protocol, v4, port)) {
+                free = port;
+            }
+        }
+        return free < 0 ? packet.sourcePort() : free;
+    }
+
+    private static int portOf(long client, int attempt) {
+        long mixed = (client + attempt) * 0x9e37_79b9_7f4a_7c15L;
+        return FIRST_MASQUERADE_PORT + (int) ((mixed >>> 32) * MASQUERADE_PORTS >>> 32);
     }
 
     private int flowsOf(int protocol, Backend backend) {

@@ -72,6 +72,33 @@ class OutsideClientTest extends TwoNodeScenario {
         assertThat(nodeA.host().drain()).containsExactly(NODE_PORTS + ":30080 > " + OUTSIDER + ":4000 tcp [S.]");
     }
 
+    /** Endpoint-independent mapping (RFC 4787, section 4.1), across services and backends. */
+    @Test
+    void everyBackendSeesAClientUnderOnePortThatIsNobodyElses() {
+        nodePort(Locality.NOBODY, List.of(FAR_WEB), List.of());
+        cluster.exposed(
+                "default/db",
+                NODE_PORTS,
+                30081,
+                new ServicePolicy(Exposure.NODE_PORT, Locality.NOBODY, 0, List.of()),
+                List.of(NEAR_WEB),
+                List.of());
+        String another = "203.0.113.10";
+
+        knock(OUTSIDER, 4000, NODE_PORTS, 30080);
+        assertThat(far.drain()).as("its own").containsExactly(GATEWAY_A + ":4000 > " + FAR + ":8080 tcp [S]");
+        knock(another, 4000, NODE_PORTS, 30080);
+        String seen = far.drain().get(0).split(" > ")[0];
+        assertThat(seen).startsWith(GATEWAY_A).isNotEqualTo(GATEWAY_A + ":4000");
+
+        knock(another, 4000, NODE_PORTS, 30081);
+        assertThat(near.drain())
+                .as("its own would be free here, too")
+                .containsExactly(seen + " > " + NEAR + ":8080 tcp [S]");
+        knock(OUTSIDER, 4000, NODE_PORTS, 30081);
+        assertThat(near.drain()).containsExactly(GATEWAY_A + ":4000 > " + NEAR + ":8080 tcp [S]");
+    }
+
     @Test
     void withTheLocalPolicyAPodOfTheNodeAnswersAndSeesTheClient() {
         nodePort(Locality.OUTSIDERS, List.of(NEAR_WEB, FAR_WEB), List.of(NEAR_WEB));
