@@ -18,6 +18,8 @@ final class StoreContact implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(4);
     /** So long is waited in the beginning where nothing is known: a store may just be starting, too. */
     private static final Duration FIRST_PATIENCE = Duration.ofSeconds(8);
+    /** And so often is asked: where each question takes its whole time, it may be this machine that is slow. */
+    private static final int FIRST_ATTEMPTS = 15;
 
     private final Runnable probe;
     private final Clock clock;
@@ -61,12 +63,13 @@ final class StoreContact implements AutoCloseable {
 
     private @Nullable StoreException firstAnswer(Duration patience) {
         long endNanos = System.nanoTime() + patience.toNanos();
-        while (true) {
+        for (int attempts = 1; ; attempts++) {
             try {
                 probe.run();
                 return null;
             } catch (StoreException e) {
-                if (System.nanoTime() - endNanos >= 0) {
+                boolean enough = patience.isZero() || attempts >= FIRST_ATTEMPTS;
+                if (enough && System.nanoTime() - endNanos >= 0) {
                     return e;
                 }
             }
