@@ -35,6 +35,7 @@ final class NewFlows {
     private final AffinityTable affinity = new AffinityTable(AFFINE_CLIENTS);
     private @Nullable DropReason refusal;
     private boolean masquerade;
+    private Choice choice = Choice.CHANCE;
 
     NewFlows(Segment segment, ConnectionTable connections, RandomGenerator random) {
         this.segment = segment;
@@ -63,6 +64,9 @@ final class NewFlows {
         masquerade = asked.masquerades(fromInside);
         int before = service.hasAffinity() ? backendBefore(service, packet) : -1;
         int index = before >= 0 ? before : selector.select(service, packet);
+        choice = before >= 0
+                ? Choice.AFFINITY
+                : choiceOf(service, service.policy().flows().balance());
         Backend backend = service.backends().get(index);
         int port = needsMasquerade(packet, backend) ? gatewayPort(packet, service.protocol()) : packet.sourcePort();
         int entry = enter(service, backend, index, packet, port);
@@ -132,6 +136,7 @@ final class NewFlows {
     }
 
     /** Fills and links an entry; {@code NONE} with no refusal if the backend already knows that source port. */
+    @SuppressWarnings("EnumOrdinal") // of the choice, as the trace takes it
     private int enter(VirtualService service, Backend backend, int index, ParsedPacket packet, int sourcePort) {
         refusal = null;
         long nowNanos = segment.nowNanos();
@@ -161,7 +166,7 @@ final class NewFlows {
             entries.setSource(entry, packet.sourceHigh(), packet.sourceLow(), sourcePort);
         }
         FlowPolicy flows = service.policy().flows();
-        entries.setChoice(entry, index, service.backends().size(), choiceOf(service, flows.balance()));
+        entries.setChoice(entry, index, service.backends().size(), choice.ordinal());
         entries.setInstance(entry, backend.instance());
         entries.setRemoval(entry, flows.onRemoval(service.protocol()).code(), flows.drainSeconds());
         entries.setWeighs(entry, flows.balance() == Balance.LEAST_CONNECTIONS);
@@ -170,14 +175,12 @@ final class NewFlows {
         return connections.link(entry) ? entry : ConnectionTable.NONE;
     }
 
-    @SuppressWarnings("EnumOrdinal") // as the trace takes it
-    private static int choiceOf(VirtualService service, Balance balance) {
-        Choice choice = switch (balance) {
+    private static Choice choiceOf(VirtualService service, Balance balance) {
+        return switch (balance) {
             case RANDOM -> service.isWeighted() ? Choice.WEIGHT : Choice.CHANCE;
             case MAGLEV -> Choice.MAGLEV;
             case LEAST_CONNECTIONS -> Choice.LEAST_CONNECTIONS;
         };
-        return choice.ordinal();
     }
 
     /** A pod that reaches itself could not be answered otherwise. */

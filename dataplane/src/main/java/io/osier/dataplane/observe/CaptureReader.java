@@ -126,7 +126,7 @@ public final class CaptureReader {
                 (flags & CaptureSlot.ANSWERED) != 0,
                 bytes.getInt(slot + CaptureSlot.BACKEND_INDEX),
                 bytes.getInt(slot + CaptureSlot.BACKEND_COUNT),
-                PacketTrace.Choice.of(flags >> CaptureSlot.CHOICE_SHIFT & 3),
+                PacketTrace.Choice.of(flags >> CaptureSlot.CHOICE_SHIFT & CaptureSlot.CHOICE_MASK),
                 socket(bytes, slot + CaptureSlot.SERVICE, slot + CaptureSlot.SERVICE_PORT),
                 socket(bytes, slot + CaptureSlot.BACKEND, slot + CaptureSlot.BACKEND_PORT),
                 reason == CaptureSlot.NONE ? null : DROP_REASONS[reason].label(),

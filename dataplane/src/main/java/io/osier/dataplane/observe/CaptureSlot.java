@@ -64,8 +64,10 @@ final class CaptureSlot {
     /** The packet was answered on the spot. */
     static final int ANSWERED = 1 << 8;
 
-    /** Two bits: the ordinal of what the backend was chosen by. */
+    /** Three bits from here on: the ordinal of the {@link PacketTrace.Choice}. */
     static final int CHOICE_SHIFT = 9;
+
+    static final int CHOICE_MASK = 7;
 
     private CaptureSlot() {}
 

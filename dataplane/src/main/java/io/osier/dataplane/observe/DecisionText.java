@@ -86,6 +86,7 @@ public final class DecisionText {
             case WEIGHT -> "by weight";
             case MAGLEV -> "by maglev";
             case LEAST_CONNECTIONS -> "by least connections";
+            case AFFINITY -> "by session affinity";
         };
     }
 

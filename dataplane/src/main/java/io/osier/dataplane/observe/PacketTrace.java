@@ -32,7 +32,9 @@ public final class PacketTrace {
         /** The flow's addresses and ports. */
         MAGLEV,
         /** It had the fewest flows. */
-        LEAST_CONNECTIONS;
+        LEAST_CONNECTIONS,
+        /** The client had it before ({@code sessionAffinity}). */
+        AFFINITY;
 
         private static final Choice[] VALUES = values();
 

@@ -3,6 +3,11 @@ package io.osier.dataplane.forwarding;
 import static io.osier.dataplane.simulation.PacketBuilder.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.osier.dataplane.observe.CaptureReader;
+import io.osier.dataplane.observe.CaptureRecorder;
+import io.osier.dataplane.observe.CaptureSelection;
+import io.osier.dataplane.observe.DecisionText;
+import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.service.ListedFamily;
@@ -54,6 +59,20 @@ class SessionAffinityTest extends TwoNodeScenario {
         assertThat(open()).isEqualTo(other);
         web(first, other);
         assertThat(open()).as("and they stay there").isEqualTo(other);
+    }
+
+    @Test
+    void aCaptureSaysWhoCameAgain() {
+        web(NEAR + ":8080", FAR + ":8080");
+        CaptureRecorder recorder = new CaptureRecorder(CaptureSelection.ALL, () -> 1, 1 << 16);
+        nodeA.worker().observe(recorder);
+        open();
+        open();
+
+        List<String> said = new ArrayList<>();
+        new CaptureReader(recorder, "node-a", IpAddress.parse("172.30.0.1"))
+                .drain(capture -> said.add(DecisionText.of(capture).replaceAll(".* of 2, ", "")));
+        assertThat(said).containsSubsequence("p=0.5", "by session affinity").doesNotContain("by weight");
     }
 
     @Test

@@ -28,7 +28,13 @@ class DecisionTextTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"CHANCE, p=0.5", "WEIGHT, by weight", "MAGLEV, by maglev", "LEAST_CONNECTIONS, by least connections"})
+    @CsvSource({
+        "CHANCE, p=0.5",
+        "WEIGHT, by weight",
+        "MAGLEV, by maglev",
+        "LEAST_CONNECTIONS, by least connections",
+        "AFFINITY, by session affinity"
+    })
     void saysByWhatItWasChosen(Choice choice, String words) {
         PacketDecision decision =
                 Captures.chosen(choice, Captures.rewritten(Rewrite.DNAT, "10.96.0.9:80", "10.32.1.2:90", 1, 2, false));
