@@ -26,6 +26,7 @@ public record EndpointSlice(
     private static final int MAX_ENDPOINTS = 1_000;
     private static final int MAX_PORTS = 100;
     private static final int MAX_ADDRESSES = 100;
+    private static final int MAX_HINTS = 8;
 
     @SuppressWarnings("NullAway") // what Jackson leaves out is null
     public EndpointSlice {
@@ -83,12 +84,14 @@ public record EndpointSlice(
      * @param addresses all of them are used
      * @param nodeName where it is; only told, never asked for
      * @param zone the same
+     * @param hints for whom it is meant; null if nothing is said of that
      */
     public record Endpoint(
             List<String> addresses,
             Conditions conditions,
             @Nullable String nodeName,
-            @Nullable String zone) {
+            @Nullable String zone,
+            @Nullable Hints hints) {
         @SuppressWarnings("NullAway") // what Jackson leaves out is null
         public Endpoint {
             addresses = addresses == null ? List.of() : List.copyOf(addresses);
@@ -106,6 +109,47 @@ public record EndpointSlice(
             } catch (IllegalArgumentException e) {
                 throw ValidationException.invalid("endpoints[].addresses[]", address, "must be an IP address");
             }
+        }
+    }
+
+    /** Whose traffic is to go to a backend, in the eyes of whoever wrote the slice. */
+    public record Hints(List<ForZone> forZones, List<ForNode> forNodes) {
+        @SuppressWarnings("NullAway") // what Jackson leaves out is null
+        public Hints {
+            forZones = forZones == null ? List.of() : List.copyOf(forZones);
+            forNodes = forNodes == null ? List.of() : List.copyOf(forNodes);
+            atMost("endpoints[].hints.forZones", forZones.size(), MAX_HINTS);
+            atMost("endpoints[].hints.forNodes", forNodes.size(), MAX_HINTS);
+        }
+
+        /** Whether it is for this zone. */
+        public boolean isForZone(String zone) {
+            return forZones.stream().anyMatch(each -> each.name().equals(zone));
+        }
+
+        /** Whether it is for this node. */
+        public boolean isForNode(String node) {
+            return forNodes.stream().anyMatch(each -> each.name().equals(node));
+        }
+    }
+
+    /** A zone that a backend is for. */
+    public record ForZone(String name) {
+        public ForZone {
+            requireName("forZones", name);
+        }
+    }
+
+    /** A node that a backend is for. */
+    public record ForNode(String name) {
+        public ForNode {
+            requireName("forNodes", name);
+        }
+    }
+
+    private static void requireName(String field, @Nullable String name) {
+        if (name == null || name.isEmpty()) {
+            throw new ValidationException("endpoints[].hints." + field + "[].name: Required value");
         }
     }
 

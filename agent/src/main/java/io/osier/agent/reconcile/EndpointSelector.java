@@ -51,6 +51,7 @@ public final class EndpointSelector {
      * @param podUid which pod it is; null if it is none of ours
      * @param node on which node it is said to be; null if nobody says it
      * @param zone in which zone it is said to be; null if nobody says it
+     * @param hints for whom it is meant; null if nobody says it
      * @param leaving whether it takes new flows only where nobody else does
      */
     public record Endpoint(
@@ -60,9 +61,10 @@ public final class EndpointSelector {
             @Nullable String podUid,
             @Nullable String node,
             @Nullable String zone,
+            EndpointSlice.@Nullable Hints hints,
             boolean leaving) {
         Endpoint(IpAddress address, int port, int weight) {
-            this(address, port, weight, null, null, null, false);
+            this(address, port, weight, null, null, null, null, false);
         }
 
         @Override
@@ -111,6 +113,7 @@ public final class EndpointSelector {
                         Annotations.weight(pod.metadata()),
                         pod.metadata().uid(),
                         pod.spec().nodeName(),
+                        null,
                         null,
                         pod.metadata().deletionTimestamp() != null));
             }
@@ -198,6 +201,7 @@ public final class EndpointSelector {
                     null,
                     endpoint.nodeName(),
                     endpoint.zone(),
+                    endpoint.hints(),
                     leaving));
         }
     }

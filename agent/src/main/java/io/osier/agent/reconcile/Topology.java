@@ -1,5 +1,6 @@
 package io.osier.agent.reconcile;
 
+import io.osier.agent.model.EndpointSlice;
 import io.osier.agent.model.Node;
 import java.util.HashMap;
 import java.util.List;
@@ -8,8 +9,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which endpoints a node prefers for its nearness ({@code trafficDistribution}). Says what kube-proxy says of the hints that
- * Kubernetes' controller would have written: each endpoint is for its own node and zone.
+ * Which endpoints a node prefers for its nearness: by the hints of slices, as kube-proxy does it, and by {@code
+ * trafficDistribution}, for which Kubernetes' controller would have written hints that each endpoint is for its own node and zone.
  *
  * @param node the one that prefers
  * @param zones the zone of each node that has one
@@ -28,15 +29,17 @@ record Topology(String node, Map<String, String> zones) {
     }
 
     /**
-     * Those of this node, else of its zone, if the service wants that and there are some; all if not. One endpoint of which it
-     * is not known where it is makes the wish void: it would never be reached.
+     * Those that are meant for this node, else for its zone, if hints say so of all, and there are some; else those of this
+     * node, else of its zone, if the service wants that and there are some; all if not. One endpoint of which it is not known
+     * where it is makes the wish void: it would never be reached.
      *
      * @param distribution {@code PreferSameNode}, {@code PreferSameZone}, its old name {@code PreferClose}, or null
      */
     List<EndpointSelector.Endpoint> preferred(
             List<EndpointSelector.Endpoint> endpoints, @Nullable String distribution) {
-        if (distribution == null) {
-            return endpoints;
+        List<EndpointSelector.Endpoint> hinted = hinted(endpoints);
+        if (distribution == null || !hinted.isEmpty()) {
+            return hinted.isEmpty() ? endpoints : hinted;
         }
         if (distribution.equals("PreferSameNode") && endpoints.stream().allMatch(each -> each.node() != null)) {
             List<EndpointSelector.Endpoint> here = those(endpoints, each -> node.equals(each.node()));
@@ -50,6 +53,28 @@ record Topology(String node, Map<String, String> zones) {
         }
         List<EndpointSelector.Endpoint> near = those(endpoints, each -> own.equals(zoneOf(each)));
         return near.isEmpty() ? endpoints : near;
+    }
+
+    private List<EndpointSelector.Endpoint> hinted(List<EndpointSelector.Endpoint> endpoints) {
+        if (all(endpoints, hints -> !hints.forNodes().isEmpty())) {
+            List<EndpointSelector.Endpoint> here = those(endpoints, each -> has(each, hints -> hints.isForNode(node)));
+            if (!here.isEmpty()) {
+                return here;
+            }
+        }
+        String own = zones.get(node);
+        return own != null && all(endpoints, hints -> !hints.forZones().isEmpty())
+                ? those(endpoints, each -> has(each, hints -> hints.isForZone(own)))
+                : List.of();
+    }
+
+    private static boolean all(List<EndpointSelector.Endpoint> endpoints, Predicate<EndpointSlice.Hints> what) {
+        return endpoints.stream().allMatch(each -> has(each, what));
+    }
+
+    private static boolean has(EndpointSelector.Endpoint endpoint, Predicate<EndpointSlice.Hints> what) {
+        EndpointSlice.Hints hints = endpoint.hints();
+        return hints != null && what.test(hints);
     }
 
     private static List<EndpointSelector.Endpoint> those(

@@ -153,7 +153,8 @@ class ManifestRoundTripTest {
                 .as((meta, all, port) -> EndpointSlice.of(
                         meta,
                         all.stream()
-                                .map(each -> new EndpointSlice.Endpoint(List.of("10.0.0.1"), each, "node-a", "yes"))
+                                .map(each ->
+                                        new EndpointSlice.Endpoint(List.of("10.0.0.1"), each, "node-a", "yes", null))
                                 .toList(),
                         List.of(new EndpointSlice.Port("http", "UDP", port))));
     }

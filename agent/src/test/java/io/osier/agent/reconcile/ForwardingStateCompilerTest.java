@@ -199,6 +199,34 @@ class ForwardingStateCompilerTest {
                 .allSatisfy(service -> assertThat(backendsOf(service)).containsExactly("10.32.1.8:8000"));
     }
 
+    private List<String> hinted(String... endpoints) {
+        String node = """
+                {apiVersion: v1, kind: Node, metadata: {name: node-a, labels: {topology.kubernetes.io/zone: east}},
+                 spec: {podCIDRs: [10.32.0.0/24]}, status: {addresses: [{type: InternalIP, address: 172.30.0.1}]}}
+                """;
+        return backendsOf(compile(node, service("ports: [{port: 80}]"), slice("web-a", String.join(", ", endpoints)))
+                .services()
+                .services()
+                .get(0));
+    }
+
+    @Test
+    void hintsSayForWhomAnEndpointIs() {
+        String west = "{addresses: [10.32.1.7], hints: {forZones: [{name: west}]}}";
+        String both = "{addresses: [10.32.1.8], hints: {forZones: [{name: west}, {name: east}]}}";
+        String here = "{addresses: [10.32.1.9], hints: {forZones: [{name: east}], forNodes: [{name: node-a}]}}";
+        String there = "{addresses: [10.32.1.6], hints: {forNodes: [{name: node-b}]}}";
+        String nobody = "{addresses: [10.32.1.5]}";
+
+        assertThat(hinted(west, both)).containsExactly("10.32.1.8:8000");
+        assertThat(hinted(west, both, here)).containsExactly("10.32.1.8:8000", "10.32.1.9:8000");
+        assertThat(hinted(here, there)).as("the node before the zone").containsExactly("10.32.1.9:8000");
+        assertThat(hinted(both, nobody))
+                .as("one without hints would never be reached")
+                .containsExactly("10.32.1.5:8000", "10.32.1.8:8000");
+        assertThat(hinted(west)).as("none for this zone").containsExactly("10.32.1.7:8000");
+    }
+
     @Test
     void whoIsLeavingIsChosenOnlyIfNobodyIsReady() {
         String leaving = "{addresses: [10.32.0.9], conditions: {ready: false, serving: true, terminating: true}}, "

@@ -25,6 +25,7 @@ class TopologyTest {
                 null,
                 words[0].isEmpty() ? null : words[0],
                 words.length < 2 ? null : words[1],
+                null,
                 false);
     }
 
