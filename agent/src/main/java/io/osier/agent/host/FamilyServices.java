@@ -80,21 +80,24 @@ public final class FamilyServices {
             if (service.address().isV4() != outside.isV4()) {
                 continue;
             }
-            String port = IpProtocol.name(service.protocol()) + " . " + service.port();
             if (exposure == Exposure.CLUSTER_IP) {
                 clusterIp = service;
             } else if (exposure == Exposure.NODE_PORT && service.address().equals(outside)) {
-                nodePorts.add(port);
+                nodePorts.add(port(service));
             } else if (exposure == Exposure.EXTERNAL_IP || exposure == Exposure.LOAD_BALANCER) {
                 if (!ownAddresses.get().contains(service.address())) {
                     routes.add(service.address().toString());
                 } else if (clusterIp != null && isSamePort(clusterIp, service)) {
-                    redirects.add(
-                            service.address() + " . " + port + " : " + clusterIp.address() + " . " + clusterIp.port());
+                    redirects.add(service.address() + " . " + port(service) + " : " + clusterIp.address() + " . "
+                            + clusterIp.port());
                 }
             }
         }
         wanted = new Wanted(nodePorts, redirects, routes);
+    }
+
+    private static String port(VirtualService service) {
+        return IpProtocol.name(service.protocol()) + " . " + service.port();
     }
 
     private static boolean isSamePort(VirtualService one, VirtualService other) {

@@ -1,16 +1,19 @@
 package io.osier.dataplane.service;
 
 import io.osier.dataplane.packet.IpAddress;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Virtual address, protocol and port to service: immutable, open-addressed tables at most half full, no allocation on
- * look-up.
+ * look-up. A table that differs from the one before in a few services is a copy of it with these changes.
  */
 public final class ServiceTable {
+    /** So many changes at most are made to a copy; with more, a table is made anew. */
+    private static final int FEW = 64;
+
     public static final ServiceTable EMPTY = new ServiceTable(List.of(), PodInstances.NONE);
 
     private final List<VirtualService> services;
@@ -22,13 +25,28 @@ public final class ServiceTable {
     private ServiceTable(List<VirtualService> services, PodInstances pods) {
         this.services = services;
         this.pods = pods;
-        int slots = Integer.highestOneBit(Math.max(services.size(), 1)) * 4;
+        int slots = slotsFor(services.size());
         byPort = new VirtualService[slots];
         addresses = new IpAddress[slots];
         for (VirtualService service : services) {
             insert(service);
         }
         backends = new BackendSet(services);
+    }
+
+    /** A copy of another table with a few changes. */
+    private ServiceTable(ServiceTable earlier, ServiceChange change, PodInstances pods) {
+        services = change.services();
+        this.pods = pods;
+        byPort = Arrays.copyOf(earlier.byPort, earlier.byPort.length);
+        addresses = Arrays.copyOf(earlier.addresses, earlier.addresses.length);
+        change.removed().forEach(this::remove);
+        change.added().forEach(this::insert);
+        backends = earlier.backends.with(change.removed(), change.added());
+    }
+
+    private static int slotsFor(int services) {
+        return Integer.highestOneBit(Math.max(services, 1)) * 4;
     }
 
     /**
@@ -54,14 +72,11 @@ public final class ServiceTable {
      * @param pods all that there are, backends or not
      */
     public static ServiceTable of(Collection<VirtualService> services, ServiceTable earlier, PodInstances pods) {
-        List<VirtualService> sorted = services.stream()
-                .map(service -> earlier.sameOr(service))
-                .sorted(Comparator.comparing(VirtualService::name)
-                        .thenComparing(VirtualService::protocol)
-                        .thenComparing(service -> service.policy().exposure())
-                        .thenComparing(VirtualService::address))
-                .toList();
-        return new ServiceTable(sorted, pods);
+        ServiceChange change = ServiceChange.of(earlier, services);
+        boolean copies = change.size() <= FEW
+                && slotsFor(change.services().size()) == earlier.byPort.length
+                && earlier.backends.hasRoomFor(change.added());
+        return copies ? new ServiceTable(earlier, change, pods) : new ServiceTable(change.services(), pods);
     }
 
     /** Whether a pod is there, be it nobody's backend. */
@@ -69,10 +84,12 @@ public final class ServiceTable {
         return pods.contains(instance);
     }
 
-    private VirtualService sameOr(VirtualService service) {
+    /** The service here that says the same; null if none does. */
+    @Nullable
+    VirtualService sameAs(VirtualService service) {
         VirtualService known = lookup(
                 service.protocol(), service.address().high(), service.address().low(), service.port());
-        return known != null && known.equals(service) ? known : service;
+        return known != null && known.equals(service) ? known : null;
     }
 
     /** All services in the order of their names. */
@@ -128,6 +145,63 @@ public final class ServiceTable {
             }
             addresses[free] = service.address();
         }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // this very one is in the table
+    private void remove(VirtualService service) {
+        int mask = byPort.length - 1;
+        int slot = home(service, mask);
+        while (byPort[slot] != service) {
+            slot = (slot + 1) & mask;
+        }
+        closeByPort(slot, mask);
+        IpAddress address = service.address();
+        if (service.ownsAddress() && services.stream().noneMatch(other -> owns(other, address))) {
+            removeAddress(address, mask);
+        }
+    }
+
+    private static boolean owns(VirtualService service, IpAddress address) {
+        return service.ownsAddress() && service.address().equals(address);
+    }
+
+    /** Shifts back what follows, so that no tombstone is ever left (Knuth, 6.4, algorithm R). */
+    private void closeByPort(int emptied, int mask) {
+        int hole = emptied;
+        byPort[hole] = null;
+        VirtualService moved;
+        for (int slot = (hole + 1) & mask; (moved = byPort[slot]) != null; slot = (slot + 1) & mask) {
+            if (((slot - home(moved, mask)) & mask) >= ((slot - hole) & mask)) {
+                byPort[hole] = moved;
+                byPort[slot] = null;
+                hole = slot;
+            }
+        }
+    }
+
+    private void removeAddress(IpAddress address, int mask) {
+        int hole = hash(0, address.high(), address.low(), 0) & mask;
+        while (!address.equals(addresses[hole])) {
+            if (addresses[hole] == null) {
+                return; // gone with another of the removed
+            }
+            hole = (hole + 1) & mask;
+        }
+        addresses[hole] = null;
+        IpAddress moved;
+        for (int slot = (hole + 1) & mask; (moved = addresses[slot]) != null; slot = (slot + 1) & mask) {
+            int home = hash(0, moved.high(), moved.low(), 0) & mask;
+            if (((slot - home) & mask) >= ((slot - hole) & mask)) {
+                addresses[hole] = moved;
+                addresses[slot] = null;
+                hole = slot;
+            }
+        }
+    }
+
+    private static int home(VirtualService service, int mask) {
+        IpAddress address = service.address();
+        return hash(service.protocol(), address.high(), address.low(), service.port()) & mask;
     }
 
     private static boolean matches(VirtualService service, int protocol, long high, long low, int port) {

@@ -8,6 +8,7 @@ import io.osier.dataplane.packet.IpProtocol;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -86,6 +87,75 @@ class ServiceTableTest {
                 }
             }
         }
+    }
+
+    /** However a table came about, it is as if it had been made at once. */
+    @Property(tries = 300)
+    void aChangedTableIsLikeOneMadeAnew(@ForAll long seed) {
+        Random random = new Random(seed);
+        Map<Place, VirtualService> wanted = new HashMap<>();
+        ServiceTable changed = ServiceTable.EMPTY;
+        for (int round = 0; round < 30; round++) {
+            for (int i = random.nextInt(random.nextInt(10) == 0 ? 100 : 6); i >= 0; i--) {
+                Place place = new Place(
+                        ADDRESSES.get(random.nextInt(8)), PROTOCOLS[random.nextInt(3)], 1 + random.nextInt(5));
+                if (random.nextInt(3) == 0) {
+                    wanted.remove(place);
+                } else {
+                    wanted.put(place, place.service(backends(random)));
+                }
+            }
+            changed = ServiceTable.of(wanted.values(), changed);
+            assertAlike(changed, ServiceTable.of(wanted.values()));
+        }
+    }
+
+    private static Backend[] backends(Random random) {
+        return IntStream.range(0, random.nextInt(3))
+                .mapToObj(i -> new Backend(ADDRESSES.get(random.nextInt(8)), 1 + random.nextInt(5), 1))
+                .toArray(Backend[]::new);
+    }
+
+    private static void assertAlike(ServiceTable table, ServiceTable anew) {
+        assertThat(table.services()).isEqualTo(anew.services());
+        for (IpAddress address : ADDRESSES) {
+            long high = address.high();
+            long low = address.low();
+            assertThat(table.hasAddress(high, low)).isEqualTo(anew.hasAddress(high, low));
+            for (int protocol : PROTOCOLS) {
+                for (int port = 1; port <= 6; port++) {
+                    assertThat(table.lookup(protocol, high, low, port))
+                            .isEqualTo(anew.lookup(protocol, high, low, port));
+                    assertThat(table.hasBackend(protocol, high, low, port))
+                            .isEqualTo(anew.hasBackend(protocol, high, low, port));
+                }
+            }
+        }
+    }
+
+    @Test
+    void theTableBeforeStaysAsItWas() {
+        Place place = new Place(ADDRESSES.get(0), IpProtocol.TCP, 80);
+        VirtualService first = place.service(BACKEND);
+        ServiceTable before = ServiceTable.of(List.of(first));
+
+        ServiceTable after = ServiceTable.of(List.of(place.service()), before);
+
+        assertThat(before.hasBackend(
+                        IpProtocol.TCP,
+                        BACKEND.address().high(),
+                        BACKEND.address().low(),
+                        8080))
+                .isTrue();
+        assertThat(before.lookup(
+                        IpProtocol.TCP, place.address().high(), place.address().low(), 80))
+                .isSameAs(first);
+        assertThat(after.hasBackend(
+                        IpProtocol.TCP,
+                        BACKEND.address().high(),
+                        BACKEND.address().low(),
+                        8080))
+                .isFalse();
     }
 
     @Test
