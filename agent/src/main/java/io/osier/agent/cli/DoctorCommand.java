@@ -13,7 +13,14 @@ import tools.jackson.databind.JsonNode;
         description =
                 "Checks every node and every pair of nodes, both ways, and says what to mend; ends with 1 if something fails.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Examples:", "  osier doctor", "  osier doctor -o json"})
+        footer = {
+            "",
+            "A note is no fault: something optional is missing, or could be better.",
+            "",
+            "Examples:",
+            "  osier doctor",
+            "  osier doctor -o json"
+        })
 final class DoctorCommand extends ApiCommand {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
 
@@ -40,8 +47,13 @@ final class DoctorCommand extends ApiCommand {
                 about = finding.path("about").asString();
                 text.append(about).append('\n');
             }
-            String level = finding.path("level").asString();
-            text.append(level.equals("fail") ? "  FAIL  " : level.equals("warn") ? "  warn  " : "  ok    ")
+            text.append(
+                            switch (finding.path("level").asString()) {
+                                case "fail" -> "  FAIL  ";
+                                case "warn" -> "  warn  ";
+                                case "note" -> "  note  ";
+                                default -> "  ok    ";
+                            })
                     .append(finding.path("text").asString())
                     .append('\n');
             if (finding.has("remedy")) {

@@ -19,7 +19,9 @@ class DoctorTest {
     @AfterEach
     void mend() {
         in("node-b", "nft delete table ip broken 2>/dev/null");
-        bash("ip -n osier-underlay link set node-b mtu 1500; kill -CONT " + AGENT_OF_B)
+        bash("ip -n osier-underlay link set node-b mtu 1500; ip -n node-b link set eth0 mtu 1500; ip -n node-b link del eth9"
+                        + " 2>/dev/null; ip netns exec node-b sysctl -qw net.ipv4.ip_forward=1; kill -CONT "
+                        + AGENT_OF_B)
                 .succeeded();
     }
 
@@ -77,5 +79,55 @@ class DoctorTest {
         assertThat(result.out())
                 .contains("node-b\n  FAIL  its agent does not answer")
                 .contains("to do: start it");
+    }
+
+    @Test
+    void anUnderlayDeviceThatBecameNarrowerIsNamed() {
+        bash("ip -n node-b link set eth0 mtu 1300").succeeded();
+
+        String told = osier("doctor").out();
+
+        assertThat(told)
+                .contains(
+                        "  warn  underlay: eth0 takes packets of 1300 bytes, while pods may send 1450 and the tunnel adds 50\n"
+                                + "        to do: 'ip link set dev eth0 mtu 1500', or restart the agent")
+                .containsPattern("node-a -> node-b\n  ok    tunnel: all probes arrived\n"
+                        + "  (FAIL|warn)  full-size: .*: eth0 of node-b takes 1300\n")
+                .contains("  ok    checksums: nobody computes them (remote checksum offload)\n");
+    }
+
+    @Test
+    void anAgentWithoutOffloadsHasItsPairsComputeChecksums() {
+        String config = "/run/osier/lab/node-b/agent.yaml";
+        bash("echo 'offloads: none' >> " + config).succeeded();
+        try {
+            osier("lab", "restart", "node-b").succeeded();
+            Shell.Result result = osier("doctor").succeeded();
+
+            String checksums = "  warn  checksums: computed in full, for want of checksum offload at node-b\n"
+                    + "        to do: set 'offloads: auto' in the configuration of node-b and restart the agent";
+            assertThat(result.out())
+                    .containsSubsequence("node-a -> node-b\n", checksums, "node-b -> node-a\n", checksums)
+                    .endsWith("0 failures, 3 warnings\n");
+        } finally {
+            bash("sed -i '/^offloads:/d' " + config).succeeded();
+            osier("lab", "restart", "node-b").succeeded();
+        }
+    }
+
+    @Test
+    void forwardingThatIsOffAndAnAddressOfThePodsAreFound() {
+        bash("ip netns exec node-b sysctl -qw net.ipv4.ip_forward=0; ip -n node-b link add eth9 type dummy;"
+                        + " ip -n node-b addr add 10.40.0.1/24 dev eth9")
+                .succeeded();
+
+        Shell.Result result = osier("doctor");
+
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.out())
+                .contains("  FAIL  eth9 has 10.40.0.1, which is of the cluster's range 10.32.0.0/12\n")
+                .contains("  FAIL  ip_forward is off: pods do not reach the outside\n"
+                        + "        to do: 'sysctl -w net.ipv4.ip_forward=1'")
+                .endsWith("2 failures, 0 warnings\n");
     }
 }

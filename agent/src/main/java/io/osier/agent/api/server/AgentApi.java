@@ -87,7 +87,7 @@ public final class AgentApi {
                 new Standing(state, leaseProblem, directory),
                 new NodeCapture(captures),
                 explanations,
-                new NodeCheckup(settings.nodeName(), leases, probes),
+                new NodeCheckup(settings, underlay, leases, probes),
                 metrics,
                 objects);
     }

@@ -1,12 +1,19 @@
 package io.osier.agent.api.server;
 
+import io.osier.agent.doctor.ClusterFindings;
+import io.osier.agent.doctor.DuplicateAddresses;
+import io.osier.agent.doctor.Finding;
+import io.osier.agent.doctor.ForeignFindings;
+import io.osier.agent.doctor.NodeFacts;
+import io.osier.agent.doctor.NodeFindings;
+import io.osier.agent.doctor.TunnelCheckup;
 import io.osier.agent.model.Json;
 import io.osier.agent.model.Node;
 import io.osier.agent.model.Pod;
+import io.osier.agent.model.Service;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +34,6 @@ final class ClusterCheckup {
     private static final int QUESTIONS = 32;
 
     private static final int SMALL_BYTES = 100;
-    private static final long CLOCKS_MILLIS = 1_000;
-    private static final long SLOW_STORE_MILLIS = 500;
     private static final long ON_THE_WAY_MILLIS = 300;
 
     private final ObjectStore objects;
@@ -45,12 +50,12 @@ final class ClusterCheckup {
         this.ask = ask;
     }
 
-    private record Told(@Nullable JsonNode facts, String error, long clockOffsetMillis) {}
+    private record Told(@Nullable NodeFacts facts, String error, ClusterFindings.Clock clock) {}
 
     ObjectNode run() {
         List<Finding> findings = new ArrayList<>();
-        Map<String, JsonNode> alive = new LinkedHashMap<>();
-        Map<String, Long> clocks = new LinkedHashMap<>();
+        List<NodeFacts> alive = new ArrayList<>();
+        List<ClusterFindings.Clock> clocks = new ArrayList<>();
         List<Node> nodes = objects.list(Keys.NODES, Node.class);
         Map<String, CompletableFuture<Told>> asked = new LinkedHashMap<>();
         for (Node node : nodes) {
@@ -63,7 +68,7 @@ final class ClusterCheckup {
         }
         asked.forEach((name, answer) -> {
             Told told = answer.join();
-            JsonNode facts = told.facts();
+            NodeFacts facts = told.facts();
             if (facts == null) {
                 findings.add(Finding.fail(
                         name,
@@ -71,39 +76,51 @@ final class ClusterCheckup {
                         "start it ('systemctl start osier-agent', in a lab 'osier lab up'), or 'osier delete node "
                                 + name + "' if it is gone for good"));
             } else {
-                alive.put(name, facts);
-                clocks.put(name, told.clockOffsetMillis());
-                NodeFindings.add(findings, name, facts);
+                alive.add(facts);
+                clocks.add(told.clock());
+                findings.addAll(NodeFindings.of(facts));
             }
         });
         findings.addAll(pairs(alive));
-        findings.add(clocks(clocks));
-        findings.add(versions(alive));
-        findings.addAll(duplicates(nodes));
+        alive.forEach(facts -> findings.addAll(ForeignFindings.of(facts)));
+        findings.add(ClusterFindings.clocks(clocks));
+        findings.add(ClusterFindings.versions(alive));
+        findings.add(ClusterFindings.podMtus(alive));
+        findings.addAll(DuplicateAddresses.find(
+                nodes, objects.list(Keys.PODS, Pod.class), objects.list(Keys.SERVICES, Service.class)));
         ObjectNode told = Json.object();
         ArrayNode list = told.putArray("findings");
         findings.forEach(finding -> list.add(finding.toJson()));
         return told;
     }
 
+    /** The clock is compared as NTP does it (RFC 5905, section 8): what is not the answerer's time was spent on the way. */
     private Told facts(String node) {
         long beforeMillis = System.currentTimeMillis();
         try {
             JsonNode facts = ask.apply(node, "/osier/v1/checkup");
-            long middleMillis = (beforeMillis + System.currentTimeMillis()) / 2;
-            return new Told(facts, "", facts.path("clockMillis").asLong() - middleMillis);
+            long afterMillis = System.currentTimeMillis();
+            long onTheWayMillis =
+                    afterMillis - beforeMillis - facts.path("checkupMillis").asLong();
+            long offsetMillis = facts.path("clockMillis").asLong() - (beforeMillis + afterMillis) / 2;
+            return new Told(
+                    new NodeFacts(node, facts),
+                    "",
+                    new ClusterFindings.Clock(node, offsetMillis, Math.max(0, onTheWayMillis / 2)));
         } catch (ApiError e) {
-            return new Told(null, String.valueOf(e.getMessage()), 0);
+            return new Told(null, String.valueOf(e.getMessage()), new ClusterFindings.Clock(node, 0, 0));
         }
     }
 
-    private List<Finding> pairs(Map<String, JsonNode> alive) {
+    private List<Finding> pairs(List<NodeFacts> alive) {
         List<CompletableFuture<TunnelCheckup>> checks = new ArrayList<>();
-        alive.forEach((from, facts) -> alive.forEach((to, other) -> {
-            if (!from.equals(to)) {
-                checks.add(CompletableFuture.supplyAsync(() -> probe(from, facts, to, other), questions));
+        for (NodeFacts from : alive) {
+            for (NodeFacts to : alive) {
+                if (!from.name().equals(to.name())) {
+                    checks.add(CompletableFuture.supplyAsync(() -> probe(from, to), questions));
+                }
             }
-        }));
+        }
         List<TunnelCheckup> results =
                 checks.stream().map(CompletableFuture::join).toList();
         List<Finding> findings = new ArrayList<>();
@@ -111,18 +128,16 @@ final class ClusterCheckup {
             boolean otherWay = results.stream()
                     .anyMatch(other ->
                             other.from().equals(result.to()) && other.to().equals(result.from()) && other.small() > 0);
-            result.addTo(findings, otherWay);
+            findings.addAll(result.findings(otherWay));
         }
         return findings;
     }
 
-    private TunnelCheckup probe(String from, JsonNode facts, String to, JsonNode other) {
-        int mtuBytes = Math.min(
-                facts.path("podMtuBytes").asInt(), other.path("podMtuBytes").asInt());
-        String gateway = other.path("gateway").asString();
-        int small = arrived(from, to, gateway, SMALL_BYTES);
-        int full = small == 0 ? 0 : arrived(from, to, gateway, mtuBytes);
-        return new TunnelCheckup(from, facts, to, other, small, full, mtuBytes);
+    private TunnelCheckup probe(NodeFacts from, NodeFacts to) {
+        int mtuBytes = Math.min(from.podMtuBytes(), to.podMtuBytes());
+        int small = arrived(from.name(), to.name(), to.gateway(), SMALL_BYTES);
+        int full = small == 0 ? 0 : arrived(from.name(), to.name(), to.gateway(), mtuBytes);
+        return new TunnelCheckup(from, to, small, full, mtuBytes);
     }
 
     /** How many probes came through. */
@@ -140,103 +155,6 @@ final class ClusterCheckup {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return 0;
-        }
-    }
-
-    private static Finding clocks(Map<String, Long> offsets) {
-        long spread = offsets.isEmpty()
-                ? 0
-                : offsets.values().stream().mapToLong(Long::longValue).max().orElse(0)
-                        - offsets.values().stream()
-                                .mapToLong(Long::longValue)
-                                .min()
-                                .orElse(0);
-        return spread <= CLOCKS_MILLIS
-                ? Finding.ok("cluster", "clocks agree within a second")
-                : Finding.warn(
-                        "cluster",
-                        "clocks differ by " + spread + " ms: " + offsets,
-                        "run a time service on all nodes ('timedatectl set-ntp true'); captures of several nodes would be out of order");
-    }
-
-    private static Finding versions(Map<String, JsonNode> alive) {
-        List<String> versions = alive.values().stream()
-                .map(facts -> facts.path("version").asString())
-                .distinct()
-                .toList();
-        return versions.size() <= 1
-                ? Finding.ok("cluster", "all agents have version " + String.join("", versions))
-                : Finding.warn(
-                        "cluster", "agents have versions " + String.join(", ", versions), "upgrade the older ones");
-    }
-
-    private List<Finding> duplicates(List<Node> nodes) {
-        List<Finding> findings = new ArrayList<>();
-        Map<String, String> owners = new HashMap<>();
-        for (Node node : nodes) {
-            claim(
-                    findings,
-                    owners,
-                    "underlay address " + node.underlayAddress(),
-                    "node " + node.metadata().name());
-        }
-        for (Pod pod : objects.list(Keys.PODS, Pod.class)) {
-            String address = pod.status().podIP();
-            if (address != null) {
-                claim(
-                        findings,
-                        owners,
-                        "pod address " + address,
-                        "pod " + pod.metadata().name());
-            }
-        }
-        if (findings.isEmpty()) {
-            findings.add(Finding.ok("cluster", "no address is anybody's twice"));
-        }
-        return findings;
-    }
-
-    private static void claim(List<Finding> findings, Map<String, String> owners, String address, String owner) {
-        String present = owners.putIfAbsent(address, owner);
-        if (present != null) {
-            findings.add(Finding.fail(
-                    "cluster", address + " is both " + present + "'s and " + owner + "'s", "delete one of the two"));
-        }
-    }
-
-    /** What a node's own facts say. */
-    private static final class NodeFindings {
-        private NodeFindings() {}
-
-        static void add(List<Finding> findings, String name, JsonNode facts) {
-            findings.add(Finding.ok(
-                    name,
-                    "agent " + facts.path("version").asString() + " on Linux "
-                            + facts.path("kernel").asString() + ", has "
-                            + facts.path("subnet").asString()));
-            String storeError = facts.path("storeError").asString("");
-            long storeMillis = facts.path("storeMillis").asLong();
-            if (!storeError.isEmpty()) {
-                findings.add(Finding.fail(name, storeError, "pods go on; mend the store before anything is changed"));
-            } else if (storeMillis > SLOW_STORE_MILLIS) {
-                findings.add(Finding.warn(
-                        name, "the store took " + storeMillis + " ms to answer", "look at the store's disk and load"));
-            } else {
-                findings.add(
-                        Finding.ok(name, "store answers: " + facts.path("store").asString()));
-            }
-            if (storeError.isEmpty() && facts.path("leases").asInt() != 1) {
-                findings.add(Finding.fail(
-                        name,
-                        "holds " + facts.path("leases").asInt() + " leases instead of one",
-                        "see 'osier get leases', and restart its agent"));
-            }
-            if (facts.path("offloads").isEmpty()) {
-                findings.add(Finding.warn(
-                        name,
-                        "no offloads: every packet is carried by itself",
-                        "set 'offloads: auto', or use a kernel whose TAPs take super-frames (4.20 or later)"));
-            }
         }
     }
 }
