@@ -20,7 +20,8 @@ import tools.jackson.databind.JsonNode;
             "Examples:",
             "  osier explain --from web-1 --to 10.32.1.2",
             "  osier explain --from web-1 --to 10.96.0.10:80",
-            "  osier explain --from web-1 --to 10.96.0.10:53 --proto udp -o json"
+            "  osier explain --from web-1 --to 10.96.0.10:53 --proto udp -o json",
+            "  osier explain --from web-1 --to '[fd6f:7369:6572:2::a]:80'"
         })
 final class ExplainCommand extends ApiCommand {
     private static final Set<String> PROTOCOLS = Set.of("tcp", "udp", "icmp");
@@ -28,7 +29,11 @@ final class ExplainCommand extends ApiCommand {
     @Option(names = "--from", paramLabel = "POD", required = true, description = "Whose packet")
     String from = "";
 
-    @Option(names = "--to", paramLabel = "IP[:PORT]", required = true, description = "Where to")
+    @Option(
+            names = "--to",
+            paramLabel = "IP[:PORT]",
+            required = true,
+            description = "Where to; for IPv6 [IP]:PORT, or IP")
     String to = "";
 
     @Option(
@@ -40,13 +45,12 @@ final class ExplainCommand extends ApiCommand {
 
     @Override
     int run(ApiClient agent) {
-        int colon = to.indexOf(':');
-        String address = colon < 0 ? to : to.substring(0, colon);
-        String port = colon < 0 ? "" : to.substring(colon + 1);
+        Destination destination = Destination.parse("explain", to);
+        String port = destination.port();
         String protocol = proto.isEmpty() ? (port.isEmpty() ? "icmp" : "tcp") : proto;
         check(port, protocol);
         JsonNode told = agent.get("/osier/v1/explain?pod=" + encode(from) + "&namespace=" + encode(options().namespace)
-                + "&to=" + encode(address) + "&port=" + encode(port) + "&proto=" + encode(protocol));
+                + "&to=" + encode(destination.address()) + "&port=" + encode(port) + "&proto=" + encode(protocol));
         print(
                 switch (options().output) {
                     case JSON -> Json.pretty(told) + "\n";
@@ -61,8 +65,9 @@ final class ExplainCommand extends ApiCommand {
             throw CliException.usage("explain: --proto " + protocol + ": must be tcp, udp or icmp");
         }
         if (protocol.equals("icmp") != port.isEmpty()) {
+            String form = to.contains(":") ? "[IP]:PORT" : "IP:PORT";
             throw CliException.usage("explain: --to " + to + ": "
-                    + (port.isEmpty() ? protocol + " needs a port: IP:PORT" : "icmp has no port"));
+                    + (port.isEmpty() ? protocol + " needs a port: " + form : "icmp has no port"));
         }
         if (!port.isEmpty()
                 && !(port.matches("[0-9]{1,5}") && Integer.parseInt(port) >= 1 && Integer.parseInt(port) <= 65_535)) {
@@ -80,7 +85,10 @@ final class ExplainCommand extends ApiCommand {
                 .append('\n');
         JsonNode neighbor = told.path("neighbor");
         String who = string(neighbor, "address") + (neighbor.path("gateway").asBoolean() ? ", its gateway" : "");
-        text.append("  arp      who has ").append(who).append("? ");
+        boolean ipv6 = string(neighbor, "address").contains(":");
+        text.append(ipv6 ? "  ndp      who has " : "  arp      who has ")
+                .append(who)
+                .append("? ");
         if (!neighbor.has("mac")) {
             text.append("nobody is known to\n");
             steps(text, neighbor.path("steps"));

@@ -7,29 +7,18 @@ import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.Ipv6Header;
 import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.packet.NeighborMessage;
 import io.osier.dataplane.packet.ParsedPacket;
 import java.nio.ByteBuffer;
 
 /**
- * Reads neighbour solicitations and turns them into advertisements, in place (RFC 4861, sections 4.3 and 4.4).
- *
- * <pre>
- *   |     Type      |     Code      |           Checksum            |  0
- *   |R|S|O|                      Reserved                           |  4
- *   |                        Target Address                         |  8
- *   |  Option: type, length in 8 bytes, link-layer address          | 24
- * </pre>
+ * Reads neighbour solicitations and turns them into advertisements, in place ({@link NeighborMessage}).
  */
 public final class NdpResponder {
     /** The upper half of a link-local address. */
     public static final long LINK_LOCAL_HIGH = 0xfe80_0000_0000_0000L;
 
-    private static final int TARGET = 8;
-    private static final int OPTION = 24;
-    private static final int ADVERTISEMENT_LENGTH_BYTES = 32;
-    private static final int HOP_LIMIT = 255;
     private static final int SOLICITED_AND_OVERRIDE = 0x6000_0000;
-    private static final long TARGET_LINK_LAYER_ADDRESS = 0x0201_0000_0000_0000L;
 
     private NdpResponder() {}
 
@@ -38,9 +27,9 @@ public final class NdpResponder {
         return packet.isIpv6()
                 && packet.isIcmp()
                 && packet.icmpType() == IcmpHeader.V6_NEIGHBOR_SOLICITATION
-                && packet.networkEnd() - packet.transportOffset() >= OPTION
+                && packet.networkEnd() - packet.transportOffset() >= NeighborMessage.OPTION
                 && packet.transportOffset() == packet.networkOffset() + Ipv6Header.LENGTH_BYTES
-                && Ipv6Header.hopLimit(frame.bytes(), packet.networkOffset()) == HOP_LIMIT;
+                && Ipv6Header.hopLimit(frame.bytes(), packet.networkOffset()) == NeighborMessage.HOP_LIMIT;
     }
 
     /** Whether the packet tells who has an address, unasked or not (RFC 4861, section 4.4). */
@@ -48,7 +37,7 @@ public final class NdpResponder {
         return packet.isIpv6()
                 && packet.isIcmp()
                 && packet.icmpType() == IcmpHeader.V6_NEIGHBOR_ADVERTISEMENT
-                && packet.networkEnd() - packet.transportOffset() >= OPTION;
+                && packet.networkEnd() - packet.transportOffset() >= NeighborMessage.OPTION;
     }
 
     /**
@@ -56,7 +45,7 @@ public final class NdpResponder {
      * came by a tunnel has no room to grow.
      */
     public static boolean hasRoom(Frame frame, ParsedPacket packet) {
-        return !frame.isView() || packet.networkEnd() - packet.transportOffset() >= ADVERTISEMENT_LENGTH_BYTES;
+        return !frame.isView() || packet.networkEnd() - packet.transportOffset() >= NeighborMessage.LENGTH_BYTES;
     }
 
     /** Whether the asker only checks that nobody else has the address (RFC 4862, section 5.4.2). */
@@ -65,11 +54,11 @@ public final class NdpResponder {
     }
 
     public static long targetHigh(Frame frame, ParsedPacket packet) {
-        return frame.bytes().getLong(packet.transportOffset() + TARGET);
+        return frame.bytes().getLong(packet.transportOffset() + NeighborMessage.TARGET);
     }
 
     public static long targetLow(Frame frame, ParsedPacket packet) {
-        return frame.bytes().getLong(packet.transportOffset() + TARGET + 8);
+        return frame.bytes().getLong(packet.transportOffset() + NeighborMessage.TARGET + 8);
     }
 
     /**
@@ -106,26 +95,26 @@ public final class NdpResponder {
         Ipv6Header.write(
                 bytes,
                 ip,
-                ADVERTISEMENT_LENGTH_BYTES,
+                NeighborMessage.LENGTH_BYTES,
                 IpProtocol.ICMPV6,
-                HOP_LIMIT,
+                NeighborMessage.HOP_LIMIT,
                 targetHigh,
                 targetLow,
                 packet.sourceHigh(),
                 packet.sourceLow());
         bytes.putInt(icmp, IcmpHeader.V6_NEIGHBOR_ADVERTISEMENT << 24);
         bytes.putInt(icmp + 4, SOLICITED_AND_OVERRIDE);
-        bytes.putLong(icmp + OPTION, TARGET_LINK_LAYER_ADDRESS | mac);
+        bytes.putLong(icmp + NeighborMessage.OPTION, NeighborMessage.TARGET_LINK_LAYER_ADDRESS | mac);
         int pseudoHeader = InternetChecksum.pseudoHeader(
                 targetHigh,
                 targetLow,
                 packet.sourceHigh(),
                 packet.sourceLow(),
                 IpProtocol.ICMPV6,
-                ADVERTISEMENT_LENGTH_BYTES);
-        int sum = InternetChecksum.sum(bytes, icmp, ADVERTISEMENT_LENGTH_BYTES, pseudoHeader);
+                NeighborMessage.LENGTH_BYTES);
+        int sum = InternetChecksum.sum(bytes, icmp, NeighborMessage.LENGTH_BYTES, pseudoHeader);
         bytes.putShort(icmp + IcmpHeader.CHECKSUM, (short) ~sum);
-        frame.setLength(icmp + ADVERTISEMENT_LENGTH_BYTES - frame.start());
+        frame.setLength(icmp + NeighborMessage.LENGTH_BYTES - frame.start());
         frame.clearOffloads();
         packet.setDestinationMac(frame, packet.sourceMac());
         packet.setSourceMac(frame, mac);

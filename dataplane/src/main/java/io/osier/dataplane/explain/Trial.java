@@ -11,8 +11,10 @@ import io.osier.dataplane.observe.PacketTrace;
 import io.osier.dataplane.packet.ArpHeader;
 import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.Frame;
+import io.osier.dataplane.packet.IcmpHeader;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpProtocol;
+import io.osier.dataplane.packet.NeighborMessage;
 import io.osier.dataplane.packet.PacketParser;
 import io.osier.dataplane.packet.ParsedPacket;
 import io.osier.dataplane.port.Port;
@@ -146,15 +148,23 @@ public final class Trial {
         private void record(Port at, Frame frame, @Nullable DropReason reason, PacketTrace trace) {
             Datagram datagram = underlay.takeSent();
             boolean readable = parser.parse(frame, packet) == null;
-            boolean arp = readable && packet.isArp();
             events.add(new TrialEvent(
                     at.id(),
                     readable ? words(packet) : "not a packet",
                     DecisionText.translation(decision(trace, reason, at.id())),
                     trace.isReplied(),
                     reason,
-                    arp && trace.isReplied() ? ArpHeader.senderMac(frame.bytes(), packet.networkOffset()) : 0,
+                    readable && trace.isReplied() ? answerMac(frame) : 0,
                     reason == null ? datagram : null));
+        }
+
+        private long answerMac(Frame frame) {
+            if (packet.isArp()) {
+                return ArpHeader.senderMac(frame.bytes(), packet.networkOffset());
+            }
+            boolean advertisement =
+                    packet.isIpv6() && packet.isIcmp() && packet.icmpType() == IcmpHeader.V6_NEIGHBOR_ADVERTISEMENT;
+            return advertisement ? NeighborMessage.targetMac(frame.bytes(), packet) : 0;
         }
 
         private PacketDecision decision(PacketTrace trace, @Nullable DropReason reason, PortId at) {

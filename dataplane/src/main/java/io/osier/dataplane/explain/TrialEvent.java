@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param translation what had happened to its addresses, in the words of captures; null if nothing
  * @param answered whether it is an answer that was made on the spot
  * @param dropped why it ended there; null if it left
- * @param answerMac whom an ARP answer names; 0 in any other packet
+ * @param answerMac whom an ARP answer or a neighbour advertisement names; 0 in any other packet
  * @param tunnel the other end and what would have been sent there, if it left by a tunnel
  */
 public record TrialEvent(

@@ -6,7 +6,6 @@ import io.osier.dataplane.packet.IcmpHeader;
 import io.osier.dataplane.packet.InternetChecksum;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpProtocol;
-import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.packet.PacketDraft;
 import io.osier.dataplane.packet.TcpHeader;
 import io.osier.dataplane.packet.TransportChecksum;
@@ -14,12 +13,14 @@ import io.osier.dataplane.packet.UdpHeader;
 import java.nio.ByteBuffer;
 
 /**
- * The packet that a pod would begin with: a SYN, a UDP packet, an echo request. IPv4.
+ * The packet that a pod would begin with: a SYN, a UDP packet, an echo request.
  *
- * @param protocol TCP, UDP or ICMP
+ * @param fromMac the pod's
+ * @param from the pod's address of the same family as {@code to}
+ * @param protocol TCP, UDP, or the family's ICMP
  * @param port where to; 0 for ICMP
  */
-public record TrialPacket(IpAddress from, IpAddress to, int protocol, int port) {
+public record TrialPacket(long fromMac, IpAddress from, IpAddress to, int protocol, int port) {
     /** Where Linux takes most of its own ports from. */
     private static final int SOURCE_PORT = 40_000;
 
@@ -29,10 +30,14 @@ public record TrialPacket(IpAddress from, IpAddress to, int protocol, int port) 
                 + new Socket(to, port);
     }
 
-    /** The pod's question for its neighbour's MAC address. */
-    public Frame arpRequest(IpAddress neighbor) {
+    /** The pod's question for its neighbour's MAC address: ARP or neighbour discovery. */
+    public Frame neighborRequest(IpAddress neighbor) {
         Frame frame = new Frame();
-        PacketDraft.arpRequest(frame, ownMac(), from, neighbor);
+        if (neighbor.isV4()) {
+            PacketDraft.arpRequest(frame, fromMac, from, neighbor);
+        } else {
+            PacketDraft.neighborSolicitation(frame, fromMac, from, neighbor);
+        }
         return frame;
     }
 
@@ -46,17 +51,20 @@ public record TrialPacket(IpAddress from, IpAddress to, int protocol, int port) 
         switch (protocol) {
             case IpProtocol.TCP -> tcp(frame, toMac, attempt);
             case IpProtocol.UDP -> udp(frame, toMac, attempt);
-            default -> PacketDraft.icmpEcho(frame, toMac, ownMac(), from, to, IcmpHeader.V4_ECHO_REQUEST);
+            case IpProtocol.ICMPV6 -> PacketDraft.icmpv6EchoRequest(frame, toMac, fromMac, from, to);
+            default -> PacketDraft.icmpEcho(frame, toMac, fromMac, from, to, IcmpHeader.V4_ECHO_REQUEST);
         }
         return frame;
     }
 
-    private long ownMac() {
-        return MacAddress.ofPod(from.v4Bits());
+    private int ip(Frame frame, long toMac, int transportBytes) {
+        return to.isV4()
+                ? PacketDraft.ipv4(frame, toMac, fromMac, protocol, from, to, transportBytes)
+                : PacketDraft.ipv6(frame, toMac, fromMac, protocol, from, to, transportBytes);
     }
 
     private void tcp(Frame frame, long toMac, int attempt) {
-        int at = PacketDraft.ipv4(frame, toMac, ownMac(), protocol, from, to, TcpHeader.MIN_LENGTH_BYTES);
+        int at = ip(frame, toMac, TcpHeader.MIN_LENGTH_BYTES);
         ByteBuffer bytes = frame.bytes();
         bytes.putInt(at, (SOURCE_PORT + attempt) << 16 | port);
         bytes.putLong(at + TcpHeader.SEQUENCE, 0);
@@ -66,7 +74,7 @@ public record TrialPacket(IpAddress from, IpAddress to, int protocol, int port) 
     }
 
     private void udp(Frame frame, long toMac, int attempt) {
-        int at = PacketDraft.ipv4(frame, toMac, ownMac(), protocol, from, to, UdpHeader.LENGTH_BYTES);
+        int at = ip(frame, toMac, UdpHeader.LENGTH_BYTES);
         ByteBuffer bytes = frame.bytes();
         bytes.putInt(at, (SOURCE_PORT + attempt) << 16 | port);
         bytes.putInt(at + 4, UdpHeader.LENGTH_BYTES << 16);

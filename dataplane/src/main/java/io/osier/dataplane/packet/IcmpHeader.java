@@ -32,6 +32,7 @@ public final class IcmpHeader {
     /** The next hop's MTU is in the last four bytes of the header (RFC 4443, section 3.2). */
     public static final int V6_PACKET_TOO_BIG = 2;
 
+    public static final int V6_ECHO_REQUEST = 128;
     public static final int V6_ROUTER_ADVERTISEMENT = 134;
     public static final int V6_NEIGHBOR_SOLICITATION = 135;
     public static final int V6_NEIGHBOR_ADVERTISEMENT = 136;

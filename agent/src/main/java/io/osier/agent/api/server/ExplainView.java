@@ -61,19 +61,25 @@ final class ExplainView {
         if (podIp == null) {
             throw new ApiError(400, "BadRequest", "pod " + pod.metadata().name() + " has no address yet");
         }
-        IpAddress from = IpAddress.parse(podIp);
         PortId in = new PortId(PortKind.POD, PodMaker.namespaceOf(pod));
         NodeCopy node = copy();
+        PodView sender = new PodView(node.state(), IpAddress.parse(podIp));
+        IpAddress from = sender.sourceTo(to);
+        if (from == null) {
+            throw new ApiError(
+                    400,
+                    "BadRequest",
+                    "pod " + pod.metadata().name() + " has no IPv6 address: this cluster has no IPv6 range");
+        }
         Trial trial = new Trial(node, vni);
-        TrialPacket packets = new TrialPacket(from, to, protocol, port);
+        TrialPacket packets = new TrialPacket(sender.mac(), from, to, protocol, port);
         ObjectNode told = Json.object()
                 .put("pod", pod.metadata().name())
                 .put("node", self)
                 .put("packet", packets.words());
 
-        IpAddress neighbor =
-                node.state().podRange().contains(to) ? to : node.state().gateway();
-        List<TrialEvent> asked = trial.send(in, packets.arpRequest(neighbor), 0);
+        IpAddress neighbor = sender.neighborTo(to);
+        List<TrialEvent> asked = trial.send(in, packets.neighborRequest(neighbor), 0);
         long mac = asked.stream()
                 .mapToLong(TrialEvent::answerMac)
                 .filter(m -> m != 0)

@@ -1,0 +1,44 @@
+package io.osier.agent.api.server;
+
+import io.osier.dataplane.bridge.NdpResponder;
+import io.osier.dataplane.forwarding.ForwardingState;
+import io.osier.dataplane.forwarding.Ipv6Ranges;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.MacAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the kernel in a pod's namespace does with a packet before it is sent, by the addresses and routes that it was given.
+ *
+ * @param address the pod's IPv4 address, which says the others
+ */
+record PodView(ForwardingState state, IpAddress address) {
+    /** The MAC address of the pod's device. */
+    long mac() {
+        return MacAddress.ofPod(address.v4Bits());
+    }
+
+    /** Which of its own addresses it sends from (RFC 6724, rule 2: of the same scope); null if it has none of that family. */
+    @Nullable
+    IpAddress sourceTo(IpAddress to) {
+        if (to.isV4()) {
+            return address;
+        }
+        if (isLinkLocal(to)) {
+            return NdpResponder.linkLocalOf(mac());
+        }
+        Ipv6Ranges ipv6 = state.ipv6();
+        return ipv6 == null ? null : ipv6.pods().of(address);
+    }
+
+    /** Whose MAC address it asks for: the receiver's on the pods' own segment, the gateway's everywhere else. */
+    IpAddress neighborTo(IpAddress to) {
+        boolean onSegment =
+                to.isV4() ? state.podRange().contains(to) : isLinkLocal(to) || state.isPodAddress(to.high(), to.low());
+        return onSegment ? to : new IpAddress(state.gatewayHigh(to.isV4()), state.gatewayLow(to.isV4()));
+    }
+
+    private static boolean isLinkLocal(IpAddress address) {
+        return address.high() == NdpResponder.LINK_LOCAL_HIGH;
+    }
+}
