@@ -23,6 +23,7 @@ import tools.jackson.databind.JsonNode;
             "  osier get pod web-1 -o yaml",
             "  osier get pod/web-1 service/web",
             "  osier --node node-a get routes",
+            "  osier get routes -6",
             "  osier get flows --service web --state ESTABLISHED"
         })
 final class GetCommand extends ApiCommand {
@@ -42,6 +43,11 @@ final class GetCommand extends ApiCommand {
             names = {"-A", "--all-namespaces"},
             description = "Those of all Kubernetes namespaces")
     boolean allNamespaces;
+
+    @Option(
+            names = {"-6", "--ipv6"},
+            description = "Routes only: as 'netstat -rn6' prints them, of pods' IPv6 addresses")
+    boolean ipv6;
 
     @Mixin
     FlowOptions flows = new FlowOptions();
@@ -85,6 +91,9 @@ final class GetCommand extends ApiCommand {
         if (kind != Kinds.FLOWS) {
             flows.refuse("get", kind);
         }
+        if (ipv6 && kind != Kinds.ROUTES) {
+            throw CliException.usage("get: -6 is for routes, not for " + kind.plural());
+        }
         if (names.isEmpty()) {
             return Section.all(kind, list(agent, kind));
         }
@@ -103,7 +112,8 @@ final class GetCommand extends ApiCommand {
 
     private List<JsonNode> list(ApiClient agent, Kinds kind) {
         if (!kind.isObject()) {
-            JsonNode answer = agent.get(kind == Kinds.FLOWS ? flowsPath(flows) : nodePath(kind.plural(), ""));
+            String path = kind == Kinds.FLOWS ? flowsPath(flows) : nodePath(kind.plural(), "");
+            JsonNode answer = agent.get(ipv6 ? path + (path.contains("?") ? "&" : "?") + "ipv6=true" : path);
             for (JsonNode silent : answer.path("unreachable")) {
                 spec.commandLine().getErr().println("osier: get: node " + silent.asString() + " did not answer");
             }

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
@@ -80,7 +79,7 @@ final class Printer {
     private static String table(Kinds kind, List<JsonNode> items, Columns columns, Instant now) {
         boolean wide = columns.wide();
         if (kind == Kinds.ROUTES) {
-            return routes(items);
+            return RoutesText.of(items);
         }
         if (kind == Kinds.FDB) {
             return stations(items);
@@ -236,26 +235,6 @@ final class Printer {
         } else {
             table.add(name, ready, NONE, age, version);
         }
-    }
-
-    /** The columns of {@code netstat -rn}. */
-    private static String routes(List<JsonNode> items) {
-        StringBuilder text =
-                new StringBuilder("Destination     Gateway         Genmask         Flags   MSS Window  irtt Iface\n");
-        for (JsonNode item : items) {
-            text.append(String.format(
-                    Locale.ROOT,
-                    "%-15s %-15s %-15s %-6s %4d %-5d %6d %s%n",
-                    string(item, "destination"),
-                    string(item, "gateway"),
-                    string(item, "genmask"),
-                    string(item, "flags"),
-                    item.path("mss").asInt(),
-                    item.path("window").asInt(),
-                    item.path("irtt").asInt(),
-                    string(item, "iface")));
-        }
-        return text.toString();
     }
 
     /** The lines of {@code bridge fdb show}. */

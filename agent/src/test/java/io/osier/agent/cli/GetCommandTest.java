@@ -153,6 +153,23 @@ class GetCommandTest {
     }
 
     @Test
+    void routesOfIpv6AsNetstatPrintsThem() {
+        agent.onList("GET /osier/v1/routes?node=node-a&ipv6=true", """
+                {"destination":"fd6f:7369:6572:1::a20:0/120","nextHop":"::","flags":"U","metric":0,"ref":0,"use":0,
+                 "iface":"osier0"}""", """
+                {"destination":"fd6f:7369:6572:1::a20:100/120","nextHop":"172.30.0.2","flags":"UG","metric":0,"ref":0,
+                 "use":0,"iface":"vxlan1"}""");
+        assertThat(ask("--node", "node-a", "get", "routes", "-6")).isEqualTo("""
+                Destination                    Next Hop                   Flag Met Ref  Use If
+                fd6f:7369:6572:1::a20:0/120    ::                         U    0   0      0 osier0
+                fd6f:7369:6572:1::a20:100/120  172.30.0.2                 UG   0   0      0 vxlan1
+                """);
+        agent.on("GET /osier/v1/routes?ipv6=true", 400, "{\"message\":\"node node-a has no IPv6 range\"}");
+        assertThat(Dialogue.with(agent, "get", "routes", "-6"))
+                .isEqualTo(new Dialogue(1, "", "osier: get: node node-a has no IPv6 range\n"));
+    }
+
+    @Test
     void stationsAsBridgePrintsThem() {
         agent.onList(
                 "GET /osier/v1/fdb",
@@ -311,6 +328,7 @@ class GetCommandTest {
             value = {
                 "get                  | 2 | osier: get: Missing required parameter: 'KIND': see 'osier get --help'",
                 "get pods --state x   | 2 | osier: get: --state is for flows, not for pods",
+                "get pods -6          | 2 | osier: get: -6 is for routes, not for pods",
                 "get cats             | 2 | osier: get: unknown kind \"cats\": this knows nodes, pods, services, endpoints, endpointslices, routes, fdb, flows and leases",
                 "get pods -o xml      | 2 | osier: get: Invalid value for option '--output': \"xml\" is not table, wide, json, yaml or name: see 'osier get --help'",
                 "get routes 10.0.0.0  | 2 | osier: get: routes have no names: leave out 10.0.0.0",

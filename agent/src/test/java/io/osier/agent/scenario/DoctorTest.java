@@ -117,7 +117,7 @@ class DoctorTest {
 
     @Test
     void forwardingThatIsOffAndAnAddressOfThePodsAreFound() {
-        bash("ip netns exec node-b sysctl -qw net.ipv4.ip_forward=0; ip -n node-b link add eth9 type dummy;"
+        bash("ip netns exec node-b sysctl -qw net.ipv4.ip_forward=0; ip -n node-b link add eth9 type bridge;"
                         + " ip -n node-b addr add 10.40.0.1/24 dev eth9")
                 .succeeded();
 

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -202,5 +203,68 @@ class DualStackTest {
             in("a1", "ip addr del " + other + "/128 dev eth0").succeeded();
         }
         assertThat(osier("--node", "node-a", "drops").succeeded().out()).contains("spoofed-address");
+    }
+
+    private static String explain(String to, String... more) {
+        List<String> words = new ArrayList<>(List.of("explain", "--from", "a1", "--to", to));
+        words.addAll(List.of(more));
+        return osier(words.toArray(String[]::new)).succeeded().out();
+    }
+
+    @Test
+    void whatIsExplainedOfAServiceIsWhatHappens() {
+        assertThat(explain("[" + service + "]:80"))
+                .contains("ndp      who has " + PODS.of(IpAddress.parse("10.32.0.1"))
+                        + ", its gateway? 0a:58:0a:20:00:01\n")
+                .contains("service  default/web, 2 backends")
+                .contains("node-a  DNAT [" + service + "]:80 -> [" + podIp6("web-1") + "]:9876, backend 1 of 2, p=0.5")
+                .contains("node-a  out to pod web-1: tcp [" + a1 + "]:4000")
+                .contains("node-a  out to node-b by VXLAN to 172.30.0.2: ")
+                .contains("node-b  out to pod web-2: tcp [" + a1 + "]:4000");
+        assertThat(ask("a1", 20)).contains("\"web-1\"").contains("\"web-2\"").contains("\"from\":\"" + a1 + "\"");
+
+        assertThat(explain("[" + service + "]:81")).contains("node-a  dropped: no-service-port");
+        String before = osier("--node", "node-a", "drops").succeeded().out();
+        assertThat(in("a1", "curl -6 -sS --max-time 5 'http://[" + service + "]:81/'")
+                        .exitCode())
+                .isEqualTo(7);
+        assertThat(osier("--node", "node-a", "drops").succeeded().out())
+                .isNotEqualTo(before)
+                .contains("no-service-port");
+    }
+
+    @Test
+    void whatIsExplainedOfPodsNodesAndTheOutsideIsWhatHappens() {
+        String told = explain(b1);
+        assertThat(told)
+                .contains("node-a  out to node-b by VXLAN to 172.30.0.2: icmpv6 " + a1 + " > " + b1 + "\n")
+                .contains("node-b  out to pod b1: icmpv6 " + a1 + " > " + b1 + "\n");
+        in("a1", "ping -6 -c 1 -W 2 " + b1).succeeded();
+        String neighbor = in("a1", "ip -6 neigh show " + b1).succeeded().out();
+        assertThat(told)
+                .contains("ndp      who has " + b1 + "? "
+                        + neighbor.substring(neighbor.indexOf("lladdr ") + 7).split(" ")[0] + "\n");
+
+        String otherHost = PODS.of(IpAddress.parse("10.32.1.1")).toString();
+        assertThat(explain(otherHost)).contains("node-b  out to the host, whose kernel has it from there: icmpv6 ");
+        in("a1", "ping -6 -c 1 -W 2 " + otherHost).succeeded();
+
+        String nobody = PODS.of(IpAddress.parse("10.32.1.200")).toString();
+        assertThat(explain("[" + nobody + "]:53", "--proto", "udp")).contains("node-b  dropped: no-such-pod");
+        in("a1", "ping -6 -c 1 -W 1 " + nobody);
+        assertThat(osier("--node", "node-b", "drops").succeeded().out()).contains("no-such-pod");
+
+        assertThat(explain("2001:db8:99::1"))
+                .contains("node-a  out to the host, whose kernel has it from there: icmpv6 ");
+    }
+
+    @Test
+    void routesAreThoseOfNetstat() {
+        assertThat(osier("--node", "node-a", "get", "routes", "-6").succeeded().out())
+                .isEqualTo("""
+                        Destination                    Next Hop                   Flag Met Ref  Use If
+                        fd6f:7369:6572:1::a20:0/120    ::                         U    0   0      0 osier0
+                        fd6f:7369:6572:1::a20:100/120  172.30.0.2                 UG   0   0      0 vxlan1
+                        """);
     }
 }

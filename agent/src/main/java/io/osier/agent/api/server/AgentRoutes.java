@@ -110,16 +110,13 @@ final class AgentRoutes implements ApiRoutes {
     private ApiResponse answerHere(ApiRequest request) {
         return switch (request.word(2)) {
             case "status" -> ApiResponse.json(200, standing.addTo(node.status()));
-            case "routes" -> ApiResponse.json(200, node.routes());
+            case "routes" -> ApiResponse.json(200, node.routes(family(request)));
             case "fdb" -> ApiResponse.json(200, node.stations());
             case "flows" -> flows.answer(request);
             case "drops" -> ApiResponse.json(200, ObjectRoutes.listOf(List.of(node.drops())));
             case "leases" -> ApiResponse.json(200, node.leases());
             case "rules" ->
-                ApiResponse.text(node.rules(
-                        request.flag("ipv6") ? ListedFamily.IPV6 : ListedFamily.IPV4,
-                        request.flag("verbose"),
-                        request.parameter("table")));
+                ApiResponse.text(node.rules(family(request), request.flag("verbose"), request.parameter("table")));
             case "metrics" -> metrics.answer(ApiRequest.of("GET", "/metrics", new byte[0]));
             case "pods" -> log(request);
             case "checkup" -> ApiResponse.json(200, checkup.facts(node.status()));
@@ -129,6 +126,10 @@ final class AgentRoutes implements ApiRoutes {
             case "capture" -> ApiResponse.stream(captures.of(request));
             default -> throw new ApiError(404, "NotFound", "the server has no " + request.uri());
         };
+    }
+
+    private static ListedFamily family(ApiRequest request) {
+        return request.flag("ipv6") ? ListedFamily.IPV6 : ListedFamily.IPV4;
     }
 
     /** {@code pods/NAME/log}, from wherever the pod is. */
@@ -176,16 +177,14 @@ final class AgentRoutes implements ApiRoutes {
             return pass(where, request);
         }
         IpAddress to = IpAddress.parse(required(request, "to"));
-        if (!to.isV4()) {
-            throw new ApiError(400, "BadRequest", "only IPv4 is explained so far");
-        }
+        int icmp = to.isV4() ? IpProtocol.ICMP : IpProtocol.ICMPV6;
         int protocol = switch (required(request, "proto")) {
             case "tcp" -> IpProtocol.TCP;
             case "udp" -> IpProtocol.UDP;
-            case "icmp" -> IpProtocol.ICMP;
+            case "icmp" -> icmp;
             default -> throw new ApiError(400, "BadRequest", "proto must be tcp, udp or icmp");
         };
-        int port = protocol == IpProtocol.ICMP ? 0 : Integer.parseInt(required(request, "port"));
+        int port = protocol == icmp ? 0 : Integer.parseInt(required(request, "port"));
         return ApiResponse.json(200, explanations.sent(pod, to, protocol, port));
     }
 

@@ -13,7 +13,6 @@ import io.osier.agent.store.ObjectStore;
 import io.osier.dataplane.forwarding.ForwardingState;
 import io.osier.dataplane.forwarding.Ipv6Ranges;
 import io.osier.dataplane.forwarding.Peer;
-import io.osier.dataplane.forwarding.Route;
 import io.osier.dataplane.observe.PacketBalance;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
@@ -127,23 +126,15 @@ final class NodeView {
         return status;
     }
 
-    ObjectNode routes() {
-        List<ObjectNode> items = new ArrayList<>();
-        for (Route route : ask(Worker::state).routes().routes()) {
-            Peer via = route.via();
-            boolean host = route.destination().lengthBits() == 32;
-            items.add(Json.object()
-                    .put("destination", route.destination().address().toString())
-                    .put("gateway", via == null ? "0.0.0.0" : via.underlay().toString())
-                    .put("genmask", IpAddress.v4(route.destination().v4Mask()).toString())
-                    .put("flags", "U" + (via == null ? "" : "G") + (host ? "H" : ""))
-                    .put("mss", 0)
-                    .put("window", 0)
-                    .put("irtt", 0)
-                    .put("iface", via == null ? hostDevice : tunnelDevice)
-                    .put("node", via == null ? settings.nodeName() : via.name()));
+    /** Where pods are, by their addresses of this family. */
+    ObjectNode routes(ListedFamily family) {
+        if (family == ListedFamily.IPV6 && settings.ipv6() == null) {
+            throw new ApiError(400, "BadRequest", "node " + settings.nodeName() + " has no IPv6 range");
         }
-        return ObjectRoutes.listOf(items);
+        RouteView view = new RouteView(settings, hostDevice, tunnelDevice);
+        return ObjectRoutes.listOf(ask(Worker::state).routes().routes().stream()
+                .map(route -> family == ListedFamily.IPV4 ? view.ipv4(route) : view.ipv6(route))
+                .toList());
     }
 
     /** Known and learned stations, then the pods of other nodes, whose MAC addresses follow from their addresses. */
