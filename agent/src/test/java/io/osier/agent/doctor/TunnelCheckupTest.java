@@ -1,6 +1,7 @@
 package io.osier.agent.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -105,9 +106,7 @@ class TunnelCheckupTest {
                 .told();
         assertThat(ForeignFindings.of(from))
                 .extracting(Finding::about, Finding::level)
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("node-a -> kernel", "warn"),
-                        org.assertj.core.groups.Tuple.tuple("node-a -> kernel", "note"));
+                .containsExactly(tuple("node-a -> kernel", "warn"), tuple("node-a -> kernel", "note"));
         assertThat(ForeignFindings.of(
                         Facts.of(0).peer("kernel", 1_450, true, true).told()))
                 .isEmpty();
