@@ -5,8 +5,6 @@ import java.util.stream.Stream;
 
 /** Whether transport checksums stay partial between two nodes (remote checksum offload), and who is in the way if not. */
 final class ChecksumFindings {
-    private static final String CSUM = "csum";
-
     private ChecksumFindings() {}
 
     static Finding of(NodeFacts from, NodeFacts to) {
@@ -14,9 +12,8 @@ final class ChecksumFindings {
         if (from.peer(to.name()).path("remoteChecksum").asBoolean(true)) {
             return Finding.ok(about, "checksums: nobody computes them (remote checksum offload)");
         }
-        List<NodeFacts> without = Stream.of(from, to)
-                .filter(node -> !node.offloads().contains(CSUM))
-                .toList();
+        List<NodeFacts> without =
+                Stream.of(from, to).filter(node -> !node.offloadsChecksums()).toList();
         if (without.isEmpty()) {
             return Finding.warn(
                     about,
@@ -26,7 +23,7 @@ final class ChecksumFindings {
         String names =
                 String.join(" and ", without.stream().map(NodeFacts::name).toList());
         String text = "checksums: computed in full, for want of checksum offload at " + names;
-        boolean chosen = without.stream().allMatch(ChecksumFindings::isChosen);
+        boolean chosen = without.stream().allMatch(NodeFacts::couldOffloadChecksums);
         return chosen
                 ? Finding.warn(
                         about,
@@ -34,11 +31,5 @@ final class ChecksumFindings {
                         "set 'offloads: auto' in the configuration of " + names
                                 + " and restart the agent; bulk transfers are slower until then")
                 : Finding.note(about, text, "nothing, or another kernel there: bulk transfers are slower");
-    }
-
-    /** Whether the kernel could, as far as is told. */
-    private static boolean isChosen(NodeFacts node) {
-        return !node.features().isObject()
-                || NodeFacts.words(node.features().path("tapOffloads")).contains(CSUM);
     }
 }

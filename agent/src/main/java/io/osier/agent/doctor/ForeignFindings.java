@@ -25,7 +25,7 @@ public final class ForeignFindings {
                                 + from.podMtuBytes(),
                         "see 'ip route get " + peer.path("address").asString() + "' on " + from.name()));
             }
-            if (!peer.path("remoteChecksum").asBoolean() && from.offloads().contains("csum")) {
+            if (!peer.path("remoteChecksum").asBoolean() && from.offloadsChecksums()) {
                 findings.add(
                         Finding.note(
                                 about,

@@ -11,6 +11,7 @@ import tools.jackson.databind.JsonNode;
 public record NodeFacts(String name, JsonNode json) {
     private static final int IPV4_OVERHEAD_BYTES = 50;
     private static final int IPV6_OVERHEAD_BYTES = 70;
+    private static final String CSUM = "csum";
 
     String text(String field) {
         return json.path(field).asString("");
@@ -58,6 +59,15 @@ public record NodeFacts(String name, JsonNode json) {
     /** What its kernel has; nothing if that is not told. */
     JsonNode features() {
         return json.path("features");
+    }
+
+    boolean offloadsChecksums() {
+        return offloads().contains(CSUM);
+    }
+
+    /** Whether its kernel would let it, as far as is told: what is not in use then was switched off. */
+    boolean couldOffloadChecksums() {
+        return !features().isObject() || words(features().path("tapOffloads")).contains(CSUM);
     }
 
     /** What it knows of another node. */

@@ -19,11 +19,11 @@ public final class NodeFindings {
         store(findings, facts);
         clashes(findings, facts);
         underlay(findings, facts);
-        if (facts.offloads().isEmpty()) {
+        if (facts.offloads().isEmpty() && facts.couldOffloadChecksums()) {
             findings.add(Finding.warn(
                     facts.name(),
                     "no offloads: every packet is carried by itself",
-                    "set 'offloads: auto', or use a kernel whose TAPs take super-frames (4.20 or later)"));
+                    "set 'offloads: auto' in its configuration and restart the agent"));
         }
         findings.addAll(KernelFindings.of(facts));
         return findings;

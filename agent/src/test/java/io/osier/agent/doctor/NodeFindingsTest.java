@@ -78,7 +78,9 @@ class NodeFindingsTest {
     }
 
     @Test
-    void noOffloadsAreAWarning() {
+    void offloadsThatAreSwitchedOffAreAWarning() {
         assertThat(remark(Facts.of(1).withoutOffloads()).level()).isEqualTo("warn");
+        assertThat(remark(Facts.of(1).withoutOffloads().features("tapOffloads")).level())
+                .isEqualTo("note"); // of the kernel, which has none
     }
 }
