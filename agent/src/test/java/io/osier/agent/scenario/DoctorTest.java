@@ -4,7 +4,9 @@ import static io.osier.agent.scenario.Shell.bash;
 import static io.osier.agent.scenario.Shell.in;
 import static io.osier.agent.scenario.Shell.osier;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -18,11 +20,22 @@ class DoctorTest {
 
     @AfterEach
     void mend() {
-        in("node-b", "nft delete table ip broken 2>/dev/null");
-        bash("ip -n osier-underlay link set node-b mtu 1500; ip -n node-b link set eth0 mtu 1500; ip -n node-b link del eth9"
-                        + " 2>/dev/null; ip netns exec node-b sysctl -qw net.ipv4.ip_forward=1; kill -CONT "
+        in(
+                "node-b",
+                "nft delete table ip broken 2>/dev/null; ip link del eth9 2>/dev/null; sysctl -qw net.ipv4.ip_forward=1");
+        bash("ip -n osier-underlay link set node-b mtu 1500; ip -n node-b link set eth0 mtu 1500; kill -CONT "
                         + AGENT_OF_B)
                 .succeeded();
+        awaitMtu("node-a");
+        awaitMtu("node-b");
+    }
+
+    /** What a node believes to fit is asked of the kernel every few seconds. */
+    private static void awaitMtu(String node) {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(
+                                osier("--node", node, "status").succeeded().out())
+                        .contains("MTU 1450"));
     }
 
     @Test
