@@ -36,6 +36,9 @@ final class AgentRoutes implements ApiRoutes {
     /** So long is waited for any one of them when all nodes are asked. */
     private static final Duration MERGE_DEADLINE = Duration.ofSeconds(3);
 
+    /** A checkup tries what the kernel can do, and nft reads all tables that there are for it. */
+    private static final Duration CHECKUP_DEADLINE = Duration.ofSeconds(10);
+
     private final ExecutorService questions = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "osier-merge");
         thread.setDaemon(true);
@@ -154,13 +157,13 @@ final class AgentRoutes implements ApiRoutes {
         return ApiResponse.json(200, checkup.send(to.toString(), required(request, "id"), packetBytes));
     }
 
-    /** Asks any node, this one included. */
+    /** Asks any node on the doctor's behalf, this one included. */
     private JsonNode ask(String name, String uri) {
         return Json.parse(
                 name.equals(directory.self())
                         ? answerHere(ApiRequest.of("GET", uri, new byte[0])).body()
                         : directory
-                                .ask(name, HttpMethod.GET, uri, MERGE_DEADLINE)
+                                .ask(name, HttpMethod.GET, uri, CHECKUP_DEADLINE)
                                 .body());
     }
 
