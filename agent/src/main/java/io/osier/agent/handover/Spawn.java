@@ -20,7 +20,7 @@ record Spawn(List<String> command, Map<String, String> environment, Path log) {
     private static final String SHELL =
             "log=$1; shift; LISTEN_PID=$$; export LISTEN_PID; exec \"$@\" </dev/null >>\"$log\" 2>&1";
 
-    /** @return the id of the process */
+    /** Starts the command with these descriptors; returns the id of its process. */
     long start(Map<String, Integer> descriptors) throws IOException {
         List<String> words = new ArrayList<>(List.of("sh", "-c", SHELL, "sh", log.toString()));
         words.addAll(command);
