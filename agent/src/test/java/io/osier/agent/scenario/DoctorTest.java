@@ -102,10 +102,13 @@ class DoctorTest {
 
         assertThat(told)
                 .contains(
-                        "  warn  underlay: eth0 takes packets of 1300 bytes, while pods may send 1450 and the tunnel adds 50\n"
-                                + "        to do: 'ip link set dev eth0 mtu 1500', or restart the agent")
-                .containsPattern("node-a -> node-b\n  ok    tunnel: all probes arrived\n"
-                        + "  (FAIL|warn)  full-size: .*: eth0 of node-b takes 1300\n")
+                        "  warn  underlay: eth0 takes packets of 1300 bytes, while pods may send 1450 and the tunnel adds 50\n")
+                .contains("        to do: 'ip link set dev eth0 mtu 1500', or restart the agent")
+                .containsPattern("""
+                        node-a -> node-b
+                          ok    tunnel: all probes arrived
+                          (FAIL|warn)  full-size: .*: eth0 of node-b takes 1300
+                        """)
                 .contains("  ok    checksums: nobody computes them (remote checksum offload)\n");
     }
 

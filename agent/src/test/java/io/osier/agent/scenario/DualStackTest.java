@@ -245,6 +245,9 @@ class DualStackTest {
                 .contains("ndp      who has " + b1 + "? "
                         + neighbor.substring(neighbor.indexOf("lladdr ") + 7).split(" ")[0] + "\n");
 
+        assertThat(osier("explain", "--from", "a1", "--to", a1).err())
+                .isEqualTo("osier: explain: the packet does not leave pod a1, whose own address is " + a1 + "\n");
+
         String otherHost = PODS.of(IpAddress.parse("10.32.1.1")).toString();
         assertThat(explain(otherHost)).contains("node-b  out to the host, whose kernel has it from there: icmpv6 ");
         in("a1", "ping -6 -c 1 -W 2 " + otherHost).succeeded();

@@ -71,6 +71,15 @@ final class ExplainView {
                     "BadRequest",
                     "pod " + pod.metadata().name() + " has no IPv6 address: this cluster has no IPv6 range");
         }
+        if (PodView.isGroup(to)) {
+            throw new ApiError(400, "BadRequest", to + " is a group's address; the way to one receiver is explained");
+        }
+        if (sender.keeps(to)) {
+            throw new ApiError(
+                    400,
+                    "BadRequest",
+                    "the packet does not leave pod " + pod.metadata().name() + ", whose own address is " + to);
+        }
         Trial trial = new Trial(node, vni);
         TrialPacket packets = new TrialPacket(sender.mac(), from, to, protocol, port);
         ObjectNode told = Json.object()

@@ -38,6 +38,17 @@ record PodView(ForwardingState state, IpAddress address) {
         return onSegment ? to : new IpAddress(state.gatewayHigh(to.isV4()), state.gatewayLow(to.isV4()));
     }
 
+    /** Whether the packet stays in the pod: nobody outside sees what it says to itself. */
+    boolean keeps(IpAddress to) {
+        boolean loopback = to.isV4() ? to.v4Bits() >>> 24 == 127 : to.high() == 0 && to.low() == 1;
+        return loopback || to.equals(sourceTo(to));
+    }
+
+    /** Whether the address is a group's, whose MAC address nobody has to be asked for. */
+    static boolean isGroup(IpAddress address) {
+        return address.isV4() ? address.v4Bits() >>> 28 == 0xe : address.high() >>> 56 == 0xff;
+    }
+
     private static boolean isLinkLocal(IpAddress address) {
         return address.high() == NdpResponder.LINK_LOCAL_HIGH;
     }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** From where a pod sends, and whose MAC address it asks for. */
 class PodViewTest {
@@ -56,5 +57,30 @@ class PodViewTest {
     void withoutARangeThereAreLinkLocalAddressesOnly() {
         assertThat(pod(null).sourceTo(IpAddress.parse("2001:db8::1"))).isNull();
         assertThat(pod(null).sourceTo(IpAddress.parse("fe80::1"))).hasToString("fe80::858:aff:fe20:2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.32.0.2", "127.0.0.1", "127.8.0.1", "fd00:1::a20:2", "::1", "fe80::858:aff:fe20:2"})
+    void whatAPodSaysToItselfStaysThere(String to) {
+        assertThat(pod(IPV6).keeps(IpAddress.parse(to))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.32.0.1", "128.0.0.1", "fd00:1::a20:1", "::2", "fe80::1"})
+    void whatItSaysToOthersDoesNot(String to) {
+        assertThat(pod(IPV6).keeps(IpAddress.parse(to))).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "224.0.0.1, true",
+        "239.255.255.255, true",
+        "240.0.0.1, false",
+        "223.0.0.1, false",
+        "ff02::1, true",
+        "fe80::1, false"
+    })
+    void groups(String address, boolean group) {
+        assertThat(PodView.isGroup(IpAddress.parse(address))).isEqualTo(group);
     }
 }
