@@ -46,3 +46,30 @@ is_stale() {
     [ -n "$(find "$ROOT/pom.xml" "$ROOT/dataplane/pom.xml" "$ROOT/agent/pom.xml" \
       "$ROOT/dataplane/src/main" "$ROOT/agent/src/main" -newer "$OSIER_ARCHIVE" -print -quit)" ]
 }
+
+BENCH_JAR="$ROOT/bench/target/bench.jar"
+BENCH_CLASS_PATH="$BENCH_JAR:$ROOT/bench/target/lib/*"
+
+is_bench_stale() {
+  [ ! -e "$BENCH_JAR" ] ||
+    [ -n "$(find "$ROOT/pom.xml" "$ROOT/bench/pom.xml" "$ROOT/bench/src/main" "$ROOT/dataplane/src" "$ROOT/agent/src/main" \
+      -newer "$BENCH_JAR" -print -quit)" ]
+}
+
+# Builds the measuring programs if they are stale. Two callers at once build once.
+build_bench() {
+  if is_bench_stale; then
+    install_build_tools
+    mkdir -p "$ROOT/bench/target"
+    exec 9>"$ROOT/bench/target/.build.lock"
+    flock 9
+    if is_bench_stale; then
+      say "building the benchmark ..."
+      (cd "$ROOT" && mvn -B -q -DskipTests -Dspotless.check.skip=true -pl bench -am package </dev/null >&2) ||
+        die "build: failed; the reasons are above"
+      touch "$BENCH_JAR"
+    fi
+    exec 9>&-
+  fi
+  command -v java >/dev/null 2>&1 || install_missing java=openjdk-17-jdk-headless
+}

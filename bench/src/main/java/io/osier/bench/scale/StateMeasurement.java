@@ -1,0 +1,115 @@
+package io.osier.bench.scale;
+
+import io.osier.agent.reconcile.ClusterState;
+import io.osier.agent.store.RememberedStore;
+import io.osier.agent.store.StateStore;
+import io.osier.agent.store.StoreEvent;
+import io.osier.agent.store.Versioned;
+import io.osier.dataplane.forwarding.ForwardingState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** What one node holds: entries of its tables, and by how much the heap grows with each part. */
+final class StateMeasurement {
+    private static final String GROUP = "state of one node";
+    private static final String START = "start of one node";
+    private static final double MEGABYTE = 1e6;
+    private static final long PATIENCE_SECONDS = 60;
+
+    private final SimulatedCluster cluster;
+    private final List<Figure> figures = new ArrayList<>();
+    private long usedBytes;
+
+    private StateMeasurement(SimulatedCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /**
+     * Measures while a node begins.
+     *
+     * @param node has not begun; has when this returns
+     * @param scratch where a file of what is known may be written
+     */
+    static List<Figure> take(SimulatedCluster cluster, WholeNode node, Path scratch)
+            throws IOException, InterruptedException {
+        StateMeasurement measurement = new StateMeasurement(cluster);
+        measurement.knowTheCluster(node);
+        measurement.remember(scratch);
+        return measurement.figures;
+    }
+
+    private void knowTheCluster(WholeNode node) {
+        usedBytes = Heap.usedBytes();
+        node.begin(cluster.store());
+        figures.add(heap("cluster cache"));
+        figures.add(Figure.measured(START, "parsing everything", node.parse().cpuMillis(), "ms CPU"));
+        WholeNode.Round first = node.round();
+        figures.add(heap("forwarding state and the compiler's memory"));
+        figures.add(Figure.measured(START, "first round", first.cpuMillis(), "ms CPU"));
+        count(node.cluster(), node.state());
+    }
+
+    private void count(ClusterState state, ForwardingState forwarding) {
+        count("cache: nodes", state.nodes().size());
+        count("cache: pods", state.pods().size());
+        count("cache: services", state.services().size());
+        count("cache: endpoints by hand", state.endpoints().size());
+        count("peers", forwarding.peers().size());
+        count("routes", forwarding.routes().routes().size());
+        count("service table", forwarding.services().services().size());
+        count(
+                "backends",
+                forwarding.services().services().stream()
+                        .mapToLong(service -> service.backends().size())
+                        .sum());
+    }
+
+    private void count(String table, long entries) {
+        figures.add(Figure.counted(GROUP, table, entries, "entries"));
+    }
+
+    private Figure heap(String what) {
+        long before = usedBytes;
+        usedBytes = Heap.usedBytes();
+        return Figure.measured(GROUP, what, (usedBytes - before) / MEGABYTE, "MB heap");
+    }
+
+    /** What an agent keeps besides where its store is etcd: what it was told, as it was told, and which revisions. */
+    private void remember(Path scratch) throws IOException, InterruptedException {
+        Path file = scratch.resolve("last-known");
+        StateStore remote = new RemoteStore(cluster.store(), new Effort());
+        RememberedStore remembered = RememberedStore.open(remote, () -> {}, "simulated", file, "scale");
+        AgentWatches.CACHE.forEach(prefix -> remembered.watch(prefix, event -> {}));
+        awaitFile(file);
+        figures.add(heap("last known state, for when etcd is away"));
+        figures.add(Figure.counted(GROUP, "last known state's file", Files.size(file) / MEGABYTE, "MB on disk"));
+        remembered.close();
+        usedBytes = Heap.usedBytes();
+        Map<String, Long> revisions = new HashMap<>();
+        AgentWatches.CACHE.forEach(prefix ->
+                cluster.store().watch(prefix, event -> note(event, revisions)).close());
+        figures.add(heap("revisions that the watches have told (a map like etcd watches')"));
+        figures.add(Figure.counted(GROUP, "keys watched", revisions.size(), "entries"));
+    }
+
+    private static void note(StoreEvent event, Map<String, Long> revisions) {
+        Versioned entry = event.entry();
+        if (entry != null) {
+            revisions.put(entry.key(), entry.revision());
+        }
+    }
+
+    /** Until it is written: meanwhile there is a copy of everything. */
+    private static void awaitFile(Path file) throws InterruptedException {
+        for (int i = 0; i < PATIENCE_SECONDS && !Files.exists(file); i++) {
+            TimeUnit.SECONDS.sleep(1);
+        }
+        TimeUnit.SECONDS.sleep(1);
+    }
+}
