@@ -48,6 +48,7 @@ final class EtcdCalls implements AutoCloseable {
     /** What no repetition makes better. */
     private static final Set<Status.Code> FINAL = Set.of(
             Status.Code.INVALID_ARGUMENT,
+            Status.Code.OUT_OF_RANGE,
             Status.Code.PERMISSION_DENIED,
             Status.Code.UNAUTHENTICATED,
             Status.Code.UNIMPLEMENTED);
@@ -73,6 +74,8 @@ final class EtcdCalls implements AutoCloseable {
                 .keepaliveTimeout(ATTEMPT)
                 .connectTimeout(ATTEMPT)
                 .retryMaxAttempts(1)
+                // etcd bounds what it says; gRPC's own 4 MiB are less than a thousand keys may be.
+                .maxInboundMessageSize(Integer.MAX_VALUE)
                 .waitForReady(false); // or it would not say what is wrong
         if (settings.endpoints().stream().anyMatch(endpoint -> endpoint.startsWith("https:"))) {
             builder.sslContext(tls(settings));

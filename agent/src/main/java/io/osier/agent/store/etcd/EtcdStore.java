@@ -10,7 +10,9 @@ import io.etcd.jetcd.op.CmpTarget;
 import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.GetOption;
+import io.etcd.jetcd.options.OptionsUtil;
 import io.etcd.jetcd.options.PutOption;
+import io.grpc.Status;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.StateStore;
 import io.osier.agent.store.StoreEvent;
@@ -19,6 +21,7 @@ import io.osier.agent.store.Versioned;
 import io.osier.agent.store.Write;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +48,13 @@ public final class EtcdStore implements StateStore {
     private static final int MAX_WRITES = MAX_OPERATIONS - 1; // and the writer's number
 
     private static final Duration PROBE = Duration.ofSeconds(2);
+    /** So many keys are listed in one step: a hundred thousand at once would take longer than an answer may. */
+    private static final int PAGE = 1_000;
+    /** How often a list is begun that etcd compacts away meanwhile. */
+    private static final int MAX_LISTS = 3;
+
+    /** What there is at one revision. */
+    record Listing(List<Versioned> entries, long revision) {}
 
     private final EtcdCalls calls;
     private final String prefix;
@@ -75,14 +85,44 @@ public final class EtcdStore implements StateStore {
 
     @Override
     public List<Versioned> list(String below) {
-        return range(below).getKvs().stream().map(this::versioned).toList();
+        return range(below).entries();
     }
 
     /** Everything below {@code below/}, in order, at one revision. */
-    GetResponse range(String below) {
-        ByteSequence name = folder(below);
-        GetOption option = GetOption.builder().isPrefix(true).build();
-        return calls.call("list", below, client -> client.getKVClient().get(name, option));
+    Listing range(String below) {
+        for (int i = 1; ; i++) {
+            try {
+                return pages(below);
+            } catch (StoreException e) {
+                if (i == MAX_LISTS || Status.fromThrowable(e).getCode() != Status.Code.OUT_OF_RANGE) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Listing pages(String below) {
+        ByteSequence folder = folder(below);
+        ByteSequence end = OptionsUtil.prefixEndOf(folder);
+        List<Versioned> entries = new ArrayList<>();
+        long revision = 0; // the present one, until the first page has said which that is
+        while (true) {
+            GetOption option = GetOption.builder()
+                    .withRange(end)
+                    .withLimit(PAGE)
+                    .withRevision(revision)
+                    .build();
+            ByteSequence from = entries.isEmpty()
+                    ? folder
+                    : text(prefix + entries.get(entries.size() - 1).key() + '\0');
+            GetResponse page =
+                    calls.call("list", below, client -> client.getKVClient().get(from, option));
+            page.getKvs().forEach(entry -> entries.add(versioned(entry)));
+            revision = revision == 0 ? page.getHeader().getRevision() : revision;
+            if (!page.isMore()) {
+                return new Listing(entries, revision);
+            }
+        }
     }
 
     /**

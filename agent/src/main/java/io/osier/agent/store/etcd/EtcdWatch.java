@@ -1,8 +1,6 @@
 package io.osier.agent.store.etcd;
 
-import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Watch;
-import io.etcd.jetcd.kv.GetResponse;
 import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.watch.WatchEvent;
 import io.etcd.jetcd.watch.WatchResponse;
@@ -10,6 +8,7 @@ import io.osier.agent.store.StateStore;
 import io.osier.agent.store.StoreEvent;
 import io.osier.agent.store.StoreException;
 import io.osier.agent.store.Versioned;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -25,12 +25,15 @@ import org.slf4j.LoggerFactory;
 /**
  * One watch: lists, then watches from the revision after the list. Whatever ends etcd's watch (compaction, a member without a
  * leader, a lost connection) begins a new round, which tells only what differs from what was told before; so nothing is told
- * twice and nothing is missed but values in between. Everything is told on the watch's own thread.
+ * twice and nothing is missed but values in between. A watch can die without a word: one that says nothing is asked whether it
+ * is there, which costs a few bytes where a new list would cost all keys. Everything is told on the watch's own thread.
  */
-final class EtcdWatch implements StateStore.Watch {
+class EtcdWatch implements StateStore.Watch {
     private static final Logger LOG = LoggerFactory.getLogger(EtcdWatch.class);
-    /** A watch can die without a word; this bounds how long that stays unnoticed. */
-    private static final long ROUND_SECONDS = 30;
+    /** So long a watch may say nothing before it is asked whether it is there, and so long it has to answer. */
+    private static final Duration QUIET = Duration.ofSeconds(12);
+    /** However well all goes, what is known is compared with a list so often. */
+    private static final long ROUND_SECONDS = 600;
 
     private static final long RETRY_MILLIS = 200;
     /** Answers that wait for a slow listener; a round that overflows is followed by a new one. */
@@ -39,6 +42,7 @@ final class EtcdWatch implements StateStore.Watch {
     private final EtcdStore store;
     private final String below;
     private final Consumer<StoreEvent> onEvent;
+    private final Duration quiet;
     /** What the listener knows: the revision of each key. The watch's thread only. */
     private final Map<String, Long> told = new HashMap<>();
 
@@ -47,6 +51,12 @@ final class EtcdWatch implements StateStore.Watch {
     private volatile boolean closed;
 
     EtcdWatch(EtcdStore store, String below, Consumer<StoreEvent> onEvent) {
+        this(store, below, onEvent, QUIET);
+    }
+
+    /** @param quiet for how long it may say nothing before it is asked, and again before it is given up */
+    EtcdWatch(EtcdStore store, String below, Consumer<StoreEvent> onEvent, Duration quiet) {
+        this.quiet = quiet;
         this.store = store;
         this.below = below;
         this.onEvent = onEvent;
@@ -115,33 +125,45 @@ final class EtcdWatch implements StateStore.Watch {
                 .withRevision(revision + 1)
                 .withRequireLeader(true)
                 .build();
-        long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(ROUND_SECONDS);
+        long endNanos = System.nanoTime() + roundNanos();
+        boolean asked = false;
         try (Watch.Watcher watcher = store.watchClient().watch(store.folder(below), option, round)) {
             while (!closed && !round.over && !watcher.isClosed()) {
-                List<WatchEvent> events = round.waiting.poll(endNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
-                if (events == null) {
+                List<WatchEvent> events = round.waiting.poll(quiet.toNanos(), TimeUnit.NANOSECONDS);
+                if (System.nanoTime() - endNanos >= 0 || (events == null && asked)) {
                     return;
                 }
-                events.forEach(this::hear);
+                asked = events == null;
+                if (events == null) {
+                    watcher.requestProgress();
+                } else {
+                    events.forEach(this::hear);
+                }
             }
         }
         TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
     }
 
+    /** A little different each time, so that the agents of a cluster do not all list at once. */
+    private static long roundNanos() {
+        long seconds = TimeUnit.SECONDS.toNanos(ROUND_SECONDS);
+        return seconds + ThreadLocalRandom.current().nextLong(seconds / 2);
+    }
+
     /** Tells what differs from what was told; returns the revision of what was seen. */
-    private long lookAround() {
-        GetResponse present = store.range(below);
+    long lookAround() {
+        EtcdStore.Listing present = store.range(below);
         Set<String> gone = new HashSet<>(told.keySet());
-        for (KeyValue entry : present.getKvs()) {
-            gone.remove(store.keyOf(entry));
-            put(store.versioned(entry));
+        for (Versioned entry : present.entries()) {
+            gone.remove(entry.key());
+            put(entry);
         }
         gone.forEach(this::delete);
         if (!synced) {
             synced = true;
             tell(new StoreEvent(StoreEvent.Type.SYNCED, "", null));
         }
-        return present.getHeader().getRevision();
+        return present.revision();
     }
 
     private void hear(WatchEvent event) {

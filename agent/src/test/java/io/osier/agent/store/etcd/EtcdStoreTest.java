@@ -8,11 +8,15 @@ import io.osier.agent.store.StateStore;
 import io.osier.agent.store.StateStoreContract;
 import io.osier.agent.store.StoreEvent;
 import io.osier.agent.store.StoreException;
+import io.osier.agent.store.Versioned;
+import io.osier.agent.store.Write;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -85,6 +89,56 @@ class EtcdStoreTest extends StateStoreContract {
         }
         assertThat(events).doesNotHaveDuplicates().containsOnlyOnce("PUT pods/a/stays=1", "SYNCED ");
         assertThat(goes).isGreaterThan(stays);
+    }
+
+    @Test
+    void moreIsListedThanOneAnswerHolds() {
+        // Six MiB: more than gRPC takes in a message if nobody says otherwise. The last page has one key.
+        byte[] value = new byte[3 << 10];
+        for (int i = 0; i < 2_001; i += 87) {
+            List<Write> some = IntStream.range(i, Math.min(i + 87, 2_001))
+                    .mapToObj(number -> Write.put("pods/a/%04d".formatted(number), StateStore.ABSENT, value))
+                    .toList();
+            store().commit(some).orElseThrow();
+        }
+        create("podsx/behind", "x");
+
+        List<Versioned> listed = store().list("pods");
+        List<String> told = new CopyOnWriteArrayList<>();
+        try (StateStore.Watch watch = store().watch("pods", event -> told.add(event.key()))) {
+            await().atMost(Duration.ofSeconds(20)).until(() -> told.contains(""));
+        }
+
+        assertThat(listed)
+                .hasSize(2_001)
+                .allSatisfy(entry -> assertThat(entry.value()).hasSize(value.length));
+        assertThat(listed.stream().map(Versioned::key)).isSorted().doesNotHaveDuplicates();
+        assertThat(told)
+                .hasSize(2_002)
+                .containsAll(listed.stream().map(Versioned::key).toList());
+    }
+
+    @Test
+    void aWatchOfWhatNeverChangesIsAskedWhetherItIsThere() throws Exception {
+        create("pods/a/1", "1");
+        List<String> events = new CopyOnWriteArrayList<>();
+        AtomicInteger lists = new AtomicInteger();
+        EtcdStore counted = (EtcdStore) store();
+        try (EtcdWatch watch =
+                new EtcdWatch(counted, "pods", event -> events.add(line(event)), Duration.ofMillis(200)) {
+                    @Override
+                    long lookAround() {
+                        lists.incrementAndGet();
+                        return super.lookAround();
+                    }
+                }) {
+            watch.start();
+            await().until(() -> events.contains("SYNCED "));
+            TimeUnit.SECONDS.sleep(2);
+            create("pods/a/2", "2");
+            await().until(() -> events.contains("PUT pods/a/2=2"));
+        }
+        assertThat(lists).hasValue(1);
     }
 
     @Test
