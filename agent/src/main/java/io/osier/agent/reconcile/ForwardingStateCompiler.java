@@ -60,7 +60,7 @@ public final class ForwardingStateCompiler {
                         .sorted((a, b) -> a.name().compareTo(b.name()))
                         .toList(),
                 podRoutes,
-                ServiceTable.of(services.compile(cluster, podRoutes), earlier, ServiceCompiler.instances(cluster)));
+                ServiceTable.of(services.compile(cluster, podRoutes), earlier, services.instances(cluster)));
     }
 
     /** What load balancers may ask this node about the services that were compiled last. */

@@ -16,7 +16,6 @@ import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.service.Backend;
 import io.osier.dataplane.service.PodInstances;
 import io.osier.dataplane.service.VirtualService;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,28 +23,29 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns services and what stands behind them into what the dataplane looks up. As long as nodes and pods stay as they are, a
- * service is compiled anew only if it, or endpoints given for it, have changed: objects of the cluster's state never change
- * themselves, so being the same object is being equal. Owned by one thread.
+ * Turns services and what stands behind them into what the dataplane looks up. As long as nodes and routes stay as they are, a
+ * service is compiled anew only if it, its pods, or endpoints given for it have changed: objects of the cluster's state never
+ * change themselves, so being the same object is being equal. Owned by one thread.
  */
 final class ServiceCompiler {
     private record Compiled(
             Service service,
             @Nullable Endpoints byHand,
             List<EndpointSlice> slices,
+            List<Pod> candidates,
             List<VirtualService> result,
             int localEndpoints) {
         @SuppressWarnings("ReferenceEquality") // that is the point: comparing 10,000 services by value takes longer
         boolean isOf(Service service, EndpointSelector selector) {
             return this.service == service
                     && byHand == selector.byHand(service)
-                    && isSame(slices, selector.slicesOf(service));
+                    && isSame(slices, selector.slicesOf(service))
+                    && isSame(candidates, selector.candidates(service));
         }
     }
 
@@ -54,9 +54,10 @@ final class ServiceCompiler {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceCompiler.class);
 
     private final NodeSettings settings;
+    private final PodNumbers numbers = new PodNumbers();
     private Map<String, Compiled> compiled = Map.of();
     private List<Node> nodes = List.of();
-    private List<Pod> pods = List.of();
+    private List<Route> routes = List.of();
 
     ServiceCompiler(NodeSettings settings) {
         this.settings = settings;
@@ -65,7 +66,7 @@ final class ServiceCompiler {
     /** All services that have an address; those of equal address, protocol and port but for the first are left out. */
     Collection<VirtualService> compile(ClusterState cluster, PodRoutes routes) {
         EndpointSelector selector = new EndpointSelector(cluster);
-        boolean onlyServicesChanged = isSame(nodes, cluster.nodes()) && isSame(pods, cluster.pods());
+        boolean samePlaces = isSame(nodes, cluster.nodes()) && this.routes.equals(routes.routes());
         ServiceAddresses addresses =
                 new ServiceAddresses(HostAddresses.of(settings.serviceRange()), hosts6(), nodeAddresses(cluster));
         Topology topology = Topology.of(settings.nodeName(), cluster.nodes());
@@ -77,7 +78,7 @@ final class ServiceCompiler {
             }
             String key =
                     service.metadata().namespace() + "/" + service.metadata().name();
-            Compiled known = onlyServicesChanged ? compiled.get(key) : null;
+            Compiled known = samePlaces ? compiled.get(key) : null;
             Compiled its = known != null && known.isOf(service, selector)
                     ? known
                     : compile(service, selector, routes, addresses, topology);
@@ -89,7 +90,7 @@ final class ServiceCompiler {
         }
         compiled = now;
         nodes = cluster.nodes();
-        pods = cluster.pods();
+        this.routes = routes.routes();
         return services.values();
     }
 
@@ -110,7 +111,13 @@ final class ServiceCompiler {
             LOG.warn("service {} is left out: {}", service.metadata().name(), e.toString());
             result.clear();
         }
-        return new Compiled(service, selector.byHand(service), selector.slicesOf(service), result, local.size());
+        return new Compiled(
+                service,
+                selector.byHand(service),
+                selector.slicesOf(service),
+                selector.candidates(service),
+                result,
+                local.size());
     }
 
     private void compile(
@@ -187,7 +194,7 @@ final class ServiceCompiler {
         return addresses;
     }
 
-    private static boolean isSame(List<?> one, List<?> other) {
+    static boolean isSame(List<?> one, List<?> other) {
         if (one.size() != other.size()) {
             return false;
         }
@@ -200,27 +207,15 @@ final class ServiceCompiler {
     }
 
     /** Pods of our own nodes have a MAC address that follows from theirs; the host finds whatever else there is. */
-    private static Backend backend(EndpointSelector.Endpoint endpoint, @Nullable Route route) {
+    private Backend backend(EndpointSelector.Endpoint endpoint, @Nullable Route route) {
         Peer via = route == null ? null : route.via();
         boolean ours = route != null && (via == null || !via.foreign());
         long mac = ours ? MacAddress.ofPod((int) endpoint.address().low()) : Backend.VIA_GATEWAY;
-        return new Backend(endpoint.address(), endpoint.port(), mac, endpoint.weight(), instanceOf(endpoint.podUid()));
+        return new Backend(endpoint.address(), endpoint.port(), mac, endpoint.weight(), numbers.of(endpoint.podUid()));
     }
 
     /** All pods that there are, so that flows to one that is none any more are known. */
-    static PodInstances instances(ClusterState cluster) {
-        return new PodInstances(cluster.pods().stream()
-                .mapToLong(pod -> instanceOf(pod.metadata().uid()))
-                .filter(instance -> instance != 0)
-                .toArray());
-    }
-
-    /** A uid as a number; 0 where there is none. */
-    private static long instanceOf(@Nullable String uid) {
-        if (uid == null) {
-            return 0;
-        }
-        UUID digest = UUID.nameUUIDFromBytes(uid.getBytes(StandardCharsets.UTF_8));
-        return (digest.getMostSignificantBits() ^ Long.rotateLeft(digest.getLeastSignificantBits(), 17)) | 1;
+    PodInstances instances(ClusterState cluster) {
+        return numbers.of(cluster.pods());
     }
 }

@@ -9,6 +9,7 @@ import io.osier.agent.model.Node;
 import io.osier.agent.model.Pod;
 import io.osier.agent.model.Service;
 import io.osier.dataplane.forwarding.PodRoutes;
+import io.osier.dataplane.forwarding.Route;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.service.VirtualService;
@@ -87,9 +88,14 @@ class ServiceCompilerTest {
             IpPrefix.parse("10.32.0.0/24"),
             true);
 
+    private static final PodRoutes HERE = PodRoutes.of(List.of(new Route(SETTINGS.subnet(), null)));
+
     private static List<VirtualService> compile(ServiceCompiler compiler, ClusterState cluster) {
-        return ServiceTable.of(compiler.compile(cluster, PodRoutes.of(List.of())))
-                .services();
+        return compile(compiler, cluster, PodRoutes.EMPTY);
+    }
+
+    private static List<VirtualService> compile(ServiceCompiler compiler, ClusterState cluster, PodRoutes routes) {
+        return ServiceTable.of(compiler.compile(cluster, routes)).services();
     }
 
     @Property(tries = 100)
@@ -102,7 +108,10 @@ class ServiceCompilerTest {
         ServiceCompiler remembering = new ServiceCompiler(SETTINGS);
         for (int i = 0; i < 30; i++) {
             change(random);
-            assertThat(compile(remembering, cluster())).isEqualTo(compile(new ServiceCompiler(SETTINGS), cluster()));
+            // Here, or somewhere in the world: where a pod is says its MAC address.
+            PodRoutes routes = random.nextInt(4) > 0 ? HERE : PodRoutes.EMPTY;
+            assertThat(compile(remembering, cluster(), routes))
+                    .isEqualTo(compile(new ServiceCompiler(SETTINGS), cluster(), routes));
         }
     }
 
@@ -125,5 +134,45 @@ class ServiceCompilerTest {
 
         assertThat(after.get(0)).isSameAs(before.get(0));
         assertThat(after.get(1)).isNotEqualTo(before.get(1));
+    }
+
+    @Test
+    void aPodThatChangesIsNoMatterOfOtherPodsServices() {
+        for (int i = 1; i <= 2; i++) {
+            put(services, "web-" + i, false, """
+                    {apiVersion: v1, kind: Service, metadata: {name: web-%d},
+                     spec: {clusterIP: 10.96.0.%d, selector: {app: web-%d, tier: front}, ports: [{name: a, port: 80}]}}
+                    """.formatted(i, i, i));
+            addPod(i, "web-" + i, true);
+        }
+        ServiceCompiler compiler = new ServiceCompiler(SETTINGS);
+        List<VirtualService> before = compile(compiler, cluster());
+
+        addPod(2, "web-2", false);
+        List<VirtualService> after = compile(compiler, cluster());
+
+        assertThat(after.get(0)).isSameAs(before.get(0));
+        assertThat(before.get(1).backends()).hasSize(1);
+        assertThat(after.get(1).backends()).isEmpty();
+    }
+
+    @Test
+    void aSelectorWantsAllOfItsLabels() {
+        put(services, "web-1", false, """
+                {apiVersion: v1, kind: Service, metadata: {name: web-1},
+                 spec: {clusterIP: 10.96.0.1, selector: {app: web-1, tier: front}, ports: [{name: a, port: 80}]}}
+                """);
+        addPod(1, "web-1", true);
+        addPod(2, "web-2", true); // of the same tier
+        assertThat(compile(new ServiceCompiler(SETTINGS), cluster()).get(0).backends())
+                .extracting(backend -> backend.address().toString())
+                .containsExactly("10.32.0.1");
+    }
+
+    private void addPod(int number, String app, boolean ready) {
+        put(pods, "pod-" + number, false, """
+                {apiVersion: v1, kind: Pod, metadata: {name: pod-%d, labels: {app: %s, tier: front}},
+                 spec: {nodeName: node-a}, status: {phase: Running, podIP: 10.32.0.%d, ready: %s}}
+                """.formatted(number, app, number, ready));
     }
 }

@@ -211,6 +211,9 @@ public final class VirtualService {
 
     @Override
     public boolean equals(@Nullable Object other) {
+        if (this == other) {
+            return true; // as most are, of those that a new table has from the old one
+        }
         return other instanceof VirtualService that
                 && port == that.port
                 && protocol == that.protocol
