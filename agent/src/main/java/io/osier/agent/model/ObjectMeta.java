@@ -1,9 +1,7 @@
 package io.osier.agent.model;
 
 import java.time.Instant;
-import java.util.Collections;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +26,8 @@ public record ObjectMeta(
         if (namespace != null) {
             Names.checkLabel("metadata.namespace", namespace);
         }
-        labels = labels == null ? Map.of() : sorted(labels);
-        annotations = annotations == null ? Map.of() : sorted(annotations);
+        labels = labels == null ? Map.of() : SortedTexts.of(labels);
+        annotations = annotations == null ? Map.of() : SortedTexts.of(annotations);
         Names.checkLabels("metadata.labels", labels);
     }
 
@@ -57,11 +55,5 @@ public record ObjectMeta(
 
     public ObjectMeta deletedAt(Instant at) {
         return new ObjectMeta(name, namespace, labels, annotations, uid, creationTimestamp, at);
-    }
-
-    private static Map<String, String> sorted(Map<String, String> map) {
-        Map<String, String> sorted = new TreeMap<>(map);
-        sorted.replaceAll((key, value) -> value == null ? "" : value); // YAML's "app:" with nothing behind it
-        return Collections.unmodifiableMap(sorted);
     }
 }

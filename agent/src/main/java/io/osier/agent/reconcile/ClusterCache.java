@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** The cluster's state in memory, kept as the store says. Safe for any thread. */
 public final class ClusterCache implements AutoCloseable {
@@ -26,6 +27,7 @@ public final class ClusterCache implements AutoCloseable {
     private final Map<String, Service> services = new TreeMap<>();
     private final Map<String, Endpoints> endpoints = new TreeMap<>();
     private final Map<String, EndpointSlice> slices = new TreeMap<>();
+    private final SharedParts parts = new SharedParts();
     private final List<StateStore.Watch> watches = new ArrayList<>();
     private final CountDownLatch unsynced = new CountDownLatch(WATCHES);
     private final Consumer<StoreEvent> onChange;
@@ -38,7 +40,7 @@ public final class ClusterCache implements AutoCloseable {
     /** Begins to watch. From now on {@code onChange} may be called, on the store's thread. */
     public void begin(StateStore store) {
         watches.add(watch(store, Keys.NODES, nodes, Node.class));
-        watches.add(watch(store, Keys.PODS, pods, Pod.class));
+        watches.add(store.watch(Keys.PODS, event -> take(event, pods, Pod.class, parts::sharing)));
         watches.add(watch(store, Keys.SERVICES, services, Service.class));
         watches.add(watch(store, Keys.ENDPOINTS, endpoints, Endpoints.class));
         watches.add(watch(store, Keys.ENDPOINT_SLICES, slices, EndpointSlice.class));
@@ -57,15 +59,17 @@ public final class ClusterCache implements AutoCloseable {
     }
 
     private <T> StateStore.Watch watch(StateStore store, String prefix, Map<String, T> objects, Class<T> type) {
-        return store.watch(prefix, event -> take(event, objects, type));
+        return store.watch(prefix, event -> take(event, objects, type, object -> object));
     }
 
-    private <T> void take(StoreEvent event, Map<String, T> objects, Class<T> type) {
+    private <T> void take(StoreEvent event, Map<String, T> objects, Class<T> type, UnaryOperator<T> kept) {
         synchronized (nodes) {
             Versioned entry = event.entry();
             if (entry != null) {
                 ObjectStore.decode(entry, type)
-                        .ifPresentOrElse(object -> objects.put(event.key(), object), () -> objects.remove(event.key()));
+                        .ifPresentOrElse(
+                                object -> objects.put(event.key(), kept.apply(object)),
+                                () -> objects.remove(event.key()));
             } else if (event.type() == StoreEvent.Type.DELETE) {
                 objects.remove(event.key());
             } else {
