@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
 /** A node of the simulated cluster, with what its agent knows of itself. */
 final class Member {
     private final int number;
+    private final String name;
     private final IpPrefix subnet;
     private final SubnetClaim claim;
     private @Nullable IpAddress lastAddress;
 
     Member(int number, IpPrefix subnet, SubnetClaim claim) {
         this.number = number;
+        this.name = ClusterObjects.nodeName(number);
         this.subnet = subnet;
         this.claim = claim;
     }
@@ -23,7 +25,7 @@ final class Member {
     }
 
     String name() {
-        return ClusterObjects.nodeName(number);
+        return name;
     }
 
     IpPrefix subnet() {

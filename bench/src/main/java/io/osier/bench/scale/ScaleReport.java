@@ -2,8 +2,11 @@ package io.osier.bench.scale;
 
 import io.osier.agent.model.Json;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The figures for people and for programs. */
@@ -16,16 +19,20 @@ final class ScaleReport {
                 .mapToInt(figure -> figure.name().length())
                 .max()
                 .orElse(0);
+        Map<String, List<Figure>> groups =
+                figures.stream().collect(Collectors.groupingBy(Figure::group, LinkedHashMap::new, Collectors.toList()));
         StringBuilder text = new StringBuilder();
-        String group = "";
-        for (Figure figure : figures) {
-            if (!figure.group().equals(group)) {
-                text.append(group.isEmpty() ? "" : "\n").append(figure.group()).append('\n');
-                group = figure.group();
+        groups.forEach((group, members) -> {
+            text.append(text.isEmpty() ? "" : "\n").append(group).append('\n');
+            for (Figure figure : members) {
+                text.append("  %s%s  %12s %s%n"
+                        .formatted(
+                                figure.name(),
+                                " ".repeat(width - figure.name().length()),
+                                number(figure.value()),
+                                figure.unit()));
             }
-            text.append(
-                    ("  %-" + width + "s  %12s %s%n").formatted(figure.name(), number(figure.value()), figure.unit()));
-        }
+        });
         return text.toString();
     }
 

@@ -3,16 +3,12 @@ package io.osier.bench.scale;
 import io.osier.agent.reconcile.ClusterState;
 import io.osier.agent.store.RememberedStore;
 import io.osier.agent.store.StateStore;
-import io.osier.agent.store.StoreEvent;
-import io.osier.agent.store.Versioned;
 import io.osier.dataplane.forwarding.ForwardingState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** What one node holds: entries of its tables, and by how much the heap grows with each part. */
@@ -80,7 +76,7 @@ final class StateMeasurement {
         return Figure.measured(GROUP, what, (usedBytes - before) / MEGABYTE, "MB heap");
     }
 
-    /** What an agent keeps besides where its store is etcd: what it was told, as it was told, and which revisions. */
+    /** What an agent keeps besides where its store is etcd: what it was told, as it was told. */
     private void remember(Path scratch) throws IOException, InterruptedException {
         Path file = scratch.resolve("last-known");
         StateStore remote = new RemoteStore(cluster.store(), new Effort());
@@ -90,19 +86,6 @@ final class StateMeasurement {
         figures.add(heap("last known state, for when etcd is away"));
         figures.add(Figure.counted(GROUP, "last known state's file", Files.size(file) / MEGABYTE, "MB on disk"));
         remembered.close();
-        usedBytes = Heap.usedBytes();
-        Map<String, Long> revisions = new HashMap<>();
-        AgentWatches.CACHE.forEach(prefix ->
-                cluster.store().watch(prefix, event -> note(event, revisions)).close());
-        figures.add(heap("revisions that the watches have told (a map like etcd watches')"));
-        figures.add(Figure.counted(GROUP, "keys watched", revisions.size(), "entries"));
-    }
-
-    private static void note(StoreEvent event, Map<String, Long> revisions) {
-        Versioned entry = event.entry();
-        if (entry != null) {
-            revisions.put(entry.key(), entry.revision());
-        }
     }
 
     /** Until it is written: meanwhile there is a copy of everything. */
