@@ -7,6 +7,7 @@ import io.osier.agent.model.Pod;
 import io.osier.agent.model.PodSpec;
 import io.osier.agent.model.PodStatus;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import net.jqwik.api.ForAll;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class PodNumbersTest {
     private static Pod pod(String name, String uid) {
-        return Pod.of(ObjectMeta.named(name).created(uid, java.time.Instant.EPOCH), PodSpec.EMPTY, PodStatus.PENDING);
+        return Pod.of(ObjectMeta.named(name).created(uid, Instant.EPOCH), PodSpec.EMPTY, PodStatus.PENDING);
     }
 
     @Property(tries = 200)

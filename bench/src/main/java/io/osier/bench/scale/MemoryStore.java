@@ -62,9 +62,10 @@ final class MemoryStore implements StateStore {
         public void close() {
             synchronized (MemoryStore.this) {
                 closed = true;
-                List<Listener> remaining = new ArrayList<>(listeners.getOrDefault(folderOf(below), List.of()));
+                List<Listener> remaining =
+                        new ArrayList<>(listeners.getOrDefault(StoreTally.folderOf(below), List.of()));
                 remaining.remove(this);
-                listeners.put(folderOf(below), remaining);
+                listeners.put(StoreTally.folderOf(below), remaining);
             }
         }
     }
@@ -140,7 +141,8 @@ final class MemoryStore implements StateStore {
         telling = true;
         try {
             for (StoreEvent event = untold.poll(); event != null; event = untold.poll()) {
-                for (Listener listener : List.copyOf(listeners.getOrDefault(folderOf(event.key()), List.of()))) {
+                for (Listener listener :
+                        List.copyOf(listeners.getOrDefault(StoreTally.folderOf(event.key()), List.of()))) {
                     if (event.key().startsWith(listener.below)) {
                         listener.tell(event);
                     }
@@ -149,11 +151,6 @@ final class MemoryStore implements StateStore {
         } finally {
             telling = false;
         }
-    }
-
-    private static String folderOf(String key) {
-        int slash = key.indexOf('/');
-        return slash < 0 ? key : key.substring(0, slash);
     }
 
     @Override
@@ -167,7 +164,7 @@ final class MemoryStore implements StateStore {
         below(listener.below).forEach(entry -> listener.tell(new StoreEvent(StoreEvent.Type.PUT, entry.key(), entry)));
         listener.tell(new StoreEvent(StoreEvent.Type.SYNCED, "", null));
         listeners
-                .computeIfAbsent(folderOf(listener.below), folder -> new ArrayList<>())
+                .computeIfAbsent(StoreTally.folderOf(listener.below), folder -> new ArrayList<>())
                 .add(listener);
         return listener;
     }

@@ -17,6 +17,7 @@ final class StateMeasurement {
     private static final String START = "start of one node";
     private static final double MEGABYTE = 1e6;
     private static final long PATIENCE_SECONDS = 60;
+    private static final long POLL_MILLIS = 200;
 
     private final SimulatedCluster cluster;
     private final List<Figure> figures = new ArrayList<>();
@@ -89,10 +90,14 @@ final class StateMeasurement {
     }
 
     /** Until it is written: meanwhile there is a copy of everything. */
-    private static void awaitFile(Path file) throws InterruptedException {
-        for (int i = 0; i < PATIENCE_SECONDS && !Files.exists(file); i++) {
-            TimeUnit.SECONDS.sleep(1);
+    private static void awaitFile(Path file) throws IOException, InterruptedException {
+        long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!Files.exists(file)) {
+            if (System.nanoTime() - endNanos >= 0) {
+                throw new IOException(file + " was not written in " + PATIENCE_SECONDS + " s");
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
-        TimeUnit.SECONDS.sleep(1);
+        TimeUnit.MILLISECONDS.sleep(POLL_MILLIS); // for the writer to let go of it
     }
 }

@@ -19,8 +19,14 @@ final class StoreTally {
     }
 
     void written(Write write) {
-        writesByFolder.merge(write.key().substring(0, write.key().indexOf('/')), 1L, Long::sum);
+        writesByFolder.merge(folderOf(write.key()), 1L, Long::sum);
         writtenBytes += write.key().length() + write.sizeBytes();
+    }
+
+    /** The first part of a key. */
+    static String folderOf(String key) {
+        int slash = key.indexOf('/');
+        return slash < 0 ? key : key.substring(0, slash);
     }
 
     static long bytesOf(Versioned entry) {

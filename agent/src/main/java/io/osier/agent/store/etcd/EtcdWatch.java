@@ -146,8 +146,8 @@ class EtcdWatch implements StateStore.Watch {
 
     /** A little different each time, so that the agents of a cluster do not all list at once. */
     private static long roundNanos() {
-        long seconds = TimeUnit.SECONDS.toNanos(ROUND_SECONDS);
-        return seconds + ThreadLocalRandom.current().nextLong(seconds / 2);
+        long least = TimeUnit.SECONDS.toNanos(ROUND_SECONDS);
+        return least + ThreadLocalRandom.current().nextLong(least / 2);
     }
 
     /** Tells what differs from what was told; returns the revision of what was seen. */
