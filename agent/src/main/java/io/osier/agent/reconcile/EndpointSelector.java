@@ -23,21 +23,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Which addresses stand behind a service: the pods that its selector picks, or endpoints and slices given by hand. */
 public final class EndpointSelector {
-    /** Pods by each of their labels, so that a service looks at those only that have its rarest one. */
-    private final Map<Label, List<Pod>> podsByLabel = new HashMap<>();
-
+    private final PodsByLabel pods;
     private final Map<String, Endpoints> byHand = new HashMap<>();
     private final Map<String, List<EndpointSlice>> slices = new HashMap<>();
 
     public EndpointSelector(ClusterState cluster) {
-        for (Pod pod : cluster.pods()) {
-            String namespace = namespaceOf(pod.metadata());
-            pod.metadata()
-                    .labels()
-                    .forEach((name, value) -> podsByLabel
-                            .computeIfAbsent(new Label(namespace, name, value), label -> new ArrayList<>(1))
-                            .add(pod));
-        }
+        this(cluster, new PodsByLabel(cluster.pods()));
+    }
+
+    /** @param pods those of the cluster's state */
+    EndpointSelector(ClusterState cluster, PodsByLabel pods) {
+        this.pods = pods;
         cluster.endpoints()
                 .forEach(endpoints -> byHand.put(
                         namespaceOf(endpoints.metadata()) + "/"
@@ -48,8 +44,6 @@ public final class EndpointSelector {
                                 namespaceOf(slice.metadata()) + "/" + slice.serviceName(), name -> new ArrayList<>())
                         .add(slice));
     }
-
-    private record Label(String namespace, String name, String value) {}
 
     /**
      * One address and port behind a service's port.
@@ -110,7 +104,7 @@ public final class EndpointSelector {
     /** Pods that are ready, and those that are leaving and still answer. */
     private List<Endpoint> selectedEndpoints(Service service, ServicePort port, String family) {
         List<Endpoint> found = new ArrayList<>();
-        for (Pod pod : candidates(service)) {
+        for (Pod pod : pods.candidates(service)) {
             if (!isEligible(service, pod)) {
                 continue;
             }
@@ -129,18 +123,6 @@ public final class EndpointSelector {
             }
         }
         return found;
-    }
-
-    /** All pods that the service's selector can pick, and maybe others; in the order of their keys. */
-    List<Pod> candidates(Service service) {
-        String namespace = namespaceOf(service.metadata());
-        List<Pod> fewest = null;
-        for (Map.Entry<String, String> label : service.spec().selector().entrySet()) {
-            List<Pod> having =
-                    podsByLabel.getOrDefault(new Label(namespace, label.getKey(), label.getValue()), List.of());
-            fewest = fewest == null || having.size() < fewest.size() ? having : fewest;
-        }
-        return fewest == null ? List.of() : fewest;
     }
 
     private static @Nullable IpAddress addressOf(PodStatus status, String family) {

@@ -41,11 +41,11 @@ final class ServiceCompiler {
             List<VirtualService> result,
             int localEndpoints) {
         @SuppressWarnings("ReferenceEquality") // that is the point: comparing 10,000 services by value takes longer
-        boolean isOf(Service service, EndpointSelector selector) {
+        boolean isOf(Service service, EndpointSelector selector, List<Pod> pods) {
             return this.service == service
                     && byHand == selector.byHand(service)
                     && isSame(slices, selector.slicesOf(service))
-                    && isSame(candidates, selector.candidates(service));
+                    && isSame(candidates, pods);
         }
     }
 
@@ -56,6 +56,7 @@ final class ServiceCompiler {
     private final NodeSettings settings;
     private final PodNumbers numbers = new PodNumbers();
     private Map<String, Compiled> compiled = Map.of();
+    private PodsByLabel pods = new PodsByLabel(List.of());
     private List<Node> nodes = List.of();
     private List<Route> routes = List.of();
 
@@ -65,7 +66,8 @@ final class ServiceCompiler {
 
     /** All services that have an address; those of equal address, protocol and port but for the first are left out. */
     Collection<VirtualService> compile(ClusterState cluster, PodRoutes routes) {
-        EndpointSelector selector = new EndpointSelector(cluster);
+        pods = pods.of(cluster.pods());
+        EndpointSelector selector = new EndpointSelector(cluster, pods);
         boolean samePlaces = isSame(nodes, cluster.nodes()) && this.routes.equals(routes.routes());
         ServiceAddresses addresses =
                 new ServiceAddresses(HostAddresses.of(settings.serviceRange()), hosts6(), nodeAddresses(cluster));
@@ -79,7 +81,7 @@ final class ServiceCompiler {
             String key =
                     service.metadata().namespace() + "/" + service.metadata().name();
             Compiled known = samePlaces ? compiled.get(key) : null;
-            Compiled its = known != null && known.isOf(service, selector)
+            Compiled its = known != null && known.isOf(service, selector, pods.candidates(service))
                     ? known
                     : compile(service, selector, routes, addresses, topology);
             now.put(key, its);
@@ -115,7 +117,7 @@ final class ServiceCompiler {
                 service,
                 selector.byHand(service),
                 selector.slicesOf(service),
-                selector.candidates(service),
+                pods.candidates(service),
                 result,
                 local.size());
     }

@@ -24,10 +24,13 @@ import io.osier.dataplane.vxlan.Tunnels;
 import io.osier.dataplane.vxlan.Underlay;
 import io.osier.dataplane.vxlan.VxlanTunnel;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -216,8 +219,10 @@ public final class Worker {
                 tunnel.refreshMtu();
             }
         }
+        Set<VxlanTunnel> kept = Collections.newSetFromMap(new IdentityHashMap<>(tunnels.size()));
+        kept.addAll(tunnels);
         for (VxlanTunnel old : segment.tunnels().all()) {
-            if (!tunnels.contains(old)) {
+            if (!kept.contains(old)) {
                 counters.retire(old.counters());
                 segment.removePort(old);
             }
