@@ -33,7 +33,7 @@ class EtcdWatch implements StateStore.Watch {
     /** So long a watch may say nothing before it is asked whether it is there, and so long it has to answer. */
     private static final Duration QUIET = Duration.ofSeconds(12);
     /** However well all goes, what is known is compared with a list so often. */
-    private static final long ROUND_SECONDS = 600;
+    private static final long ROUND_SECONDS = 3_600;
 
     private static final long RETRY_MILLIS = 200;
     /** Answers that wait for a slow listener; a round that overflows is followed by a new one. */
