@@ -53,9 +53,6 @@ public final class EtcdStore implements StateStore {
     /** How often a list is begun that etcd compacts away meanwhile. */
     private static final int MAX_LISTS = 3;
 
-    /** What there is at one revision. */
-    record Listing(List<Versioned> entries, long revision) {}
-
     private final EtcdCalls calls;
     private final String prefix;
     private final ByteSequence writer;
@@ -85,14 +82,11 @@ public final class EtcdStore implements StateStore {
 
     @Override
     public List<Versioned> list(String below) {
-        return range(below).entries();
-    }
-
-    /** Everything below {@code below/}, in order, at one revision. */
-    Listing range(String below) {
         for (int i = 1; ; i++) {
             try {
-                return pages(below);
+                List<Versioned> entries = new ArrayList<>();
+                forEach(below, entries::add);
+                return entries;
             } catch (StoreException e) {
                 if (i == MAX_LISTS || Status.fromThrowable(e).getCode() != Status.Code.OUT_OF_RANGE) {
                     throw e;
@@ -101,28 +95,36 @@ public final class EtcdStore implements StateStore {
         }
     }
 
-    private Listing pages(String below) {
-        ByteSequence folder = folder(below);
-        ByteSequence end = OptionsUtil.prefixEndOf(folder);
-        List<Versioned> entries = new ArrayList<>();
+    /**
+     * Tells everything below {@code below/}, in order, as it was at one revision, and holds no more than a page of it.
+     *
+     * @return that revision
+     * @throws StoreException also if etcd has compacted it away meanwhile
+     */
+    long forEach(String below, Consumer<Versioned> each) {
+        ByteSequence from = folder(below);
+        ByteSequence end = OptionsUtil.prefixEndOf(from);
         long revision = 0; // the present one, until the first page has said which that is
         while (true) {
-            GetOption option = GetOption.builder()
-                    .withRange(end)
-                    .withLimit(PAGE)
-                    .withRevision(revision)
-                    .build();
-            ByteSequence from = entries.isEmpty()
-                    ? folder
-                    : text(prefix + entries.get(entries.size() - 1).key() + '\0');
-            GetResponse page =
-                    calls.call("list", below, client -> client.getKVClient().get(from, option));
-            page.getKvs().forEach(entry -> entries.add(versioned(entry)));
+            GetResponse page = page(below, from, end, revision);
             revision = revision == 0 ? page.getHeader().getRevision() : revision;
-            if (!page.isMore()) {
-                return new Listing(entries, revision);
+            for (KeyValue entry : page.getKvs()) {
+                each.accept(versioned(entry));
             }
+            if (!page.isMore()) {
+                return revision;
+            }
+            from = text(prefix + keyOf(page.getKvs().get(page.getKvs().size() - 1)) + '\0');
         }
+    }
+
+    private GetResponse page(String below, ByteSequence from, ByteSequence end, long revision) {
+        GetOption option = GetOption.builder()
+                .withRange(end)
+                .withLimit(PAGE)
+                .withRevision(revision)
+                .build();
+        return calls.call("list", below, client -> client.getKVClient().get(from, option));
     }
 
     /**

@@ -152,18 +152,17 @@ class EtcdWatch implements StateStore.Watch {
 
     /** Tells what differs from what was told; returns the revision of what was seen. */
     long lookAround() {
-        EtcdStore.Listing present = store.range(below);
         Set<String> gone = new HashSet<>(told.keySet());
-        for (Versioned entry : present.entries()) {
+        long revision = store.forEach(below, entry -> {
             gone.remove(entry.key());
             put(entry);
-        }
+        });
         gone.forEach(this::delete);
         if (!synced) {
             synced = true;
             tell(new StoreEvent(StoreEvent.Type.SYNCED, "", null));
         }
-        return present.revision();
+        return revision;
     }
 
     private void hear(WatchEvent event) {
