@@ -43,14 +43,14 @@ final class Metronome {
     private void send() {
         long nextNanos = System.nanoTime();
         byte[] bytes = new byte[64];
-        while (!over) {
-            ByteBuffer.wrap(bytes).putInt(0, sent);
+        for (int number = 0; !over; number++) {
+            ByteBuffer.wrap(bytes).putInt(0, number);
             try {
                 out.send(new DatagramPacket(bytes, bytes.length, target));
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
-            sent = sent + 1;
+            sent = number + 1;
             nextNanos += BEAT_NANOS;
             LockSupport.parkNanos(nextNanos - System.nanoTime());
         }
