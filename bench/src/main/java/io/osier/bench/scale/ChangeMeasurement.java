@@ -95,9 +95,14 @@ final class ChangeMeasurement {
                 "garbage of the round",
                 median(samples, sample -> sample.round().allocatedMegabytes()),
                 "MB"));
-        count(what, "writes to the store", samples, sample -> sample.asked().writes(), "writes");
+        count(
+                what,
+                "writes to the store",
+                samples,
+                sample -> (double) sample.asked().writes(),
+                "writes");
         count(what, "reads from the store", samples, sample -> sample.asked().readBytes() / 1e3, "kB");
-        count(what, "told to all nodes", samples, Sample::events, "events");
+        count(what, "told to all nodes", samples, sample -> (double) sample.events(), "events");
         count(what, "told to all nodes", samples, sample -> sample.bytes() / 1e3, "kB");
     }
 

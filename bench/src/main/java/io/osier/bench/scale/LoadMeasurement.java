@@ -83,8 +83,8 @@ final class LoadMeasurement {
 
     private void report(String what, StoreTally before, int seconds) {
         StoreTally asked = cluster.store().tally().since(before);
-        double events = others.stream().mapToLong(CountingNode::events).sum();
-        double bytes = others.stream().mapToLong(CountingNode::bytes).sum();
+        double events = (double) others.stream().mapToLong(CountingNode::events).sum();
+        double bytes = (double) others.stream().mapToLong(CountingNode::bytes).sum();
         counted(what, "reads", (double) asked.reads() / seconds, "a second");
         counted(what, "read", asked.readBytes() / 1e6 / seconds, "MB");
         counted(what, "writes", (double) asked.writes() / seconds, "a second");

@@ -59,7 +59,7 @@ final class Simulation {
 
     private static List<Figure> firstSight(CountingNode one) {
         return List.of(
-                Figure.counted(BEGINNING, "told to it", one.events(), "events"),
+                Figure.counted(BEGINNING, "told to it", (double) one.events(), "events"),
                 Figure.counted(BEGINNING, "told to it", one.bytes() / 1e6, "MB"));
     }
 }

@@ -68,7 +68,7 @@ final class StateMeasurement {
     }
 
     private void count(String table, long entries) {
-        figures.add(Figure.counted(GROUP, table, entries, "entries"));
+        figures.add(Figure.counted(GROUP, table, (double) entries, "entries"));
     }
 
     private Figure heap(String what) {

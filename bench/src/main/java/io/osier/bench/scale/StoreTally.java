@@ -30,7 +30,7 @@ final class StoreTally {
     }
 
     static long bytesOf(Versioned entry) {
-        return entry.key().length() + entry.value().length;
+        return (long) entry.key().length() + entry.value().length;
     }
 
     long reads() {
