@@ -111,7 +111,7 @@ final class NewFlows {
 
     private static int portOf(long client, int attempt) {
         long mixed = (client + attempt) * 0x9e37_79b9_7f4a_7c15L;
-        return FIRST_MASQUERADE_PORT + (int) ((mixed >>> 32) * MASQUERADE_PORTS >>> 32);
+        return FIRST_MASQUERADE_PORT + (int) (((mixed >>> 32) * MASQUERADE_PORTS) >>> 32);
     }
 
     private int flowsOf(int protocol, Backend backend) {
