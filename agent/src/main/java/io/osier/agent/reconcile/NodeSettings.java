@@ -27,10 +27,21 @@ public record NodeSettings(
         nodePortAddresses = List.copyOf(nodePortAddresses);
     }
 
+    /** With node ports where they are by default. */
+    public NodeSettings(
+            String nodeName,
+            IpPrefix podRange,
+            IpPrefix serviceRange,
+            @Nullable Ipv6Ranges ipv6,
+            IpPrefix subnet,
+            boolean remoteChecksum) {
+        this(nodeName, podRange, serviceRange, ipv6, subnet, remoteChecksum, List.of());
+    }
+
     /** Of a cluster without IPv6. */
     public NodeSettings(
             String nodeName, IpPrefix podRange, IpPrefix serviceRange, IpPrefix subnet, boolean remoteChecksum) {
-        this(nodeName, podRange, serviceRange, null, subnet, remoteChecksum, List.of());
+        this(nodeName, podRange, serviceRange, null, subnet, remoteChecksum);
     }
 
     /** The host's address on the segment: the first of the subnet. */

@@ -243,7 +243,7 @@ class DualStackTest {
         String neighbor = in("a1", "ip -6 neigh show " + b1).succeeded().out();
         assertThat(told)
                 .contains("ndp      who has " + b1 + "? "
-                        + neighbor.substring(neighbor.indexOf("lladdr ") + 7).split(" ")[0] + "\n");
+                        + neighbor.substring(neighbor.indexOf("lladdr ") + 7).split(" ", -1)[0] + "\n");
 
         assertThat(osier("explain", "--from", "a1", "--to", a1).err())
                 .isEqualTo("osier: explain: the packet does not leave pod a1, whose own address is " + a1 + "\n");

@@ -55,8 +55,7 @@ class ClusterIpsTest {
                         IpPrefix.parse("10.96.0.0/12"),
                         ipv6,
                         IpPrefix.parse("10.32.0.0/24"),
-                        true,
-                        List.of()));
+                        true));
     }
 
     private static ServiceSpec spec(String fields) {
