@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What kube-proxy's iptables proxier would hand to {@code iptables-restore} for some TCP services on one node (kubernetes
+ * What kube-proxy's iptables proxier would hand to {@code iptables-restore} for some services on one node (kubernetes
  * 1.33, pkg/proxy/iptables/proxier.go; with {@code --cluster-cidr}, and {@code --iptables-localhost-nodeports=false}). Written
  * down apart from the product, so that the two can be compared.
  */
@@ -18,27 +18,43 @@ final class KubeProxyRules {
     private static final String BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
     private final String podRange;
+    private final boolean whole;
     private final List<String> nat = new ArrayList<>();
     private final List<String> nodePorts = new ArrayList<>();
     private final List<String> filter = new ArrayList<>();
     private final Set<String> chains = new LinkedHashSet<>();
 
-    KubeProxyRules(String podRange) {
+    private KubeProxyRules(String podRange, boolean whole) {
         this.podRange = podRange;
+        this.whole = whole;
+    }
+
+    /** All of them, for a kernel that is to forward packets as kube-proxy's nodes do. */
+    static KubeProxyRules whole(String podRange) {
+        return new KubeProxyRules(podRange, true);
+    }
+
+    /** Without those that {@code osier rules} leaves out on purpose. */
+    static KubeProxyRules listed(String podRange) {
+        return new KubeProxyRules(podRange, false);
     }
 
     /**
-     * A service of one unnamed TCP port.
+     * One port of a service.
      *
+     * @param name {@code NAMESPACE/NAME:PORTNAME}, or without the last if it has none
+     * @param protocol in lower case
+     * @param endpoints those that anybody may be given
      * @param external external IPs
      * @param balancer a load balancer's address, or empty
      * @param nodePort 0 for none
-     * @param local those of the endpoints that are on the node
+     * @param local those that clients may be given who are kept to the node
      * @param keptOutside whether its external traffic policy is Local
      * @param affinitySeconds 0 for none
      */
     record Service(
             String name,
+            String protocol,
             String clusterIp,
             int port,
             List<String> external,
@@ -54,7 +70,8 @@ final class KubeProxyRules {
 
     KubeProxyRules add(Service service) {
         String name = service.name();
-        String hash = hash(name + "tcp");
+        String protocol = service.protocol();
+        String hash = hash(name + service.protocol());
         boolean any = !service.endpoints().isEmpty();
         boolean inside = any && !(service.keptInside() && service.local().isEmpty());
         boolean outside = any && !(service.keptOutside() && service.local().isEmpty());
@@ -67,43 +84,47 @@ final class KubeProxyRules {
                 any && !service.balancer().isEmpty() && !service.ranges().isEmpty();
         String to = service.keptInside() ? "KUBE-SVL-" + hash : "KUBE-SVC-" + hash;
         if (inside) {
-            nat.add(at("KUBE-SERVICES", name + " cluster IP", service.clusterIp(), service.port(), to));
+            nat.add(at("KUBE-SERVICES", name + " cluster IP", protocol, service.clusterIp(), service.port(), to));
         } else {
-            filter.add(at("KUBE-SERVICES", name + lacking, service.clusterIp(), service.port(), target));
+            filter.add(at("KUBE-SERVICES", name + lacking, protocol, service.clusterIp(), service.port(), target));
         }
         for (String address : service.external()) {
             if (any) {
-                nat.add(at("KUBE-SERVICES", name + " external IP", address, service.port(), "KUBE-EXT-" + hash));
+                nat.add(at("KUBE-SERVICES", name + " external IP", protocol, address, service.port(), "KUBE-EXT-" + hash));
             }
             if (!outside) {
-                filter.add(at("KUBE-EXTERNAL-SERVICES", name + lacking, address, service.port(), target));
+                filter.add(at("KUBE-EXTERNAL-SERVICES", name + lacking, protocol, address, service.port(), target));
             }
         }
         if (!service.balancer().isEmpty()) {
             String chain = (ranged ? "KUBE-FW-" : "KUBE-EXT-") + hash;
             if (any) {
-                nat.add(at("KUBE-SERVICES", name + " loadbalancer IP", service.balancer(), service.port(), chain));
+                nat.add(at("KUBE-SERVICES", name + " loadbalancer IP", protocol, service.balancer(), service.port(), chain));
             }
             if (ranged) {
                 String what = name + " traffic not accepted by " + chain;
-                filter.add(at("KUBE-PROXY-FIREWALL", what, service.balancer(), service.port(), "DROP"));
+                filter.add(at("KUBE-PROXY-FIREWALL", what, protocol, service.balancer(), service.port(), "DROP"));
             }
             if (!outside) {
-                filter.add(at("KUBE-EXTERNAL-SERVICES", name + lacking, service.balancer(), service.port(), target));
+                filter.add(at("KUBE-EXTERNAL-SERVICES", name + lacking, protocol, service.balancer(), service.port(), target));
             }
         }
         if (service.nodePort() != 0) {
             if (any) {
-                nodePorts.add(at("KUBE-NODEPORTS", name, "", service.nodePort(), "KUBE-EXT-" + hash));
+                nodePorts.add(at("KUBE-NODEPORTS", name, protocol, "", service.nodePort(), "KUBE-EXT-" + hash));
             }
             if (!outside) {
                 filter.add("-A KUBE-EXTERNAL-SERVICES" + comment(name + lacking)
-                        + " -m addrtype --dst-type LOCAL -m tcp -p tcp --dport " + service.nodePort() + " -j "
+                        + " -m addrtype --dst-type LOCAL" + matching(service.protocol()) + " --dport " + service.nodePort() + " -j "
                         + target);
             }
         }
         if (service.healthPort() != 0) {
-            filter.add(at("KUBE-NODEPORTS", name + " health check node port", "", service.healthPort(), "ACCEPT"));
+            filter.add(at("KUBE-NODEPORTS", name + " health check node port", "tcp", "", service.healthPort(), "ACCEPT"));
+        }
+        if (whole && inside) {
+            nat.add("-A " + to + comment(name + " cluster IP") + matching(protocol) + " -d " + service.clusterIp()
+                    + " --dport " + service.port() + " ! -s " + podRange + " -j KUBE-MARK-MASQ");
         }
         if (any && isExternal) {
             external(service, "KUBE-EXT-" + hash, hash, outside);
@@ -123,10 +144,10 @@ final class KubeProxyRules {
             endpoints(service, "KUBE-SVL-" + hash, service.local(), reached);
         }
         for (String endpoint : reached) {
-            String chain = chain("KUBE-SEP-" + hash(name + "tcp" + endpoint));
+            String chain = chain("KUBE-SEP-" + hash(name + service.protocol() + endpoint));
             String set = service.affinitySeconds() == 0 ? "" : " -m recent --name " + chain + " --set";
             nat.add("-A " + chain + comment(name) + " -s " + endpoint.replaceAll(":.*", "") + " -j KUBE-MARK-MASQ");
-            nat.add("-A " + chain + comment(name) + set + " -m tcp -p tcp -j DNAT --to-destination " + endpoint);
+            nat.add("-A " + chain + comment(name) + set + matching(service.protocol()) + " -j DNAT --to-destination " + endpoint);
         }
         return this;
     }
@@ -156,7 +177,7 @@ final class KubeProxyRules {
         chain(chain);
         reached.addAll(endpoints);
         for (String endpoint : endpoints) {
-            String to = "KUBE-SEP-" + hash(service.name() + "tcp" + endpoint);
+            String to = "KUBE-SEP-" + hash(service.name() + service.protocol() + endpoint);
             if (service.affinitySeconds() > 0) {
                 nat.add("-A " + chain + comment(service.name()) + " -m recent --name " + to + " --rcheck --seconds "
                         + service.affinitySeconds() + " --reap -j " + to);
@@ -168,7 +189,7 @@ final class KubeProxyRules {
                     ? ""
                     : String.format(Locale.ROOT, " -m statistic --mode random --probability %.10f", 1.0 / left);
             nat.add("-A " + chain + comment(service.name()) + chance + " -j KUBE-SEP-"
-                    + hash(service.name() + "tcp" + endpoints.get(i)));
+                    + hash(service.name() + service.protocol() + endpoints.get(i)));
         }
     }
 
@@ -177,9 +198,14 @@ final class KubeProxyRules {
         return name;
     }
 
-    private static String at(String chain, String comment, String destination, int port, String target) {
-        return "-A " + chain + comment(comment) + " -m tcp -p tcp" + (destination.isEmpty() ? "" : " -d " + destination)
-                + " --dport " + port + " -j " + target;
+    private static String at(
+            String chain, String comment, String protocol, String destination, int port, String target) {
+        return "-A " + chain + comment(comment) + matching(protocol)
+                + (destination.isEmpty() ? "" : " -d " + destination) + " --dport " + port + " -j " + target;
+    }
+
+    private static String matching(String protocol) {
+        return " -m " + protocol + " -p " + protocol;
     }
 
     private static String comment(String text) {
@@ -192,12 +218,16 @@ final class KubeProxyRules {
         for (String chain : List.of("SERVICES", "EXTERNAL-SERVICES", "FORWARD", "NODEPORTS", "PROXY-FIREWALL")) {
             text.append(":KUBE-").append(chain).append(" - [0:0]\n");
         }
-        jump(text, "KUBE-EXTERNAL-SERVICES", "INPUT", "FORWARD");
-        jump(text, "KUBE-NODEPORTS", "INPUT");
-        jump(text, "KUBE-SERVICES", "FORWARD", "OUTPUT");
-        jump(text, "KUBE-FORWARD", "FORWARD");
-        jump(text, "KUBE-PROXY-FIREWALL", "INPUT", "OUTPUT", "FORWARD");
+        String opening = " -m conntrack --ctstate NEW";
+        jump(text, "KUBE-EXTERNAL-SERVICES", opening, "INPUT", "FORWARD");
+        jump(text, "KUBE-NODEPORTS", "", "INPUT");
+        jump(text, "KUBE-SERVICES", opening, "FORWARD", "OUTPUT");
+        jump(text, "KUBE-FORWARD", "", "FORWARD");
+        jump(text, "KUBE-PROXY-FIREWALL", opening, "INPUT", "OUTPUT", "FORWARD");
         filter.forEach(rule -> text.append(rule).append('\n'));
+        if (whole) {
+            text.append("-A KUBE-FORWARD -m conntrack --ctstate INVALID -j DROP\n");
+        }
         text.append("""
                 -A KUBE-FORWARD -m comment --comment "kubernetes forwarding rules" -m mark --mark 0x4000/0x4000 -j ACCEPT
                 -A KUBE-FORWARD -m comment --comment "kubernetes forwarding conntrack rule" -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
@@ -209,8 +239,8 @@ final class KubeProxyRules {
                 :KUBE-MARK-MASQ - [0:0]
                 """);
         chains.forEach(chain -> text.append(':').append(chain).append(" - [0:0]\n"));
-        jump(text, "KUBE-SERVICES", "PREROUTING", "OUTPUT");
-        jump(text, "KUBE-POSTROUTING", "POSTROUTING");
+        jump(text, "KUBE-SERVICES", "", "PREROUTING", "OUTPUT");
+        jump(text, "KUBE-POSTROUTING", "", "POSTROUTING");
         nat.forEach(rule -> text.append(rule).append('\n'));
         nodePorts.forEach(rule -> text.append(rule).append('\n'));
         return text.append("""
@@ -223,9 +253,9 @@ final class KubeProxyRules {
                 """).toString();
     }
 
-    private static void jump(StringBuilder text, String to, String... from) {
+    private static void jump(StringBuilder text, String to, String match, String... from) {
         for (String chain : from) {
-            text.append("-A ").append(chain).append(" -j ").append(to).append('\n');
+            text.append("-A ").append(chain).append(match).append(" -j ").append(to).append('\n');
         }
     }
 

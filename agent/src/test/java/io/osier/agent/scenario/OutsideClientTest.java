@@ -299,7 +299,7 @@ class OutsideClientTest {
                 service("port", 8, List.of(), "", List.of(), 30088, List.of(a, b), List.of(a), false, false, 0));
         Path manifest = Files.writeString(folder.resolve("services.yaml"), manifests(services, only));
         osier("apply", "-f", manifest.toString()).succeeded();
-        KubeProxyRules kubeProxy = new KubeProxyRules("10.32.0.0/12");
+        KubeProxyRules kubeProxy = KubeProxyRules.listed("10.32.0.0/12");
         services.forEach(kubeProxy::add);
         Path rules = Files.writeString(folder.resolve("rules"), kubeProxy.text());
 
@@ -346,6 +346,7 @@ class OutsideClientTest {
             int affinitySeconds) {
         return new KubeProxyRules.Service(
                 "default/" + name,
+                "tcp",
                 "10.96.9." + number,
                 80,
                 external,

@@ -1,0 +1,66 @@
+package io.osier.agent.scenario;
+
+import io.osier.agent.scenario.DrawnService.Port;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All that the clients ask of a service: each of its ports at each of its addresses, and ports that it does not have. */
+final class Questions {
+    /** Of no service in any draw. */
+    private static final int NOBODYS_PORT = 81;
+
+    private final DrawnService service;
+    private final Station client;
+    private final List<Question> questions = new ArrayList<>();
+
+    private Questions(DrawnService service, Station client) {
+        this.service = service;
+        this.client = client;
+    }
+
+    static List<Question> to(DrawnService service) {
+        List<Question> all = new ArrayList<>();
+        for (Station client : Station.CLIENTS) {
+            Questions questions = new Questions(service, client);
+            service.ports().forEach(questions::addPort);
+            questions.addNobodys();
+            all.addAll(questions.questions);
+        }
+        return all;
+    }
+
+    private void addPort(Port port) {
+        add("cluster IP", service.clusterIp(), port.port(), port.protocol());
+        add("external IP", service.externalIp(), port.port(), port.protocol());
+        add("load balancer", service.balancer(), port.port(), port.protocol());
+        if (port.nodePort() != 0) {
+            for (Station node : List.of(Station.NODE_A, Station.NODE_B)) {
+                add("node port of " + node.label, node.address, port.nodePort(), port.protocol());
+                add("node port of " + node.label + "'s gateway", node.gateway(), port.nodePort(), port.protocol());
+            }
+        }
+    }
+
+    private void addNobodys() {
+        Port first = service.ports().get(0);
+        boolean alone = service.ports().stream()
+                        .filter(port -> port.port() == first.port())
+                        .count()
+                == 1;
+        for (String protocol : List.of("TCP", "UDP")) {
+            add("nobody's port of the cluster IP", service.clusterIp(), NOBODYS_PORT, protocol);
+            add("nobody's port of the external IP", service.externalIp(), NOBODYS_PORT, protocol);
+            add("nobody's port of the load balancer", service.balancer(), NOBODYS_PORT, protocol);
+            if (alone && !protocol.equals(first.protocol())) {
+                add("nobody's protocol of the cluster IP", service.clusterIp(), first.port(), protocol);
+            }
+            add("nobody's node port", client.node().address, ServiceDraw.nobodysNodePort(), protocol);
+        }
+    }
+
+    private void add(String how, String address, int port, String protocol) {
+        if (!address.isEmpty()) {
+            questions.add(new Question(client, service, how, address, port, protocol));
+        }
+    }
+}
