@@ -3,10 +3,11 @@ package io.osier.dataplane.service;
 /**
  * Which backend a client was last given by a service with session affinity: what kube-proxy keeps in the kernel's {@code recent}
  * lists. A fixed number of entries, each found among {@value #WAYS} neighbours; a client that finds no room takes the place of
- * the one that has been silent for longest there, so that a flood of clients costs others their affinity at worst.
+ * the one that has been silent for longest there, so that a flood of clients costs others their affinity at worst. A client has
+ * one backend of a service port, by whichever of its addresses it comes.
  *
  * <pre>
- *   client (16) | service (16) | backend port, service port, protocol (8) | backend (16) | last seen, nanos (8)
+ *   client (16) | service (16) | backend port, 0 for a free entry (8) | backend (16) | last seen, nanos (8)
  * </pre>
  *
  * <p>Nothing is allocated after construction. Owned by the worker's thread.
@@ -16,14 +17,12 @@ public final class AffinityTable {
     private static final int LONGS = 8;
     private static final int CLIENT = 0;
     private static final int SERVICE = 2;
-    private static final int PORTS = 4;
+    private static final int PORT = 4;
     private static final int BACKEND = 5;
     private static final int SEEN_NANOS = 7;
 
-    /** The bits of {@link #PORTS} that belong to the key; those above are the backend's port. */
-    private static final long KEY_MASK = 0xffff_ffffL;
-
-    private static final long USED = 1L << 31;
+    /** Of {@link #PORT}: no backend has port 0. */
+    private static final long NOT_USED = 0;
 
     private final long[] entries;
     private final int mask;
@@ -44,7 +43,7 @@ public final class AffinityTable {
             return -1;
         }
         return service.indexOf(
-                entries[entry + BACKEND], entries[entry + BACKEND + 1], (int) (entries[entry + PORTS] >>> 32));
+                entries[entry + BACKEND], entries[entry + BACKEND + 1], (int) entries[entry + PORT]);
     }
 
     /** The client has just been given this backend. */
@@ -55,16 +54,12 @@ public final class AffinityTable {
         }
         entries[entry + CLIENT] = clientHigh;
         entries[entry + CLIENT + 1] = clientLow;
-        entries[entry + SERVICE] = service.address().high();
-        entries[entry + SERVICE + 1] = service.address().low();
-        entries[entry + PORTS] = (long) backend.port() << 32 | key(service);
+        entries[entry + SERVICE] = service.identityHigh();
+        entries[entry + SERVICE + 1] = service.identityLow();
+        entries[entry + PORT] = backend.port();
         entries[entry + BACKEND] = backend.address().high();
         entries[entry + BACKEND + 1] = backend.address().low();
         entries[entry + SEEN_NANOS] = nowNanos;
-    }
-
-    private static long key(VirtualService service) {
-        return USED | (long) service.port() << 8 | service.protocol();
     }
 
     private int find(VirtualService service, long clientHigh, long clientLow) {
@@ -73,9 +68,9 @@ public final class AffinityTable {
             int entry = (home + i & mask) * LONGS;
             if (entries[entry + CLIENT + 1] == clientLow
                     && entries[entry + CLIENT] == clientHigh
-                    && (entries[entry + PORTS] & KEY_MASK) == key(service)
-                    && entries[entry + SERVICE + 1] == service.address().low()
-                    && entries[entry + SERVICE] == service.address().high()) {
+                    && entries[entry + PORT] != NOT_USED
+                    && entries[entry + SERVICE + 1] == service.identityLow()
+                    && entries[entry + SERVICE] == service.identityHigh()) {
                 return entry;
             }
         }
@@ -88,7 +83,7 @@ public final class AffinityTable {
         long longestNanos = -1;
         for (int i = 0; i < WAYS; i++) {
             int entry = (home + i & mask) * LONGS;
-            boolean used = (entries[entry + PORTS] & USED) != 0;
+            boolean used = entries[entry + PORT] != NOT_USED;
             long silentNanos = used ? nowNanos - entries[entry + SEEN_NANOS] : Long.MAX_VALUE;
             if (silentNanos > longestNanos) {
                 longestNanos = silentNanos;
@@ -100,7 +95,7 @@ public final class AffinityTable {
 
     private int home(VirtualService service, long clientHigh, long clientLow) {
         long mixed = clientLow ^ Long.rotateLeft(clientHigh, 29);
-        mixed = (mixed ^ Long.rotateLeft(service.address().low() ^ key(service) << 20, 17)) * 0x9e37_79b9_7f4a_7c15L;
+        mixed = (mixed ^ service.identityLow()) * 0x9e37_79b9_7f4a_7c15L;
         return (int) (mixed >>> 36) & mask;
     }
 }

@@ -1,6 +1,7 @@
 package io.osier.dataplane.service;
 
 import io.osier.dataplane.packet.IpProtocol;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -34,6 +35,11 @@ final class ChainName {
 
     static String ofEndpoint(VirtualService service, Backend backend) {
         return "KUBE-SEP-" + hash(service.name() + IpProtocol.name(service.protocol()) + backend);
+    }
+
+    /** 128 bits that stand for a service port, whatever its addresses are. */
+    static ByteBuffer identity(String name, int protocol) {
+        return ByteBuffer.wrap(sha256(name + IpProtocol.name(protocol)));
     }
 
     private static String hash(VirtualService service) {

@@ -3,6 +3,7 @@ package io.osier.dataplane.service;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.ParsedPacket;
 import io.osier.dataplane.service.ServicePolicy.Locality;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * two are equal if they say the same, whatever they have counted.
  */
 public final class VirtualService {
+    /** Of services that remember nobody: thousands of them are compiled at once. */
+    private static final ByteBuffer NO_IDENTITY = ByteBuffer.allocate(2 * Long.BYTES);
+
     private final String name;
     private final int protocol;
     private final IpAddress address;
@@ -25,6 +29,8 @@ public final class VirtualService {
     private final @Nullable MaglevTable byHash;
     private final RuleCounters counters;
     private final RuleCounters sources;
+    private final long identityHigh;
+    private final long identityLow;
 
     /** A virtual address that gives each flow a backend by chance. */
     public VirtualService(String name, int protocol, IpAddress address, int port, List<Backend> backends) {
@@ -61,6 +67,9 @@ public final class VirtualService {
         thresholds = thresholds(backends);
         weighted = backends.stream().mapToInt(Backend::weight).distinct().count() > 1;
         byHash = policy.flows().balance() == Balance.MAGLEV && !backends.isEmpty() ? new MaglevTable(backends) : null;
+        ByteBuffer identity = hasAffinity() ? ChainName.identity(name, protocol) : NO_IDENTITY.duplicate();
+        identityHigh = identity.getLong();
+        identityLow = identity.getLong();
     }
 
     private static int[] thresholds(List<Backend> backends) {
@@ -149,6 +158,15 @@ public final class VirtualService {
     /** Whether a client that comes again gets the backend that it had ({@code sessionAffinity: ClientIP}). */
     public boolean hasAffinity() {
         return policy.affinitySeconds() > 0;
+    }
+
+    /** With {@link #identityLow()} what a service port with affinity is known by, at all of its addresses alike. */
+    long identityHigh() {
+        return identityHigh;
+    }
+
+    long identityLow() {
+        return identityLow;
     }
 
     public int affinitySeconds() {

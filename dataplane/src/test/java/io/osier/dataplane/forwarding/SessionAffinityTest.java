@@ -10,8 +10,10 @@ import io.osier.dataplane.observe.DecisionText;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.IpProtocol;
+import io.osier.dataplane.service.Exposure;
 import io.osier.dataplane.service.ListedFamily;
 import io.osier.dataplane.service.RulesListing;
+import io.osier.dataplane.service.ServicePolicy;
 import io.osier.dataplane.service.VirtualService;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,7 +34,11 @@ class SessionAffinityTest extends TwoNodeScenario {
 
     /** Opens a connection and says which backend got it. */
     private String open() {
-        send(client, tcp().from(CLIENT, sourcePort++).to(VIP, 80).syn());
+        return open(VIP);
+    }
+
+    private String open(String address) {
+        send(client, tcp().from(CLIENT, sourcePort++).to(address, 80).syn());
         List<String> got = new ArrayList<>(near.drain());
         got.addAll(far.drain());
         assertThat(got).hasSize(1);
@@ -47,6 +53,22 @@ class SessionAffinityTest extends TwoNodeScenario {
             backends.add(open());
         }
         assertThat(backends).hasSize(1);
+    }
+
+    /** As kube-proxy's {@code recent} lists are each of a service port and an endpoint, and not of an address. */
+    @Test
+    void byWhicheverAddressOfTheServiceTheyCome() {
+        List<String> backends = List.of(NEAR + ":8080", NEAR + ":8081", FAR + ":8080");
+        ServicePolicy inside = ServicePolicy.DEFAULT.withAffinity(SECONDS);
+        ServicePolicy outside =
+                new ServicePolicy(Exposure.EXTERNAL_IP, ServicePolicy.Locality.NOBODY, SECONDS, List.of());
+        cluster.exposed("default/web", VIP, 80, inside, backends, List.of());
+        List<String> others = List.of("198.51.100.7", "198.51.100.8", "198.51.100.9", "198.51.100.10");
+        others.forEach(address -> cluster.exposed("default/web", address, 80, outside, backends, List.of()));
+
+        String first = open();
+
+        assertThat(others).extracting(this::open).containsOnly(first);
     }
 
     @Test

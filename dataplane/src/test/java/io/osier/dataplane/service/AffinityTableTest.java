@@ -19,18 +19,22 @@ class AffinityTableTest {
 
     private final AffinityTable table = new AffinityTable(64);
 
-    private static VirtualService service(int port, List<Backend> backends) {
+    private static VirtualService service(String name, List<Backend> backends) {
+        return service(name, "10.96.0.10", 80, backends);
+    }
+
+    private static VirtualService service(String name, String address, int port, List<Backend> backends) {
         return new VirtualService(
-                "default/web",
+                name,
                 IpProtocol.TCP,
-                IpAddress.parse("10.96.0.10"),
+                IpAddress.parse(address),
                 port,
                 backends,
                 List.of(),
                 ServicePolicy.DEFAULT.withAffinity(60));
     }
 
-    private static final VirtualService WEB = service(80, BACKENDS);
+    private static final VirtualService WEB = service("default/web:http", BACKENDS);
 
     @Test
     void aClientIsRememberedForItsTime() {
@@ -39,18 +43,26 @@ class AffinityTableTest {
         assertThat(table.lookup(WEB, 0, 1, 61 * SECOND)).isEqualTo(2);
         assertThat(table.lookup(WEB, 0, 1, 62 * SECOND)).as("too late").isEqualTo(-1);
         assertThat(table.lookup(WEB, 0, 2, SECOND)).as("somebody else").isEqualTo(-1);
-        assertThat(table.lookup(service(443, BACKENDS), 0, 1, SECOND))
+        assertThat(table.lookup(service("default/web:https", BACKENDS), 0, 1, SECOND))
                 .as("another service")
                 .isEqualTo(-1);
+    }
+
+    @Test
+    void aClientIsKnownAtAllAddressesOfAServicePort() {
+        table.remember(WEB, 0, 1, BACKENDS.get(2), SECOND);
+
+        assertThat(table.lookup(service(WEB.name(), "172.30.0.1", 30080, BACKENDS), 0, 1, SECOND))
+                .isEqualTo(2);
     }
 
     @Test
     void aBackendThatHasGoneIsForgottenAndOneThatHasMovedIsFound() {
         table.remember(WEB, 0, 1, BACKENDS.get(2), SECOND);
 
-        assertThat(table.lookup(service(80, BACKENDS.subList(0, 2)), 0, 1, SECOND))
+        assertThat(table.lookup(service(WEB.name(), BACKENDS.subList(0, 2)), 0, 1, SECOND))
                 .isEqualTo(-1);
-        assertThat(table.lookup(service(80, BACKENDS.subList(2, 4)), 0, 1, SECOND))
+        assertThat(table.lookup(service(WEB.name(), BACKENDS.subList(2, 4)), 0, 1, SECOND))
                 .isZero();
     }
 
@@ -77,8 +89,9 @@ class AffinityTableTest {
         int known = 0;
         for (int i = 0; i < 20_000; i++) {
             long client = random.nextInt(500);
-            VirtualService service = service(80 + random.nextInt(2), BACKENDS);
-            long key = client << 16 | service.port();
+            int port = random.nextInt(2);
+            VirtualService service = service("default/web:" + port, BACKENDS);
+            long key = client << 16 | port;
             int found = roomy.lookup(service, client, ~client, i);
             if (found >= 0) {
                 assertThat(found).isEqualTo(model.get(key));
