@@ -28,6 +28,8 @@ record DrawnService(
         int affinitySeconds,
         List<Port> ports,
         Map<Station, Condition> endpoints) {
+    private static final List<Station> BOTH = List.of(Station.NODE_A, Station.NODE_B);
+
     /** @param nodePort 0 for none */
     record Port(String name, String protocol, int port, int target, int nodePort) {}
 
@@ -42,6 +44,11 @@ record DrawnService(
 
         Condition(String text) {
             this.text = text;
+        }
+
+        /** Whether it may be given anything at all. */
+        boolean serves() {
+            return this == READY || this == LEAVING;
         }
     }
 
@@ -113,12 +120,15 @@ record DrawnService(
                 .toList();
     }
 
-    private static final List<Station> BOTH = List.of(Station.NODE_A, Station.NODE_B);
-
     private static List<String> at(List<Station> stations, Port port) {
         return stations.stream()
                 .map(station -> station.address + ":" + port.target)
                 .toList();
+    }
+
+    /** Whether there is nobody to take anything, on any node. */
+    boolean isEmpty() {
+        return endpoints.values().stream().noneMatch(Condition::serves);
     }
 
     /** Those on these nodes that are ready; without any, those that are leaving and still serve. */

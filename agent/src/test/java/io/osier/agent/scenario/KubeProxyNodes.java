@@ -55,6 +55,15 @@ final class KubeProxyNodes implements ServiceRig, BeforeAllCallback, AfterAllCal
         route(Station.NODE_A, Station.NODE_B);
         route(Station.NODE_B, Station.NODE_A);
         Station.PODS.forEach(this::attachPod);
+        unlimitIcmp(List.of(namespace(Station.NODE_A), namespace(Station.NODE_B)));
+    }
+
+    /** The kernel sends so many errors a second and no more, and then a refusal would look like a drop. */
+    static void unlimitIcmp(List<String> namespaces) {
+        for (String namespace : namespaces) {
+            in(namespace, "sysctl -qw net.ipv4.icmp_ratelimit=0").succeeded();
+            in(namespace, "sysctl -qew net.ipv4.icmp_msgs_per_sec=100000 net.ipv4.icmp_msgs_burst=10000");
+        }
     }
 
     private void makeNamespace(String name) {
@@ -111,7 +120,12 @@ final class KubeProxyNodes implements ServiceRig, BeforeAllCallback, AfterAllCal
         for (Station node : List.of(Station.NODE_A, Station.NODE_B)) {
             KubeProxyRules rules = KubeProxyRules.whole(POD_RANGE);
             services.stream().flatMap(service -> service.rules(node).stream()).forEach(rules::add);
-            restore(namespace(node), rules.text().replaceFirst("(?s)(.*)COMMIT", "$1-A POSTROUTING -s " + POD_RANGE + " ! -d " + POD_RANGE + " -j MASQUERADE --random-fully\nCOMMIT"));
+            restore(namespace(node), rules.text());
+            in(
+                            namespace(node),
+                            "iptables -t nat -A POSTROUTING -s %1$s ! -d %1$s -j MASQUERADE --random-fully"
+                                    .formatted(POD_RANGE))
+                    .succeeded();
         }
     }
 

@@ -3,6 +3,7 @@ package io.osier.agent.scenario;
 import io.osier.dataplane.io.NetworkNamespace;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
@@ -21,13 +22,22 @@ import java.util.TreeSet;
 /**
  * One client knocking at one address of a service.
  *
+ * @param portName of the service's port, or empty if it has none there
  * @param how by which of the service's addresses, in words
  * @param protocol as Kubernetes has it
  */
-record Question(Station client, DrawnService service, String how, String address, int port, String protocol) {
+record Question(
+        Station client,
+        DrawnService service,
+        String portName,
+        String how,
+        String address,
+        int port,
+        String protocol) {
     static final String REFUSED = "refused";
     static final String SILENCE = "silence";
     static final String UNREACHABLE = "unreachable";
+    static final String SEES = " sees ";
     private static final int ANSWER_BYTES = 64;
 
     boolean isTcp() {
@@ -35,8 +45,8 @@ record Question(Station client, DrawnService service, String how, String address
     }
 
     /**
-     * What became of so many packets, or of fewer if one gets no answer: {@link #REFUSED}, {@link #SILENCE}, or who answered and
-     * whom it saw. Each is sent from a port of its own.
+     * What became of so many packets, or of fewer if one is not answered: {@link #REFUSED}, {@link #SILENCE}, or who answered and
+     * whom he saw. Each is sent from a port of its own.
      */
     Set<String> ask(String namespace, int times, int patienceMillis) throws IOException {
         Set<String> outcomes = new TreeSet<>();
@@ -45,7 +55,7 @@ record Question(Station client, DrawnService service, String how, String address
             for (NetworkChannel channel : channels) {
                 String outcome = ask(channel, patienceMillis);
                 outcomes.add(outcome);
-                if (outcome.equals(SILENCE)) {
+                if (!outcome.contains(SEES)) {
                     break;
                 }
             }
@@ -77,7 +87,7 @@ record Question(Station client, DrawnService service, String how, String address
                     ? askStream(stream, to, patienceMillis)
                     : askDatagrams((DatagramChannel) channel, to, patienceMillis);
             String[] words = answer.split(" ");
-            return words.length < 2 ? "\"" + answer + "\"" : words[0] + " sees " + Station.nameOf(words[1]);
+            return words.length < 2 ? "\"" + answer + "\"" : words[0] + SEES + Station.nameOf(words[1]);
         } catch (SocketTimeoutException e) {
             return SILENCE;
         } catch (PortUnreachableException e) {
@@ -109,7 +119,7 @@ record Question(Station client, DrawnService service, String how, String address
             // A filter of the client's own node fails the call. Whether it refused or dropped the packet is heard below.
         }
         byte[] memory = new byte[ANSWER_BYTES];
-        java.net.DatagramPacket packet = new java.net.DatagramPacket(memory, memory.length);
+        DatagramPacket packet = new DatagramPacket(memory, memory.length);
         channel.socket().setSoTimeout(patienceMillis);
         channel.socket().receive(packet);
         return new String(memory, 0, packet.getLength(), StandardCharsets.UTF_8);
@@ -117,6 +127,6 @@ record Question(Station client, DrawnService service, String how, String address
 
     @Override
     public String toString() {
-        return client.label + " -> " + service.name() + " " + how + " " + protocol + " " + address + ":" + port;
+        return client.label + " -> " + service.name() + (portName.isEmpty() ? "" : ":" + portName) + " at " + how + " " + protocol + " " + address + ":" + port;
     }
 }

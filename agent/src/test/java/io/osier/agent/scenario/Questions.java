@@ -6,6 +6,11 @@ import java.util.List;
 
 /** All that the clients ask of a service: each of its ports at each of its addresses, and ports that it does not have. */
 final class Questions {
+    static final String OWN_NODE_PORT = "node port of the own node";
+    static final String OTHER_NODE_PORT = "node port of the other node";
+    /** At the node's address in its pods' network, which is as good as its others. */
+    static final String AT_GATEWAY = ", by its gateway address";
+
     /** Of no service in any draw. */
     private static final int NOBODYS_PORT = 81;
 
@@ -30,13 +35,14 @@ final class Questions {
     }
 
     private void addPort(Port port) {
-        add("cluster IP", service.clusterIp(), port.port(), port.protocol());
-        add("external IP", service.externalIp(), port.port(), port.protocol());
-        add("load balancer", service.balancer(), port.port(), port.protocol());
+        add(port.name(), "cluster IP", service.clusterIp(), port.port(), port.protocol());
+        add(port.name(), "external IP", service.externalIp(), port.port(), port.protocol());
+        add(port.name(), "load balancer", service.balancer(), port.port(), port.protocol());
         if (port.nodePort() != 0) {
             for (Station node : List.of(Station.NODE_A, Station.NODE_B)) {
-                add("node port of " + node.label, node.address, port.nodePort(), port.protocol());
-                add("node port of " + node.label + "'s gateway", node.gateway(), port.nodePort(), port.protocol());
+                String how = node == client.node() ? OWN_NODE_PORT : OTHER_NODE_PORT;
+                add(port.name(), how, node.address, port.nodePort(), port.protocol());
+                add(port.name(), how + AT_GATEWAY, node.gateway(), port.nodePort(), port.protocol());
             }
         }
     }
@@ -48,19 +54,19 @@ final class Questions {
                         .count()
                 == 1;
         for (String protocol : List.of("TCP", "UDP")) {
-            add("nobody's port of the cluster IP", service.clusterIp(), NOBODYS_PORT, protocol);
-            add("nobody's port of the external IP", service.externalIp(), NOBODYS_PORT, protocol);
-            add("nobody's port of the load balancer", service.balancer(), NOBODYS_PORT, protocol);
+            add("", "nobody's port of the cluster IP", service.clusterIp(), NOBODYS_PORT, protocol);
+            add("", "nobody's port of the external IP", service.externalIp(), NOBODYS_PORT, protocol);
+            add("", "nobody's port of the load balancer", service.balancer(), NOBODYS_PORT, protocol);
             if (alone && !protocol.equals(first.protocol())) {
-                add("nobody's protocol of the cluster IP", service.clusterIp(), first.port(), protocol);
+                add("", "nobody's protocol of the cluster IP", service.clusterIp(), first.port(), protocol);
             }
-            add("nobody's node port", client.node().address, ServiceDraw.nobodysNodePort(), protocol);
+            add("", "nobody's node port", client.node().address, ServiceDraw.nobodysNodePort(), protocol);
         }
     }
 
-    private void add(String how, String address, int port, String protocol) {
+    private void add(String portName, String how, String address, int port, String protocol) {
         if (!address.isEmpty()) {
-            questions.add(new Question(client, service, how, address, port, protocol));
+            questions.add(new Question(client, service, portName, how, address, port, protocol));
         }
     }
 }

@@ -1,0 +1,27 @@
+package io.osier.agent.scenario;
+
+import java.util.Set;
+
+/**
+ * A question that the kernel and Osier answer differently.
+ *
+ * @param kernel what became of the packets under kube-proxy's rules
+ */
+record Disagreement(long seed, Question question, Set<String> kernel, Set<String> osier) {
+    boolean isKernel(String only) {
+        return kernel.equals(Set.of(only));
+    }
+
+    boolean isOsier(String only) {
+        return osier.equals(Set.of(only));
+    }
+
+    @Override
+    public String toString() {
+        DrawnService service = question.service();
+        return "-Dosier.simulation.seed=" + seed + ": " + question + "\n    kube-proxy " + kernel + "\n    osier      "
+                + osier + "\n    " + service.type() + (service.keptOutside() ? ", kept outside" : "")
+                + (service.keptInside() ? ", kept inside" : "") + (service.affinitySeconds() > 0 ? ", affine" : "")
+                + (service.ranges().isEmpty() ? "" : ", for " + service.ranges()) + ", " + service.endpoints();
+    }
+}
