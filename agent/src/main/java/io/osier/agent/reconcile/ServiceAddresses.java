@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host behind which the dataplane has what comes to the node's own IPv4 addresses
  * @param host6 the same of IPv6; null on a node without it
- * @param node the node's own addresses, as its pods use them
+ * @param node the node's own addresses, as its pods use them; of each family its gateway first
  */
 record ServiceAddresses(HostAddresses host, @Nullable HostAddresses host6, List<IpAddress> node) {
     /**
@@ -57,11 +57,7 @@ record ServiceAddresses(HostAddresses host, @Nullable HostAddresses host6, List<
         List<IpAddress> balancers =
                 Stream.ofNullable(spec.loadBalancerIP()).map(IpAddress::parse).toList();
         for (IpAddress address : ofFamily(balancers, family)) {
-            List<IpPrefix> ranges = spec.loadBalancerSourceRanges().stream()
-                    .map(range -> IpPrefix.parse(range.strip()))
-                    .filter(range -> IpFamilies.of(range.address()).equals(family))
-                    .toList();
-            result.add(maker.make(Exposure.LOAD_BALANCER, address, port.port(), outside, ranges));
+            result.add(maker.make(Exposure.LOAD_BALANCER, address, port.port(), outside, rangesOf(spec, family)));
         }
         Integer nodePort = port.nodePort();
         HostAddresses standing = family.equals(IpFamilies.IPV4) ? host : host6;
@@ -73,6 +69,24 @@ record ServiceAddresses(HostAddresses host, @Nullable HostAddresses host6, List<
             }
         }
         return result;
+    }
+
+    /** What the node itself sends to a load balancer comes from its gateway address; so where the node may come, that may. */
+    private List<IpPrefix> rangesOf(ServiceSpec spec, String family) {
+        List<IpPrefix> ranges = new ArrayList<>(spec.loadBalancerSourceRanges().stream()
+                .map(range -> IpPrefix.parse(range.strip()))
+                .filter(range -> IpFamilies.of(range.address()).equals(family))
+                .toList());
+        List<IpAddress> own = ofFamily(node, family);
+        boolean mayCome = own.stream().anyMatch(address -> isIn(ranges, address));
+        if (mayCome && !isIn(ranges, own.get(0))) {
+            ranges.add(IpPrefix.of(own.get(0)));
+        }
+        return ranges;
+    }
+
+    private static boolean isIn(List<IpPrefix> ranges, IpAddress address) {
+        return ranges.stream().anyMatch(range -> range.contains(address));
     }
 
     private static List<IpAddress> ofFamily(List<IpAddress> addresses, String family) {

@@ -15,6 +15,7 @@ import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.service.Backend;
 import io.osier.dataplane.service.Balance;
 import io.osier.dataplane.service.FlowPolicy;
+import io.osier.dataplane.service.Exposure;
 import io.osier.dataplane.service.ListedFamily;
 import io.osier.dataplane.service.OnRemoval;
 import io.osier.dataplane.service.RulesListing;
@@ -225,6 +226,28 @@ class ForwardingStateCompilerTest {
                 .as("one without hints would never be reached")
                 .containsExactly("10.32.1.5:8000", "10.32.1.8:8000");
         assertThat(hinted(west)).as("none for this zone").containsExactly("10.32.1.7:8000");
+    }
+
+    @Test
+    void aNodeThatMayComeToALoadBalancerMayComeFromItsGateway() {
+        assertThat(rangesOf("172.30.0.0/24, 192.0.2.0/24"))
+                .containsExactly("172.30.0.0/24", "192.0.2.0/24", "10.32.0.1/32");
+        assertThat(rangesOf("172.30.0.2/32")).as("another node").containsExactly("172.30.0.2/32");
+        assertThat(rangesOf("172.30.0.0/24, 10.32.0.0/24"))
+                .as("it may already")
+                .containsExactly("172.30.0.0/24", "10.32.0.0/24");
+    }
+
+    private static List<String> rangesOf(String said) {
+        return compile(service("type: LoadBalancer, loadBalancerIP: 192.0.2.1, loadBalancerSourceRanges: [" + said
+                        + "], ports: [{port: 80}]"))
+                .services()
+                .services()
+                .stream()
+                .filter(service -> service.policy().exposure() == Exposure.LOAD_BALANCER)
+                .flatMap(service -> service.policy().sourceRanges().stream())
+                .map(range -> range.address() + "/" + range.lengthBits())
+                .toList();
     }
 
     @Test
