@@ -13,7 +13,7 @@ final class TwoNodeLab implements BeforeAllCallback, AfterAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        if (bash("ip netns list | grep -qw node-a").exitCode() == 0) {
+        if (bash("test -e /run/netns/node-a").exitCode() == 0) {
             throw new IllegalStateException("a lab is up already: run 'osier lab down' before the tests");
         }
         ours = true;
