@@ -14,8 +14,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Asks two rigs the same questions. A difference counts when it is still there after asking patiently: a chance among backends
- * may need many packets to show them all, and a busy machine may answer late.
+ * Asks two rigs the same questions. A difference that nobody expects counts when it is still there after asking patiently: a chance
+ * among backends may need many packets to show them all, and a busy machine may answer late.
  */
 final class Comparison {
     private static final int AT_ONCE = 16;
@@ -77,7 +77,9 @@ final class Comparison {
         for (Question question : group) {
             Set<String> byKernel = question.ask(kernel.namespace(question.client()), PACKETS, HASTE_MILLIS);
             Set<String> byOsier = question.ask(osier.namespace(question.client()), PACKETS, HASTE_MILLIS);
-            if (!isSame(question, byKernel, byOsier)) {
+            Disagreement hasty = new Disagreement(seed, question, Set.copyOf(byKernel), Set.copyOf(byOsier));
+            if (!isSame(question, byKernel, byOsier)
+                    && DeliberateDifference.of(hasty).isEmpty()) {
                 askPatiently(question, byKernel, byOsier);
             }
             affinity.saw(question, byKernel, byOsier);

@@ -17,7 +17,14 @@ enum DeliberateDifference {
             && it.question().how().matches("external IP|load balancer")
             && it.question().service().isEmpty()
             && it.isKernel(Question.SILENCE)
-            && it.isOsier(Question.REFUSED));
+            && it.isOsier(Question.REFUSED)),
+
+    /** What a node itself sends to a load balancer's address comes from its address among its pods. */
+    A_NODE_IS_ONE_OF_ITS_PODS_TO_SOURCE_RANGES(it -> it.question().client().role == Station.Role.NODE
+            && it.question().how().equals("load balancer")
+            && it.question().service().ranges().contains(it.question().client().podSubnet())
+            && it.isKernel(Question.SILENCE)
+            && it.osier().stream().allMatch(answer -> answer.contains(Question.SEES)));
 
     private final Predicate<Disagreement> covers;
 

@@ -62,20 +62,19 @@ class KubeProxyDifferentialTest {
         int questions = 0;
         long[] seeds = seeds();
         for (int number = 0; number < seeds.length; number++) {
-            long t = System.nanoTime();
             Comparison.Result result =
                     new Comparison(KERNEL, OSIER, seeds[number]).of(ServiceDraw.draw(seeds[number], number));
             questions += result.questions();
-            System.out.println("seed " + seeds[number] + " " + result.questions() + " " + result.disagreements().size() + " in ms " + (System.nanoTime() - t) / 1000000);
             for (Disagreement each : result.disagreements()) {
                 DeliberateDifference.of(each)
                         .ifPresentOrElse(
                                 known -> explained.merge(known, 1, Integer::sum), () -> unexplained.add(each));
             }
         }
-        System.out.println(questions + " " + explained + " " + unexplained.size());
 
-        assertThat(unexplained).as("of %d questions", questions).isEmpty();
+        assertThat(unexplained)
+                .as("answered differently, of %d questions; and on purpose %s", questions, explained)
+                .isEmpty();
         if (seeds.length >= SEEDS) {
             assertThat(explained).as("what is no difference any more is none to list").containsOnlyKeys(DeliberateDifference.values());
         }

@@ -16,6 +16,7 @@ import io.osier.dataplane.packet.Frame;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.ParsedPacket;
 import io.osier.dataplane.packet.TcpHeader;
+import io.osier.dataplane.service.Exposure;
 import io.osier.dataplane.service.Translation;
 import io.osier.dataplane.service.VirtualService;
 import org.jspecify.annotations.Nullable;
@@ -88,10 +89,18 @@ final class ServiceTranslator {
         return null;
     }
 
+    /**
+     * At the node's own addresses its own pods alone are served here. What comes from elsewhere goes to the host, which sends it
+     * back as a node port's: it may have to leave by a tunnel, and nothing goes from tunnel to tunnel.
+     */
     private @Nullable VirtualService serviceOf(ParsedPacket packet) {
-        return segment.state()
+        VirtualService service = segment.state()
                 .services()
                 .lookup(packet.protocol(), packet.destinationHigh(), packet.destinationLow(), packet.destinationPort());
+        boolean hosts = service != null
+                && service.policy().exposure() == Exposure.NODE_ADDRESS
+                && segment.addresses().portOf(packet.sourceHigh(), packet.sourceLow()) == null;
+        return hosts ? null : service;
     }
 
     /** The flow that the packet belongs to, unless it has ended or the client's next packet needs another backend. */

@@ -100,6 +100,24 @@ class OutsideClientTest extends TwoNodeScenario {
     }
 
     @Test
+    void whatComesByTheTunnelToTheNodesOwnPortIsTheHosts() {
+        ServicePolicy policy = new ServicePolicy(Exposure.NODE_ADDRESS, Locality.NOBODY, 0, List.of());
+        cluster.exposed("default/web", GATEWAY_A, 30080, policy, List.of(FAR_WEB), List.of());
+
+        send(
+                nodeB.host(),
+                tcp().from(OUTSIDER, 4000)
+                        .fromMac(macOf(GATEWAY_B))
+                        .to(GATEWAY_A, 30080)
+                        .syn());
+        assertThat(nodeA.host().drain()).containsExactly(OUTSIDER + ":4000 > " + GATEWAY_A + ":30080 tcp [S]");
+        assertThat(far.drain()).isEmpty();
+
+        send(client, tcp().from(CLIENT, 4000).to(GATEWAY_A, 30080).syn());
+        assertThat(far.drain()).as("its own pods need no host").hasSize(1);
+    }
+
+    @Test
     void withTheLocalPolicyAPodOfTheNodeAnswersAndSeesTheClient() {
         nodePort(Locality.OUTSIDERS, List.of(NEAR_WEB, FAR_WEB), List.of(NEAR_WEB));
 
