@@ -45,8 +45,9 @@ final class Comparison {
     Result of(List<DrawnService> services) throws Exception {
         kernel.load(services);
         osier.load(services);
-        List<Question> questions =
-                services.stream().flatMap(service -> Questions.to(service).stream()).toList();
+        List<Question> questions = services.stream()
+                .flatMap(service -> Questions.to(service).stream())
+                .toList();
         List<Disagreement> disagreements = new ArrayList<>();
         ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
         try {
@@ -113,7 +114,8 @@ final class Comparison {
         if (question.service().affinitySeconds() == 0 || byKernel.size() != 1 || byOsier.size() != 1) {
             return byKernel.equals(byOsier);
         }
-        return Affinity.isLike(question, byKernel.iterator().next(), byOsier.iterator().next());
+        return Affinity.isLike(
+                question, byKernel.iterator().next(), byOsier.iterator().next());
     }
 
     /** What one client was given by one port of a service with affinity, at all of its addresses. */

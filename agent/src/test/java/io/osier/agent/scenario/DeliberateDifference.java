@@ -33,6 +33,8 @@ enum DeliberateDifference {
     }
 
     static Optional<DeliberateDifference> of(Disagreement disagreement) {
-        return Stream.of(values()).filter(each -> each.covers.test(disagreement)).findFirst();
+        return Stream.of(values())
+                .filter(each -> each.covers.test(disagreement))
+                .findFirst();
     }
 }

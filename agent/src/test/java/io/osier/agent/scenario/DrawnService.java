@@ -86,8 +86,7 @@ record DrawnService(
                 .collect(Collectors.joining(", "));
         String addresses = endpoints.entrySet().stream()
                 .map(endpoint -> "{addresses: [%s], nodeName: %s, conditions: {%s}}"
-                        .formatted(
-                                endpoint.getKey().address, endpoint.getKey().node().label, endpoint.getValue().text))
+                        .formatted(endpoint.getKey().address, endpoint.getKey().node().label, endpoint.getValue().text))
                 .collect(Collectors.joining(", "));
         return """
                 ---
@@ -95,8 +94,7 @@ record DrawnService(
                 ---
                 {apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, addressType: IPv4,
                  metadata: {name: %1$s, labels: {kubernetes.io/service-name: %1$s}}, ports: [%3$s], endpoints: [%4$s]}
-                """
-                .formatted(name, String.join(", ", spec), slicePorts, addresses);
+                """.formatted(name, String.join(", ", spec), slicePorts, addresses);
     }
 
     /** What kube-proxy makes of it on a node. */

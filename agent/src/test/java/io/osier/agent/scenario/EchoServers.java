@@ -25,8 +25,8 @@ final class EchoServers implements AutoCloseable {
         for (int port : PORTS) {
             InetSocketAddress any = new InetSocketAddress("0.0.0.0", port);
             String name = backend.label + ":" + port;
-            ServerSocketChannel listener = NetworkNamespace.named(namespace)
-                    .call(() -> ServerSocketChannel.open(StandardProtocolFamily.INET));
+            ServerSocketChannel listener =
+                    NetworkNamespace.named(namespace).call(() -> ServerSocketChannel.open(StandardProtocolFamily.INET));
             channels.add(listener);
             listener.bind(any, BACKLOG);
             serve(() -> answer(listener, name));

@@ -67,8 +67,7 @@ class KubeProxyDifferentialTest {
             questions += result.questions();
             for (Disagreement each : result.disagreements()) {
                 DeliberateDifference.of(each)
-                        .ifPresentOrElse(
-                                known -> explained.merge(known, 1, Integer::sum), () -> unexplained.add(each));
+                        .ifPresentOrElse(known -> explained.merge(known, 1, Integer::sum), () -> unexplained.add(each));
             }
         }
 
@@ -76,7 +75,9 @@ class KubeProxyDifferentialTest {
                 .as("answered differently, of %d questions; and on purpose %s", questions, explained)
                 .isEmpty();
         if (seeds.length >= SEEDS) {
-            assertThat(explained).as("what is no difference any more is none to list").containsOnlyKeys(DeliberateDifference.values());
+            assertThat(explained)
+                    .as("what is no difference any more is none to list")
+                    .containsOnlyKeys(DeliberateDifference.values());
         }
     }
 }

@@ -90,7 +90,8 @@ final class KubeProxyRules {
         }
         for (String address : service.external()) {
             if (any) {
-                nat.add(at("KUBE-SERVICES", name + " external IP", protocol, address, service.port(), "KUBE-EXT-" + hash));
+                nat.add(at(
+                        "KUBE-SERVICES", name + " external IP", protocol, address, service.port(), "KUBE-EXT-" + hash));
             }
             if (!outside) {
                 filter.add(at("KUBE-EXTERNAL-SERVICES", name + lacking, protocol, address, service.port(), target));
@@ -99,14 +100,26 @@ final class KubeProxyRules {
         if (!service.balancer().isEmpty()) {
             String chain = (ranged ? "KUBE-FW-" : "KUBE-EXT-") + hash;
             if (any) {
-                nat.add(at("KUBE-SERVICES", name + " loadbalancer IP", protocol, service.balancer(), service.port(), chain));
+                nat.add(at(
+                        "KUBE-SERVICES",
+                        name + " loadbalancer IP",
+                        protocol,
+                        service.balancer(),
+                        service.port(),
+                        chain));
             }
             if (ranged) {
                 String what = name + " traffic not accepted by " + chain;
                 filter.add(at("KUBE-PROXY-FIREWALL", what, protocol, service.balancer(), service.port(), "DROP"));
             }
             if (!outside) {
-                filter.add(at("KUBE-EXTERNAL-SERVICES", name + lacking, protocol, service.balancer(), service.port(), target));
+                filter.add(at(
+                        "KUBE-EXTERNAL-SERVICES",
+                        name + lacking,
+                        protocol,
+                        service.balancer(),
+                        service.port(),
+                        target));
             }
         }
         if (service.nodePort() != 0) {
@@ -115,12 +128,14 @@ final class KubeProxyRules {
             }
             if (!outside) {
                 filter.add("-A KUBE-EXTERNAL-SERVICES" + comment(name + lacking)
-                        + " -m addrtype --dst-type LOCAL" + matching(service.protocol()) + " --dport " + service.nodePort() + " -j "
+                        + " -m addrtype --dst-type LOCAL" + matching(service.protocol()) + " --dport "
+                        + service.nodePort() + " -j "
                         + target);
             }
         }
         if (service.healthPort() != 0) {
-            filter.add(at("KUBE-NODEPORTS", name + " health check node port", "tcp", "", service.healthPort(), "ACCEPT"));
+            filter.add(
+                    at("KUBE-NODEPORTS", name + " health check node port", "tcp", "", service.healthPort(), "ACCEPT"));
         }
         if (whole && inside) {
             nat.add("-A " + to + comment(name + " cluster IP") + matching(protocol) + " -d " + service.clusterIp()
@@ -147,7 +162,8 @@ final class KubeProxyRules {
             String chain = chain("KUBE-SEP-" + hash(name + service.protocol() + endpoint));
             String set = service.affinitySeconds() == 0 ? "" : " -m recent --name " + chain + " --set";
             nat.add("-A " + chain + comment(name) + " -s " + endpoint.replaceAll(":.*", "") + " -j KUBE-MARK-MASQ");
-            nat.add("-A " + chain + comment(name) + set + matching(service.protocol()) + " -j DNAT --to-destination " + endpoint);
+            nat.add("-A " + chain + comment(name) + set + matching(service.protocol()) + " -j DNAT --to-destination "
+                    + endpoint);
         }
         return this;
     }
@@ -255,7 +271,12 @@ final class KubeProxyRules {
 
     private static void jump(StringBuilder text, String to, String match, String... from) {
         for (String chain : from) {
-            text.append("-A ").append(chain).append(match).append(" -j ").append(to).append('\n');
+            text.append("-A ")
+                    .append(chain)
+                    .append(match)
+                    .append(" -j ")
+                    .append(to)
+                    .append('\n');
         }
     }
 

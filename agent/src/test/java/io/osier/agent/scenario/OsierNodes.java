@@ -72,9 +72,10 @@ final class OsierNodes implements ServiceRig, BeforeAllCallback, AfterAllCallbac
     private void awaitLast(DrawnService last) {
         for (Question question : Questions.to(last)) {
             if (!question.portName().isEmpty() && !question.how().endsWith(Questions.AT_GATEWAY)) {
-                await().atMost(LOADED).untilAsserted(() -> assertThat(question.ask(namespace(question.client()), 1, PATIENCE_MILLIS))
-                        .as(question.toString())
-                        .allMatch(outcome -> outcome.contains("sees")));
+                await().atMost(LOADED)
+                        .untilAsserted(() -> assertThat(question.ask(namespace(question.client()), 1, PATIENCE_MILLIS))
+                                .as(question.toString())
+                                .allMatch(outcome -> outcome.contains("sees")));
             }
         }
     }

@@ -27,13 +27,7 @@ import java.util.TreeSet;
  * @param protocol as Kubernetes has it
  */
 record Question(
-        Station client,
-        DrawnService service,
-        String portName,
-        String how,
-        String address,
-        int port,
-        String protocol) {
+        Station client, DrawnService service, String portName, String how, String address, int port, String protocol) {
     static final String REFUSED = "refused";
     static final String SILENCE = "silence";
     static final String UNREACHABLE = "unreachable";
@@ -116,7 +110,8 @@ record Question(
         } catch (PortUnreachableException e) {
             throw e;
         } catch (IOException e) {
-            // A filter of the client's own node fails the call. Whether it refused or dropped the packet is heard below.
+            // A filter of the client's own node fails the call. Whether it refused or dropped the packet is heard
+            // below.
         }
         byte[] memory = new byte[ANSWER_BYTES];
         DatagramPacket packet = new DatagramPacket(memory, memory.length);
@@ -127,6 +122,7 @@ record Question(
 
     @Override
     public String toString() {
-        return client.label + " -> " + service.name() + (portName.isEmpty() ? "" : ":" + portName) + " at " + how + " " + protocol + " " + address + ":" + port;
+        return client.label + " -> " + service.name() + (portName.isEmpty() ? "" : ":" + portName) + " at " + how + " "
+                + protocol + " " + address + ":" + port;
     }
 }

@@ -29,7 +29,8 @@ enum Station {
     static final List<Station> CLIENTS =
             List.of(WEB_A1, WEB_B1, CALLER_A, CALLER_B, NODE_A, NODE_B, OUTSIDER_A, OUTSIDER_B);
 
-    static final List<Station> PODS = Arrays.stream(values()).filter(Station::isPod).toList();
+    static final List<Station> PODS =
+            Arrays.stream(values()).filter(Station::isPod).toList();
     static final List<Station> BACKENDS =
             PODS.stream().filter(pod -> pod.role == Role.BACKEND).toList();
     static final List<Station> OUTSIDERS = List.of(OUTSIDER_A, OUTSIDER_B);

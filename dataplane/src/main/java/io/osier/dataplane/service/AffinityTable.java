@@ -42,8 +42,7 @@ public final class AffinityTable {
         if (entry < 0 || nowNanos - entries[entry + SEEN_NANOS] > service.affinityNanos()) {
             return -1;
         }
-        return service.indexOf(
-                entries[entry + BACKEND], entries[entry + BACKEND + 1], (int) entries[entry + PORT]);
+        return service.indexOf(entries[entry + BACKEND], entries[entry + BACKEND + 1], (int) entries[entry + PORT]);
     }
 
     /** The client has just been given this backend. */
