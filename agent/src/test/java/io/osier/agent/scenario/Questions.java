@@ -42,9 +42,19 @@ final class Questions {
             for (Station node : List.of(Station.NODE_A, Station.NODE_B)) {
                 String how = node == client.node() ? OWN_NODE_PORT : OTHER_NODE_PORT;
                 add(port.name(), how, node.address, port.nodePort(), port.protocol());
-                add(port.name(), how + AT_GATEWAY, node.gateway(), port.nodePort(), port.protocol());
+                if (node == client.node() || !isPassedBy()) {
+                    add(port.name(), how + AT_GATEWAY, node.gateway(), port.nodePort(), port.protocol());
+                }
             }
         }
+    }
+
+    /**
+     * Whether answers may pass the node by that was asked. Under the Local policy whoever is among the pods gets any backend, and is
+     * seen as himself: backends of his own node answer him directly, which is nothing that he knows, so that chance decides.
+     */
+    private boolean isPassedBy() {
+        return service.keptOutside() && client.role != Station.Role.OUTSIDER;
     }
 
     private void addNobodys() {
