@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
@@ -56,7 +57,7 @@ class KubeProxyDifferentialTest {
     }
 
     @Test
-    void everyPacketFaresAsUnderKubeProxysRulesOrDiffersOnPurpose() throws Exception {
+    void everyPacketFaresAsUnderKubeProxysRulesOrDiffersOnPurpose(TestReporter reporter) throws Exception {
         List<Disagreement> unexplained = new ArrayList<>();
         Map<DeliberateDifference, Integer> explained = new EnumMap<>(DeliberateDifference.class);
         int questions = 0;
@@ -70,6 +71,7 @@ class KubeProxyDifferentialTest {
                         .ifPresentOrElse(known -> explained.merge(known, 1, Integer::sum), () -> unexplained.add(each));
             }
         }
+        reporter.publishEntry(Map.of("questions", "" + questions, "different on purpose", explained.toString()));
 
         assertThat(unexplained)
                 .as("answered differently, of %d questions; and on purpose %s", questions, explained)
