@@ -18,7 +18,9 @@ import java.util.concurrent.Future;
  * among backends may need many packets to show them all, and a busy machine may answer late.
  */
 final class Comparison {
-    private static final int AT_ONCE = 16;
+    /** Most of them wait for packets that were dropped. */
+    private static final int AT_ONCE = 48;
+
     private static final int PACKETS = 8;
     private static final int HASTE_MILLIS = 300;
     private static final int PATIENCE_MILLIS = 1_200;
