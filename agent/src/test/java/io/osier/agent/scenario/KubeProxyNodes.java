@@ -30,11 +30,6 @@ final class KubeProxyNodes implements ServiceRig, BeforeAllCallback, AfterAllCal
     private final List<String> made = new ArrayList<>();
 
     @Override
-    public String name() {
-        return "kube-proxy";
-    }
-
-    @Override
     public String namespace(Station station) {
         return PREFIX + station.label;
     }

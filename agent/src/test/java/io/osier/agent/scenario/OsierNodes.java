@@ -27,11 +27,6 @@ final class OsierNodes implements ServiceRig, BeforeAllCallback, AfterAllCallbac
     private final List<String> made = new ArrayList<>();
 
     @Override
-    public String name() {
-        return "osier";
-    }
-
-    @Override
     public String namespace(Station station) {
         return station.role == Station.Role.OUTSIDER ? PREFIX + station.label : station.label;
     }
