@@ -159,8 +159,8 @@ final class Comparison {
                     && !service.keptOutside()
                     && question.client().role != Station.Role.NODE
                     && !question.how().startsWith(Questions.OTHER_NODE_PORT)) {
-                byKernel.forEach(answer -> kernel.add(answer.split(" ")[0]));
-                byOsier.forEach(answer -> osier.add(answer.split(" ")[0]));
+                byKernel.forEach(answer -> kernel.add(answer.split(" ", -1)[0]));
+                byOsier.forEach(answer -> osier.add(answer.split(" ", -1)[0]));
             }
         }
 

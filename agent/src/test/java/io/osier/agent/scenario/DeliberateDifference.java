@@ -26,6 +26,7 @@ enum DeliberateDifference {
             && it.isKernel(Question.SILENCE)
             && it.osier().stream().allMatch(answer -> answer.contains(Question.SEES)));
 
+    @SuppressWarnings("ImmutableEnumChecker") // those above have no state
     private final Predicate<Disagreement> covers;
 
     DeliberateDifference(Predicate<Disagreement> covers) {

@@ -46,17 +46,24 @@ final class KubeProxyNodes implements ServiceRig, BeforeAllCallback, AfterAllCal
                 """.formatted(WORLD));
         attach(Station.NODE_A, WORLD);
         attach(Station.NODE_B, WORLD);
-        Station.OUTSIDERS.forEach(outsider -> attach(outsider, outsider.node().address));
+        Station.OUTSIDERS.forEach(outsider -> attachOutsider(UNDERLAY, namespace(outsider), outsider));
         route(Station.NODE_A, Station.NODE_B);
         route(Station.NODE_B, Station.NODE_A);
         Station.PODS.forEach(this::attachPod);
-        unlimitIcmp(List.of(namespace(Station.NODE_A), namespace(Station.NODE_B)));
+        settleIcmp(List.of(namespace(Station.NODE_A), namespace(Station.NODE_B)));
     }
 
-    /** The kernel sends so many errors a second and no more, and then a refusal would look like a drop. */
-    static void unlimitIcmp(List<String> namespaces) {
+    /**
+     * The kernel sends so many errors a second and no more, and then a refusal would look like a drop; and it tells those whose packets
+     * it passes on of shorter ways, so that one question would change what becomes of the next.
+     */
+    static void settleIcmp(List<String> namespaces) {
         for (String namespace : namespaces) {
-            in(namespace, "sysctl -qw net.ipv4.icmp_ratelimit=0").succeeded();
+            in(
+                            namespace,
+                            "sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv4.conf.all.send_redirects=0"
+                                    + " net.ipv4.conf.eth0.send_redirects=0")
+                    .succeeded();
             in(namespace, "sysctl -qew net.ipv4.icmp_msgs_per_sec=100000 net.ipv4.icmp_msgs_burst=10000");
         }
     }
@@ -70,8 +77,18 @@ final class KubeProxyNodes implements ServiceRig, BeforeAllCallback, AfterAllCal
         attach(UNDERLAY, namespace(station), station, gateway);
     }
 
-    /** Joins a namespace to the bridge of an underlay. */
-    static void attach(String underlay, String namespace, Station station, String gateway) {
+    /**
+     * Joins somebody beyond the nodes to their underlay. Whom one node only passes on to the other would be answered past the first,
+     * whose rules drop what it then finds out of order: so the outsider knows which pods are whose.
+     */
+    static void attachOutsider(String underlay, String namespace, Station outsider) {
+        attach(underlay, namespace, outsider, outsider.node().address);
+        for (Station node : List.of(Station.NODE_A, Station.NODE_B)) {
+            batch(namespace, "route add " + node.podSubnet() + " via " + node.address + "\n");
+        }
+    }
+
+    private static void attach(String underlay, String namespace, Station station, String gateway) {
         batch(underlay, """
                 link add %1$s type veth peer name eth0 netns %2$s
                 link set %1$s master underlay0 up

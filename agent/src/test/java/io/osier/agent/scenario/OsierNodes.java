@@ -37,9 +37,9 @@ final class OsierNodes implements ServiceRig, BeforeAllCallback, AfterAllCallbac
         for (Station outsider : Station.OUTSIDERS) {
             bash("ip netns add " + namespace(outsider)).succeeded();
             made.add(namespace(outsider));
-            KubeProxyNodes.attach("osier-underlay", namespace(outsider), outsider, outsider.node().address);
+            KubeProxyNodes.attachOutsider("osier-underlay", namespace(outsider), outsider);
         }
-        KubeProxyNodes.unlimitIcmp(List.of(namespace(Station.NODE_A), namespace(Station.NODE_B)));
+        KubeProxyNodes.settleIcmp(List.of(namespace(Station.NODE_A), namespace(Station.NODE_B)));
         for (Station pod : Station.PODS) {
             osier("create", "pod", pod.label, "--node", pod.node().label, "--ip", pod.address)
                     .succeeded();

@@ -80,7 +80,7 @@ record Question(
             String answer = channel instanceof SocketChannel stream
                     ? askStream(stream, to, patienceMillis)
                     : askDatagrams((DatagramChannel) channel, to, patienceMillis);
-            String[] words = answer.split(" ");
+            String[] words = answer.split(" ", -1);
             return words.length < 2 ? "\"" + answer + "\"" : words[0] + SEES + Station.nameOf(words[1]);
         } catch (SocketTimeoutException e) {
             return SILENCE;
