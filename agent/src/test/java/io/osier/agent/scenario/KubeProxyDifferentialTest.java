@@ -21,8 +21,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @Tag("namespaces")
 class KubeProxyDifferentialTest {
-    /** As many as take about half a minute. */
-    private static final long SEEDS = 4;
+    /** As many as take less than a minute. */
+    private static final long SEEDS = 3;
 
     /** Address ranges hold no more in one run. */
     private static final long MOST_SEEDS = 25;
