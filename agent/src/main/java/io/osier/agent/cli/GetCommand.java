@@ -94,6 +94,9 @@ final class GetCommand extends ApiCommand {
         if (ipv6 && kind != Kinds.ROUTES) {
             throw CliException.usage("get: -6 is for routes, not for " + kind.plural());
         }
+        if (kind.isObject()) {
+            checkNode(agent);
+        }
         if (names.isEmpty()) {
             return Section.all(kind, list(agent, kind));
         }
@@ -101,6 +104,14 @@ final class GetCommand extends ApiCommand {
         List<JsonNode> items = new ArrayList<>();
         names.forEach(name -> items.add(agent.get(path(kind, name))));
         return new Section(kind, items, names.size() == 1);
+    }
+
+    /** Any agent answers for the whole cluster, but not in the name of a node that there is none of. */
+    private void checkNode(ApiClient agent) {
+        String node = options().node();
+        if (node != null) {
+            agent.get(path(Kinds.NODES, node));
+        }
     }
 
     private static Kinds object(Kinds kind, String name) {

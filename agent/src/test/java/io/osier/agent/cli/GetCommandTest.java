@@ -336,13 +336,12 @@ class GetCommandTest {
                 "get pods -l =x       | 2 | osier: get: -l \"=x\": write K=V, K!=V, K or !K, with commas between",
                 "get pods --colour    | 2 | osier: get: Unknown option: '--colour': see 'osier get --help'",
                 "get pod nobody       | 1 | osier: get: pods \"nobody\" not found",
+                "--node x get pods    | 1 | osier: get: nodes \"x\" not found",
             })
     void saysInOneLineWhatIsWrong(String words, int exitCode, String message) {
         agent.onList(PODS, WEB_1)
-                .on(
-                        "GET /api/v1/pods/nobody?namespace=default",
-                        404,
-                        "{\"message\":\"pods \\\"nobody\\\" not found\"}");
+                .on("GET /api/v1/pods/nobody?namespace=default", 404, "{\"message\":\"pods \\\"nobody\\\" not found\"}")
+                .on("GET /api/v1/nodes/x?namespace=default", 404, "{\"message\":\"nodes \\\"x\\\" not found\"}");
         assertThat(Dialogue.with(agent, words.split(" "))).isEqualTo(new Dialogue(exitCode, "", message + "\n"));
     }
 
