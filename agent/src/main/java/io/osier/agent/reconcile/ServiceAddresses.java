@@ -19,6 +19,7 @@ import io.osier.dataplane.service.VirtualService;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +29,10 @@ import org.jspecify.annotations.Nullable;
  * @param host behind which the dataplane has what comes to the node's own IPv4 addresses
  * @param host6 the same of IPv6; null on a node without it
  * @param node the node's own addresses, as its pods use them; of each family its gateway first
+ * @param hasNodePorts at which of these its node ports are reached
  */
-record ServiceAddresses(HostAddresses host, @Nullable HostAddresses host6, List<IpAddress> node) {
+record ServiceAddresses(
+        HostAddresses host, @Nullable HostAddresses host6, List<IpAddress> node, Predicate<IpAddress> hasNodePorts) {
     /**
      * Those of one family.
      *
@@ -64,9 +67,9 @@ record ServiceAddresses(HostAddresses host, @Nullable HostAddresses host6, List<
         if (nodePort != null && standing != null) {
             result.add(maker.make(Exposure.NODE_PORT, standing.outside(), nodePort, outside));
             result.add(maker.make(Exposure.NODE_PORT, standing.inside(), nodePort, Locality.NOBODY));
-            for (IpAddress own : ofFamily(node, family)) {
-                result.add(maker.make(Exposure.NODE_ADDRESS, own, nodePort, outside));
-            }
+            ofFamily(node, family).stream()
+                    .filter(hasNodePorts)
+                    .forEach(own -> result.add(maker.make(Exposure.NODE_ADDRESS, own, nodePort, outside)));
         }
         return result;
     }

@@ -69,8 +69,8 @@ final class ServiceCompiler {
         pods = pods.of(cluster.pods());
         EndpointSelector selector = new EndpointSelector(cluster, pods);
         boolean samePlaces = isSame(nodes, cluster.nodes()) && this.routes.equals(routes.routes());
-        ServiceAddresses addresses =
-                new ServiceAddresses(HostAddresses.of(settings.serviceRange()), hosts6(), nodeAddresses(cluster));
+        ServiceAddresses addresses = new ServiceAddresses(
+                HostAddresses.of(settings.serviceRange()), hosts6(), nodeAddresses(cluster), settings::hasNodePortsAt);
         Topology topology = Topology.of(settings.nodeName(), cluster.nodes());
         Map<String, Compiled> now = new HashMap<>();
         Map<Address, VirtualService> services = new HashMap<>();
@@ -180,7 +180,7 @@ final class ServiceCompiler {
         return checks;
     }
 
-    /** Where node ports are reached from this node's pods, by what it has said of itself. */
+    /** Where this node is reached besides, by what it has said of itself. */
     private List<IpAddress> nodeAddresses(ClusterState cluster) {
         List<IpAddress> addresses = new ArrayList<>(List.of(settings.gateway()));
         IpAddress gateway6 = settings.ipv6Of(settings.gateway());
@@ -192,7 +192,6 @@ final class ServiceCompiler {
                 .flatMap(node -> node.status().addresses().stream())
                 .map(address -> IpAddress.parse(address.address()))
                 .forEach(addresses::add);
-        addresses.removeIf(address -> !settings.hasNodePortsAt(address));
         return addresses;
     }
 

@@ -42,6 +42,10 @@ class ForwardingStateCompilerTest {
             """;
 
     private static ForwardingState compile(String... manifests) {
+        return compileWith(List.of(), manifests);
+    }
+
+    private static ForwardingState compileWith(List<IpPrefix> nodePortAddresses, String... manifests) {
         List<Node> nodes = new ArrayList<>();
         List<Pod> pods = new ArrayList<>();
         List<Service> services = new ArrayList<>();
@@ -61,14 +65,19 @@ class ForwardingStateCompilerTest {
                 slices.add(slice);
             }
         });
-        NodeSettings settings = new NodeSettings(
+        return new ForwardingStateCompiler(settings(nodePortAddresses))
+                .compile(new ClusterState(nodes, pods, services, endpoints, slices), 7, ServiceTable.EMPTY);
+    }
+
+    private static NodeSettings settings(List<IpPrefix> nodePortAddresses) {
+        return new NodeSettings(
                 "node-a",
                 IpPrefix.parse("10.32.0.0/12"),
                 IpPrefix.parse("10.96.0.0/12"),
+                null,
                 IpPrefix.parse("10.32.0.0/24"),
-                true);
-        return new ForwardingStateCompiler(settings)
-                .compile(new ClusterState(nodes, pods, services, endpoints, slices), 7, ServiceTable.EMPTY);
+                true,
+                nodePortAddresses);
     }
 
     private static String pod(String name, String labels, String node, String ip, boolean ready) {
@@ -238,12 +247,27 @@ class ForwardingStateCompilerTest {
                 .containsExactly("172.30.0.0/24", "10.32.0.0/24");
     }
 
+    @Test
+    void whereNodePortsAreChangesNothingOfThat() {
+        ForwardingState state = compileWith(
+                List.of(IpPrefix.parse("172.30.0.0/24")),
+                service("type: LoadBalancer, loadBalancerIP: 192.0.2.1, loadBalancerSourceRanges: [172.30.0.0/24],"
+                        + " ports: [{port: 80, nodePort: 30080}]"));
+
+        assertThat(rangesOf(state)).containsExactly("172.30.0.0/24", "10.32.0.1/32");
+        assertThat(state.services().services())
+                .filteredOn(service -> service.policy().exposure() == Exposure.NODE_ADDRESS)
+                .extracting(service -> service.address().toString())
+                .containsExactly("172.30.0.1");
+    }
+
     private static List<String> rangesOf(String said) {
-        return compile(service("type: LoadBalancer, loadBalancerIP: 192.0.2.1, loadBalancerSourceRanges: [" + said
-                        + "], ports: [{port: 80}]"))
-                .services()
-                .services()
-                .stream()
+        return rangesOf(compile(service("type: LoadBalancer, loadBalancerIP: 192.0.2.1, loadBalancerSourceRanges: ["
+                + said + "], ports: [{port: 80}]")));
+    }
+
+    private static List<String> rangesOf(ForwardingState state) {
+        return state.services().services().stream()
                 .filter(service -> service.policy().exposure() == Exposure.LOAD_BALANCER)
                 .flatMap(service -> service.policy().sourceRanges().stream())
                 .map(range -> range.address() + "/" + range.lengthBits())
