@@ -65,17 +65,17 @@ public final class TapFactory {
             return open(config);
         }
         Epoll.ensureAvailability();
-        if (!isOf(config, left)) {
-            Libc.close(left);
-            return open(config);
-        }
         try {
-            setUp(config, left);
-            return new TapPort(config.id(), new FileDescriptor(left));
+            if (isOf(config, left)) {
+                setUp(config, left);
+                return new TapPort(config.id(), new FileDescriptor(left));
+            }
         } catch (IOException | RuntimeException e) {
             Libc.close(left);
             throw e;
         }
+        Libc.close(left);
+        return open(config);
     }
 
     /** Whether the descriptor is the device's: its namespace may have been made anew under the same name since. */
