@@ -17,7 +17,10 @@ import java.util.Set;
  * @param added those among them that the earlier table does not have
  */
 record ServiceChange(List<VirtualService> services, List<VirtualService> removed, List<VirtualService> added) {
-    static final Comparator<VirtualService> BY_NAME = ServiceChange::compare;
+    private static final Comparator<VirtualService> BY_NAME = Comparator.comparing(VirtualService::name)
+            .thenComparing(VirtualService::protocol)
+            .thenComparing(service -> service.policy().exposure())
+            .thenComparing(VirtualService::address);
 
     /**
      * From the earlier table to these.
@@ -43,7 +46,7 @@ record ServiceChange(List<VirtualService> services, List<VirtualService> removed
                 removed.add(service);
                 continue;
             }
-            while (next < added.size() && compare(added.get(next), service) < 0) {
+            while (next < added.size() && BY_NAME.compare(added.get(next), service) < 0) {
                 services.add(added.get(next++));
             }
             services.add(service);
@@ -55,18 +58,5 @@ record ServiceChange(List<VirtualService> services, List<VirtualService> removed
     /** How many differ. */
     int size() {
         return removed.size() + added.size();
-    }
-
-    private static int compare(VirtualService one, VirtualService other) {
-        int byName = one.name().compareTo(other.name());
-        if (byName != 0) {
-            return byName;
-        }
-        int byProtocol = Integer.compare(one.protocol(), other.protocol());
-        if (byProtocol != 0) {
-            return byProtocol;
-        }
-        int byExposure = one.policy().exposure().compareTo(other.policy().exposure());
-        return byExposure != 0 ? byExposure : one.address().compareTo(other.address());
     }
 }

@@ -4,6 +4,7 @@ import io.osier.dataplane.packet.IpAddress;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,26 +139,32 @@ public final class ServiceTable {
             }
         }
         byPort[slot] = service;
-        if (service.ownsAddress() && !hasAddress(high, low)) {
-            int free = hash(0, high, low, 0) & mask;
-            while (addresses[free] != null) {
-                free = (free + 1) & mask;
-            }
-            addresses[free] = service.address();
+        if (service.ownsAddress()) {
+            addresses[slotOf(service.address())] = service.address();
         }
+    }
+
+    /** Where the address is, or would be. */
+    private int slotOf(IpAddress address) {
+        int mask = addresses.length - 1;
+        int slot = hash(address) & mask;
+        while (addresses[slot] != null && !address.equals(addresses[slot])) {
+            slot = (slot + 1) & mask;
+        }
+        return slot;
     }
 
     @SuppressWarnings("ReferenceEquality") // this very one is in the table
     private void remove(VirtualService service) {
         int mask = byPort.length - 1;
-        int slot = home(service, mask);
+        int slot = hash(service) & mask;
         while (byPort[slot] != service) {
             slot = (slot + 1) & mask;
         }
-        closeByPort(slot, mask);
+        close(byPort, slot, ServiceTable::hash);
         IpAddress address = service.address();
-        if (service.ownsAddress() && services.stream().noneMatch(other -> owns(other, address))) {
-            removeAddress(address, mask);
+        if (hasAddress(address.high(), address.low()) && services.stream().noneMatch(other -> owns(other, address))) {
+            close(addresses, slotOf(address), ServiceTable::hash);
         }
     }
 
@@ -165,43 +172,19 @@ public final class ServiceTable {
         return service.ownsAddress() && service.address().equals(address);
     }
 
-    /** Shifts back what follows, so that no tombstone is ever left (Knuth, 6.4, algorithm R). */
-    private void closeByPort(int emptied, int mask) {
+    /** Empties a slot and shifts back what follows, so that no tombstone is ever left (Knuth, 6.4, algorithm R). */
+    private static <T> void close(@Nullable T[] slots, int emptied, ToIntFunction<T> hash) {
+        int mask = slots.length - 1;
         int hole = emptied;
-        byPort[hole] = null;
-        VirtualService moved;
-        for (int slot = (hole + 1) & mask; (moved = byPort[slot]) != null; slot = (slot + 1) & mask) {
-            if (((slot - home(moved, mask)) & mask) >= ((slot - hole) & mask)) {
-                byPort[hole] = moved;
-                byPort[slot] = null;
+        slots[hole] = null;
+        T moved;
+        for (int slot = (hole + 1) & mask; (moved = slots[slot]) != null; slot = (slot + 1) & mask) {
+            if (((slot - hash.applyAsInt(moved)) & mask) >= ((slot - hole) & mask)) {
+                slots[hole] = moved;
+                slots[slot] = null;
                 hole = slot;
             }
         }
-    }
-
-    private void removeAddress(IpAddress address, int mask) {
-        int hole = hash(0, address.high(), address.low(), 0) & mask;
-        while (!address.equals(addresses[hole])) {
-            if (addresses[hole] == null) {
-                return; // gone with another of the removed
-            }
-            hole = (hole + 1) & mask;
-        }
-        addresses[hole] = null;
-        IpAddress moved;
-        for (int slot = (hole + 1) & mask; (moved = addresses[slot]) != null; slot = (slot + 1) & mask) {
-            int home = hash(0, moved.high(), moved.low(), 0) & mask;
-            if (((slot - home) & mask) >= ((slot - hole) & mask)) {
-                addresses[hole] = moved;
-                addresses[slot] = null;
-                hole = slot;
-            }
-        }
-    }
-
-    private static int home(VirtualService service, int mask) {
-        IpAddress address = service.address();
-        return hash(service.protocol(), address.high(), address.low(), service.port()) & mask;
     }
 
     private static boolean matches(VirtualService service, int protocol, long high, long low, int port) {
@@ -209,6 +192,15 @@ public final class ServiceTable {
                 && service.protocol() == protocol
                 && service.address().low() == low
                 && service.address().high() == high;
+    }
+
+    private static int hash(VirtualService service) {
+        IpAddress address = service.address();
+        return hash(service.protocol(), address.high(), address.low(), service.port());
+    }
+
+    private static int hash(IpAddress address) {
+        return hash(0, address.high(), address.low(), 0);
     }
 
     private static int hash(int protocol, long high, long low, int port) {
