@@ -19,7 +19,7 @@ public final class BackendLoads {
 
     /** The live flows to this backend. */
     public int flows(int protocol, long high, long low, int port) {
-        return flows[slotOf(digest(protocol, high, low, port))];
+        return flows[slotOf(FlowEnd.digest(protocol, high, low, port))];
     }
 
     /** The flow of this entry is one more. */
@@ -37,7 +37,7 @@ public final class BackendLoads {
     }
 
     void add(int protocol, long high, long low, int port) {
-        long digest = digest(protocol, high, low, port);
+        long digest = FlowEnd.digest(protocol, high, low, port);
         int slot = slotOf(digest);
         if (flows[slot] == 0) {
             if (backends == MAX_BACKENDS) {
@@ -50,7 +50,7 @@ public final class BackendLoads {
     }
 
     void remove(int protocol, long high, long low, int port) {
-        int slot = slotOf(digest(protocol, high, low, port));
+        int slot = slotOf(FlowEnd.digest(protocol, high, low, port));
         if (flows[slot] > 0 && --flows[slot] == 0) {
             backends--;
             close(slot);
@@ -81,12 +81,5 @@ public final class BackendLoads {
 
     private static int home(long digest) {
         return (int) (digest >>> 32) & MASK;
-    }
-
-    private static long digest(int protocol, long high, long low, int port) {
-        long mixed = (low ^ Long.rotateLeft(high, 29) ^ Long.rotateLeft((long) protocol << 16 | port, 40))
-                * 0x9e37_79b9_7f4a_7c15L;
-        mixed = (mixed ^ (mixed >>> 32)) * 0xbf58_476d_1ce4_e5b9L;
-        return mixed ^ (mixed >>> 29);
     }
 }

@@ -20,10 +20,7 @@ public final class MasqueradePorts {
 
     /** A client's end of flows, as a number. */
     public static long client(int protocol, long high, long low, int port) {
-        long mixed = (low ^ Long.rotateLeft(high, 29) ^ Long.rotateLeft((long) protocol << 16 | port, 40))
-                * 0x9e37_79b9_7f4a_7c15L;
-        mixed = (mixed ^ (mixed >>> 32)) * 0xbf58_476d_1ce4_e5b9L;
-        return mixed ^ (mixed >>> 29);
+        return FlowEnd.digest(protocol, high, low, port);
     }
 
     /** Whether this port of the gateway is the client's. */
