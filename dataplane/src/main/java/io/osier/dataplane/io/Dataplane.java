@@ -42,16 +42,21 @@ public final class Dataplane implements AutoCloseable {
     private @Nullable IoRegistration tunnel;
     private boolean begun;
 
-    private record AttachedTap(TapPort tap, IntSupplier batch, Registration registration, TapOverflow overflow) {}
+    /** A TAP that is ours; watched while it is served. */
+    private static final class AttachedTap {
+        private final TapPort tap;
+        private final TapOverflow overflow;
+        private @Nullable IoRegistration watched;
 
-    /** Of a port that is served; empty before that. */
-    private static final class Registration {
-        private @Nullable IoRegistration present;
+        AttachedTap(TapPort tap, TapOverflow overflow) {
+            this.tap = tap;
+            this.overflow = overflow;
+        }
 
-        void cancel() {
-            if (present != null) {
-                present.cancel();
-                present = null;
+        void unwatch() {
+            if (watched != null) {
+                watched.cancel();
+                watched = null;
             }
         }
     }
@@ -183,7 +188,7 @@ public final class Dataplane implements AutoCloseable {
         if (tunnel != null) {
             tunnel.cancel();
         }
-        taps.values().forEach(attached -> attached.registration.cancel());
+        taps.values().forEach(attached -> attached.unwatch());
         store.keep(TUNNEL, underlay.descriptor().intValue());
         taps.forEach((id, attached) ->
                 store.keep(nameOf(id), attached.tap.descriptor().intValue()));
@@ -260,7 +265,7 @@ public final class Dataplane implements AutoCloseable {
 
     private void attach(TapPort tap, LocalPort local, TapOverflow overflow) {
         worker.addPort(local);
-        AttachedTap attached = new AttachedTap(tap, () -> worker.servicePort(tap), new Registration(), overflow);
+        AttachedTap attached = new AttachedTap(tap, overflow);
         try {
             if (begun) {
                 watch(attached);
@@ -273,14 +278,15 @@ public final class Dataplane implements AutoCloseable {
     }
 
     private void watch(AttachedTap attached) {
-        attached.registration.present =
-                loop.watch(attached.tap.descriptor(), () -> service(attached.tap, attached.batch));
+        TapPort tap = attached.tap;
+        IntSupplier batch = () -> worker.servicePort(tap);
+        attached.watched = loop.watch(tap.descriptor(), () -> service(tap, batch));
     }
 
     private void detach(PortId id) {
         AttachedTap attached = taps.remove(id);
         if (attached != null) {
-            attached.registration.cancel();
+            attached.unwatch();
             worker.removePort(attached.tap);
             attached.tap.close();
         }
