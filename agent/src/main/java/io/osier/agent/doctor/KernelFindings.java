@@ -1,14 +1,12 @@
 package io.osier.agent.doctor;
 
+import io.osier.agent.pod.Ipv6Device;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /** What a node's kernel lacks: a fault if the agent needs it, a note if it could only use it. */
 final class KernelFindings {
-    /** RFC 8200, section 5. */
-    private static final int MIN_IPV6_MTU_BYTES = 1_280;
-
     private KernelFindings() {}
 
     static List<Finding> of(NodeFacts facts) {
@@ -105,13 +103,13 @@ final class KernelFindings {
                     facts.name(),
                     "kernel: no IPv6, so that pods have IPv4 addresses only",
                     "if IPv6 is wanted, boot without 'ipv6.disable=1' and restart the agent"));
-        } else if (facts.podMtuBytes() < MIN_IPV6_MTU_BYTES) {
+        } else if (facts.podMtuBytes() < Ipv6Device.MIN_MTU_BYTES) {
             findings.add(Finding.note(
                     facts.name(),
-                    "pods have no IPv6: it needs an MTU of " + MIN_IPV6_MTU_BYTES + " bytes, and they have "
+                    "pods have no IPv6: it needs an MTU of " + Ipv6Device.MIN_MTU_BYTES + " bytes, and they have "
                             + facts.podMtuBytes(),
-                    "if IPv6 is wanted, give the underlay an MTU of " + (MIN_IPV6_MTU_BYTES + facts.overheadBytes())
-                            + " or more and restart the agent"));
+                    "if IPv6 is wanted, give the underlay an MTU of "
+                            + (Ipv6Device.MIN_MTU_BYTES + facts.overheadBytes()) + " or more and restart the agent"));
         }
     }
 }

@@ -2,7 +2,6 @@ package io.osier.agent.host;
 
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.service.ServiceTable;
-import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.HashSet;
 import java.util.List;
@@ -62,11 +61,7 @@ public final class HostServices {
 
         private void list() {
             try {
-                NetworkInterface.networkInterfaces()
-                        .flatMap(NetworkInterface::inetAddresses)
-                        .map(address -> address.getHostAddress().replaceAll("%.*", ""))
-                        .map(IpAddress::parse)
-                        .forEach(addresses::add);
+                addresses.addAll(OwnDevices.addresses());
             } catch (SocketException e) {
                 LOG.warn("the node's addresses cannot be listed: {}", e.getMessage());
             }

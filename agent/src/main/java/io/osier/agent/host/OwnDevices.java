@@ -8,6 +8,8 @@ import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The node's own network devices, as they are now. */
 public final class OwnDevices {
@@ -49,6 +51,13 @@ public final class OwnDevices {
             }
         }
         return clashes;
+    }
+
+    /** All addresses that the node has. */
+    static Set<IpAddress> addresses() throws SocketException {
+        return NetworkInterface.networkInterfaces()
+                .flatMap(device -> addresses(device).stream())
+                .collect(Collectors.toSet());
     }
 
     private static List<IpAddress> addresses(NetworkInterface device) {

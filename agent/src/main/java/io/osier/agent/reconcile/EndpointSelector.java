@@ -234,7 +234,7 @@ public final class EndpointSelector {
         return Objects.requireNonNullElse(a, "").equals(Objects.requireNonNullElse(b, ""));
     }
 
-    private static String namespaceOf(ObjectMeta metadata) {
+    static String namespaceOf(ObjectMeta metadata) {
         return Objects.requireNonNullElse(metadata.namespace(), ObjectMeta.DEFAULT_NAMESPACE);
     }
 }

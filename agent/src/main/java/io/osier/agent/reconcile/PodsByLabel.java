@@ -1,13 +1,11 @@
 package io.osier.agent.reconcile;
 
-import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.model.Pod;
 import io.osier.agent.model.Service;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** Pods by each of their labels, so that a service looks at those only that have its rarest one. */
 final class PodsByLabel {
@@ -19,7 +17,7 @@ final class PodsByLabel {
     PodsByLabel(List<Pod> all) {
         this.all = all;
         for (Pod pod : all) {
-            String namespace = namespaceOf(pod.metadata());
+            String namespace = EndpointSelector.namespaceOf(pod.metadata());
             pod.metadata()
                     .labels()
                     .forEach((name, value) -> having.computeIfAbsent(
@@ -35,16 +33,12 @@ final class PodsByLabel {
 
     /** All pods that the service's selector can pick, and maybe others; in the order of their keys. */
     List<Pod> candidates(Service service) {
-        String namespace = namespaceOf(service.metadata());
+        String namespace = EndpointSelector.namespaceOf(service.metadata());
         List<Pod> fewest = null;
         for (Map.Entry<String, String> label : service.spec().selector().entrySet()) {
             List<Pod> pods = having.getOrDefault(new Label(namespace, label.getKey(), label.getValue()), List.of());
             fewest = fewest == null || pods.size() < fewest.size() ? pods : fewest;
         }
         return fewest == null ? List.of() : fewest;
-    }
-
-    private static String namespaceOf(ObjectMeta metadata) {
-        return Objects.requireNonNullElse(metadata.namespace(), ObjectMeta.DEFAULT_NAMESPACE);
     }
 }
