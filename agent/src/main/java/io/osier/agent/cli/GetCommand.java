@@ -3,6 +3,7 @@ package io.osier.agent.cli;
 import io.osier.agent.api.client.ApiClient;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,11 +57,16 @@ final class GetCommand extends ApiCommand {
     int run(ApiClient agent) {
         List<Section> sections = new ArrayList<>();
         if (kinds.contains("/")) {
+            checkNode(agent);
             named(agent, sections);
         } else {
-            for (String word : kinds.split(",", -1)) {
-                sections.add(section(agent, Kinds.of("get", word)));
+            List<Kinds> asked = Arrays.stream(kinds.split(",", -1))
+                    .map(word -> Kinds.of("get", word))
+                    .toList();
+            if (asked.stream().anyMatch(Kinds::isObject)) {
+                checkNode(agent);
             }
+            asked.forEach(kind -> sections.add(section(agent, kind)));
         }
         String text = Printer.sections(sections, options().output, allNamespaces, Instant.now());
         print(text);
@@ -93,9 +99,6 @@ final class GetCommand extends ApiCommand {
         }
         if (ipv6 && kind != Kinds.ROUTES) {
             throw CliException.usage("get: -6 is for routes, not for " + kind.plural());
-        }
-        if (kind.isObject()) {
-            checkNode(agent);
         }
         if (names.isEmpty()) {
             return Section.all(kind, list(agent, kind));

@@ -337,6 +337,7 @@ class GetCommandTest {
                 "get pods --colour    | 2 | osier: get: Unknown option: '--colour': see 'osier get --help'",
                 "get pod nobody       | 1 | osier: get: pods \"nobody\" not found",
                 "--node x get pods    | 1 | osier: get: nodes \"x\" not found",
+                "--node x get pod/web | 1 | osier: get: nodes \"x\" not found",
             })
     void saysInOneLineWhatIsWrong(String words, int exitCode, String message) {
         agent.onList(PODS, WEB_1)
