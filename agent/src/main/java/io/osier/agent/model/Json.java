@@ -1,10 +1,12 @@
 package io.osier.agent.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -69,12 +71,12 @@ public final class Json {
     }
 
     /**
-     * Reads an object.
+     * Reads an object, without a tree in between.
      *
      * @throws ValidationException in one line that names the field
      */
     public static <T> T read(byte[] text, Class<T> type) {
-        return convert(parse(text), type);
+        return validated(() -> MAPPER.readValue(text, type));
     }
 
     /**
@@ -83,8 +85,14 @@ public final class Json {
      * @throws ValidationException in one line that names the field
      */
     public static <T> T convert(JsonNode tree, Class<T> type) {
+        return validated(() -> MAPPER.treeToValue(tree, type));
+    }
+
+    private static <T> T validated(Supplier<T> reading) {
         try {
-            return MAPPER.treeToValue(tree, type);
+            return reading.get();
+        } catch (StreamReadException e) {
+            throw new ValidationException("not JSON: " + oneLine(e));
         } catch (UnrecognizedPropertyException e) {
             throw new ValidationException("unknown field \"" + path(e) + "\"");
         } catch (DatabindException e) {
