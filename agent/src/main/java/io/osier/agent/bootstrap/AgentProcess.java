@@ -338,15 +338,17 @@ public final class AgentProcess implements AutoCloseable {
     }
 
     /**
-     * Stops the agent for another to come: packets are served until everything else has ended, and wait from then on in
-     * devices that the service manager keeps open, if there is one.
+     * Stops the agent for another to come: packets are served until everything else has ended, a store that is slow to end,
+     * too, and wait from then on in devices that the service manager keeps open, if there is one. The lock on the state
+     * directory goes last: it is what the next agent waits for.
      */
     public void leave() {
         Dataplane present = dataplane;
-        while (!opened.isEmpty() && opened.peek() != present) {
-            closeNext();
-        }
-        if (present != null) {
+        if (present != null && opened.remove(present)) {
+            AutoCloseable lock = opened.removeLast();
+            close();
+            opened.push(lock);
+            opened.push(present);
             try {
                 present.leaveTo(manager);
                 manager.awaitHeard();
