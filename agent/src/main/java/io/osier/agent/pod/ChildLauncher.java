@@ -4,7 +4,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,16 +13,12 @@ final class ChildLauncher implements Launcher {
     private static final Logger LOG = LoggerFactory.getLogger(ChildLauncher.class);
     private static final long GRACE_SECONDS = 5;
 
-    /** What is said to the agent alone. */
-    private static final List<String> SERVICE_MANAGERS_WORDS =
-            List.of("NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES");
-
     @Override
     public Started start(PodCommand command, Path log) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command.launcher())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.environment().keySet().removeAll(SERVICE_MANAGERS_WORDS);
+        CommandRunner.forgetServiceManager(builder);
         builder.environment().putAll(command.environment());
         builder.directory(new File(command.workingDirectory().isEmpty() ? "/" : command.workingDirectory()));
         Process process = builder.start();

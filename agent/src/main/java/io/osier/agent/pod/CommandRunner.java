@@ -3,6 +3,7 @@ package io.osier.agent.pod;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -11,7 +12,16 @@ import java.util.concurrent.TimeoutException;
 public final class CommandRunner {
     private static final long DEADLINE_SECONDS = 20;
 
+    /** What is said to the agent alone. */
+    private static final Set<String> SERVICE_MANAGERS_WORDS =
+            Set.of("NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES");
+
     private CommandRunner() {}
+
+    /** Lets a child know nothing of the service manager: systemd's own tools would tell it how they ended. */
+    static void forgetServiceManager(ProcessBuilder child) {
+        child.environment().keySet().removeAll(SERVICE_MANAGERS_WORDS);
+    }
 
     /**
      * Runs a command to its end.
@@ -31,7 +41,9 @@ public final class CommandRunner {
     static String run(String input, long deadlineSeconds, String... command) {
         Process process;
         try {
-            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            ProcessBuilder child = new ProcessBuilder(command).redirectErrorStream(true);
+            forgetServiceManager(child);
+            process = child.start();
         } catch (IOException e) {
             throw new CommandException(command[0] + ": " + e.getMessage() + ": is it installed?", e);
         }

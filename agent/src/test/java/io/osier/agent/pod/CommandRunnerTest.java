@@ -44,6 +44,20 @@ class CommandRunnerTest {
                 .hasMessageEndingWith(": refused");
     }
 
+    /** Systemd's tools tell whoever is at {@code NOTIFY_SOCKET} how they ended, and it would take that for the agent's word. */
+    @Test
+    void commandsDoNotHearOfTheServiceManager() {
+        ProcessBuilder child = new ProcessBuilder("true");
+        child.environment().put("NOTIFY_SOCKET", "/run/systemd/notify");
+        child.environment().put("LISTEN_FDS", "3");
+
+        CommandRunner.forgetServiceManager(child);
+
+        assertThat(child.environment())
+                .doesNotContainKeys("NOTIFY_SOCKET", "LISTEN_FDS")
+                .containsKey("PATH");
+    }
+
     @Test
     void aCommandThatDoesNotEndIsEnded() {
         assertThatThrownBy(() -> CommandRunner.run("", 1, "sleep", UNUSUAL))
