@@ -2,6 +2,7 @@ package io.osier.agent.host;
 
 import io.osier.agent.pod.CommandRunner;
 import io.osier.agent.pod.Ipv6Device;
+import io.osier.agent.pod.NeighborProbes;
 import io.osier.dataplane.forwarding.Ipv6Ranges;
 import io.osier.dataplane.io.Dataplane;
 import io.osier.dataplane.io.NetworkNamespace;
@@ -62,6 +63,7 @@ public final class HostNetwork {
                         dataplane.offloads()),
                 ipv6 == null ? Set.of(gateway) : Set.of(gateway, ipv6.pods().of(gateway)));
         Ipv6Device.prepare(NetworkNamespace.present(), DEVICE);
+        NeighborProbes.prepare(NetworkNamespace.present(), DEVICE);
         CommandRunner.runWithInput(
                 """
                 link set %s txqueuelen %d

@@ -47,6 +47,7 @@ public final class PodLink {
                 ipv6 == null ? Set.of(address) : Set.of(address, ipv6.of(address)));
         CrashPoint.DEVICE_MADE.reached();
         Ipv6Device.prepare(inside, DEVICE);
+        NeighborProbes.prepare(inside, DEVICE);
         CommandRunner.runWithInput(
                 """
                 link set lo up

@@ -95,6 +95,24 @@ class RestartTest {
         assertThat(across.sent()).isGreaterThan(1_000);
     }
 
+    /**
+     * A kernel gives a neighbour up that leaves six questions unanswered, a second apart, and from the third on it holds what
+     * little it can. To be quicker this one asks at once, and five times a second.
+     */
+    @Test
+    void neighboursAreNotGivenUpWhileAnAgentIsAway() {
+        osier("create", "pod", "patient", "--node", "node-a").succeeded();
+        osier("create", "pod", "sought", "--node", "node-b").succeeded();
+        bash("ip -n patient ntable change name arp_cache dev eth0 base_reachable 500 delay_probe 100 retrans 200")
+                .succeeded();
+
+        Shell.Result pings = bash(
+                "agent=$(cat /run/osier/lab/node-a/agent.pid); (sleep 1; kill -STOP $agent; sleep 4; kill -CONT $agent)"
+                        + " & ip netns exec patient ping -q -i 0.05 -c 120 " + podIp("sought") + "; wait");
+
+        assertThat(pings.out()).contains("120 packets transmitted, 120 received");
+    }
+
     /** What found no room in the devices of the senders, should anything be lost. */
     private static String queuesOf(String... pods) {
         return Arrays.stream(pods)
