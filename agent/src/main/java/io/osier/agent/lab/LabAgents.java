@@ -3,6 +3,7 @@ package io.osier.agent.lab;
 import io.osier.agent.api.client.ApiSockets;
 import io.osier.agent.handover.KeptDescriptors;
 import io.osier.agent.lab.LabPlan.LabNode;
+import io.osier.agent.pod.CommandRunner;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -62,7 +63,10 @@ final class LabAgents {
             while (isRunning(agent)) {
                 kept.hear(HEAR_MILLIS);
                 if (System.nanoTime() - deadlineNanos > 0) {
-                    throw new IllegalStateException("the agent of " + node.name() + " does not end: see " + node.log());
+                    CommandRunner.run(
+                            "kill", "-QUIT", Long.toString(agent.pid())); // Java writes down where its threads are
+                    throw new IllegalStateException(
+                            "the agent of " + node.name() + " does not end: see what it waits for in " + node.log());
                 }
             }
             while (kept.hear(0)) { // what it said last

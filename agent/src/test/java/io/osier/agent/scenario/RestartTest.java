@@ -77,7 +77,10 @@ class RestartTest {
         try (LiveConnections live = LiveConnections.open("caller-of-parrots", clusterIp("parrot"), 80, 200)) {
             live.talk(20);
             await().until(() -> live.exchanges() > 2_000);
-            assertThat(osier("lab", "restart").succeeded().out()).isEqualTo("lab restarted: all nodes ready\n");
+            Shell.Result restarted = osier("lab", "restart");
+            assertThat(restarted.out())
+                    .as("%s%n%s", restarted.err(), lastWordsOfAgents())
+                    .isEqualTo("lab restarted: all nodes ready\n");
             int before = live.exchanges();
             await().atMost(Duration.ofSeconds(30)).until(() -> live.exchanges() > before + 2_000);
             live.awaitAnswers();
@@ -111,6 +114,11 @@ class RestartTest {
                         + " & ip netns exec patient ping -q -i 0.05 -c 120 " + podIp("sought") + "; wait");
 
         assertThat(pings.out()).contains("120 packets transmitted, 120 received");
+    }
+
+    /** Among them, where its threads were if an agent did not end. */
+    private static String lastWordsOfAgents() {
+        return bash("tail -n 200 /run/osier/lab/node-*/agent.log").out();
     }
 
     /** What found no room in the devices of the senders, should anything be lost. */
