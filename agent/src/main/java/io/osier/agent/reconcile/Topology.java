@@ -29,17 +29,24 @@ record Topology(String node, Map<String, String> zones) {
     }
 
     /**
-     * Those that are meant for this node, else for its zone, if hints say so of all, and there are some; else those of this
-     * node, else of its zone, if the service wants that and there are some; all if not. One endpoint of which it is not known
-     * where it is makes the wish void: it would never be reached.
+     * Those that are meant for this node, else for its zone, if hints say so of all, and there are some. Where there are no hints
+     * those of this node, else of its zone, if the service wants that and there are some. All if not, and all of those that are
+     * leaving: they serve where nobody else does, whoever they were meant for. One endpoint of which it is not known where it is
+     * makes the wish void: it would never be reached.
      *
      * @param distribution {@code PreferSameNode}, {@code PreferSameZone}, its old name {@code PreferClose}, or null
      */
     List<EndpointSelector.Endpoint> preferred(
             List<EndpointSelector.Endpoint> endpoints, @Nullable String distribution) {
-        List<EndpointSelector.Endpoint> hinted = hinted(endpoints);
-        if (distribution == null || !hinted.isEmpty()) {
+        if (endpoints.stream().anyMatch(EndpointSelector.Endpoint::leaving)) {
+            return endpoints;
+        }
+        if (endpoints.stream().anyMatch(Topology::isHinted)) {
+            List<EndpointSelector.Endpoint> hinted = hinted(endpoints);
             return hinted.isEmpty() ? endpoints : hinted;
+        }
+        if (distribution == null) {
+            return endpoints;
         }
         if (distribution.equals("PreferSameNode") && endpoints.stream().allMatch(each -> each.node() != null)) {
             List<EndpointSelector.Endpoint> here = those(endpoints, each -> node.equals(each.node()));
@@ -66,6 +73,12 @@ record Topology(String node, Map<String, String> zones) {
         return own != null && all(endpoints, hints -> !hints.forZones().isEmpty())
                 ? those(endpoints, each -> has(each, hints -> hints.isForZone(own)))
                 : List.of();
+    }
+
+    private static boolean isHinted(EndpointSelector.Endpoint endpoint) {
+        return has(
+                endpoint,
+                hints -> !hints.forNodes().isEmpty() || !hints.forZones().isEmpty());
     }
 
     private static boolean all(List<EndpointSelector.Endpoint> endpoints, Predicate<EndpointSlice.Hints> what) {

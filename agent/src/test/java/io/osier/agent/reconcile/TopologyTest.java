@@ -2,6 +2,7 @@ package io.osier.agent.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.osier.agent.model.EndpointSlice;
 import io.osier.agent.reconcile.EndpointSelector.Endpoint;
 import io.osier.dataplane.packet.IpAddress;
 import java.util.Arrays;
@@ -16,8 +17,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TopologyTest {
     private static final Map<String, String> ZONES = Map.of("node-a", "east", "node-b", "east", "node-c", "west");
 
-    private static Endpoint endpoint(String place) {
-        String[] words = place.split("/", -1);
+    /** {@code NODE/ZONE@FOR}, either left out where nothing is said; {@code NODE!} is leaving. */
+    private static Endpoint endpoint(String text) {
+        boolean leaving = text.endsWith("!");
+        String[] hinted = text.replace("!", "").split("@", -1);
+        String[] words = hinted[0].split("/", -1);
+        String whom = hinted.length < 2 ? "" : hinted[1];
         return new Endpoint(
                 IpAddress.parse("10.0.0.1"),
                 80,
@@ -25,8 +30,12 @@ class TopologyTest {
                 null,
                 words[0].isEmpty() ? null : words[0],
                 words.length < 2 ? null : words[1],
-                null,
-                false);
+                whom.isEmpty()
+                        ? null
+                        : new EndpointSlice.Hints(
+                                whom.startsWith("node-") ? List.of() : List.of(new EndpointSlice.ForZone(whom)),
+                                whom.startsWith("node-") ? List.of(new EndpointSlice.ForNode(whom)) : List.of()),
+                leaving);
     }
 
     private static String place(Endpoint endpoint) {
@@ -52,8 +61,17 @@ class TopologyTest {
                 "node-a, PreferSameZone, node-b/west node-c,   node-b/west node-c",
                 "node-a, PreferSameNode, node-a /west,         node-a",
                 "node-a, PreferSameNode, node-a /east,         node-a /east",
+                "node-a, PreferSameNode, node-a! node-b!,      node-a node-b",
+                "node-a, PreferSameZone, node-a! node-c!,      node-a node-c",
+                "node-a, -,              node-b@west! node-c@east!, node-b node-c",
+                "node-a, -,              node-b@west node-c@east,   node-c",
+                "node-a, PreferSameNode, node-a@west node-c@east,   node-c",
+                "node-a, PreferSameNode, node-a@west node-c@west,   node-a node-c",
+                "node-a, PreferSameNode, node-a node-c@east,        node-a node-c",
+                "node-a, PreferSameNode, node-a@node-b node-b@node-b, node-a node-b",
+                "node-b, PreferSameZone, node-a@node-b node-b@node-a, node-a",
             })
-    void prefersWhatIsNearIfItIsKnownOfAllWhereTheyAre(
+    void prefersWhatIsMeantOrNearIfItIsKnownOfAll(
             String node, @Nullable String distribution, String endpoints, String preferred) {
         List<Endpoint> all = Arrays.stream(endpoints.split(" ", -1))
                 .map(TopologyTest::endpoint)
