@@ -136,7 +136,7 @@ final class Comparison {
             return answer.contains(Question.SEES)
                     && question.service().endpoints().entrySet().stream()
                             .anyMatch(endpoint -> answer.startsWith(endpoint.getKey().label + ":")
-                                    && endpoint.getValue().serves());
+                                    && endpoint.getValue().condition().serves());
         }
 
         /** Whoever reaches himself is masqueraded, by whichever address he comes. */

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 enum DeliberateDifference {
     /** kube-proxy lets such a packet go to the network outside, where the address is nobody's. */
     A_PORT_THAT_IS_NOBODYS_IS_REFUSED(it -> it.question().how().startsWith("nobody's ")
-            && !it.question().how().equals("nobody's node port")
+            && !it.question().how().equals(Questions.NOBODYS_NODE_PORT)
             && it.isKernel(Question.SILENCE)
             && it.isOsier(Question.REFUSED)),
 
@@ -22,7 +22,11 @@ enum DeliberateDifference {
     /** What a node itself sends to a load balancer's address comes from its address among its pods. */
     A_NODE_IS_ONE_OF_ITS_PODS_TO_SOURCE_RANGES(it -> it.question().client().role == Station.Role.NODE
             && it.question().how().equals("load balancer")
-            && it.question().service().ranges().contains(it.question().client().podSubnet())
+            && it.question()
+                    .service()
+                    .ranges()
+                    .contains(Family.of(it.question().address())
+                            .podSubnet(it.question().client()))
             && it.isKernel(Question.SILENCE)
             && it.osier().stream().allMatch(answer -> answer.contains(Question.SEES)));
 

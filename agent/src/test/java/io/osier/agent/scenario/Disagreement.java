@@ -18,10 +18,7 @@ record Disagreement(long seed, Question question, Set<String> kernel, Set<String
 
     @Override
     public String toString() {
-        DrawnService service = question.service();
         return "-Dosier.simulation.seed=" + seed + ": " + question + "\n    kube-proxy " + kernel + "\n    osier      "
-                + osier + "\n    " + service.type() + (service.keptOutside() ? ", kept outside" : "")
-                + (service.keptInside() ? ", kept inside" : "") + (service.affinitySeconds() > 0 ? ", affine" : "")
-                + (service.ranges().isEmpty() ? "" : ", for " + service.ranges()) + ", " + service.endpoints();
+                + osier + "\n    " + question.service();
     }
 }

@@ -4,34 +4,60 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * A service of the comparison with kube-proxy, as both sides are told it.
  *
  * @param type as Kubernetes has it
- * @param externalIp empty for none
- * @param balancer a load balancer's address, or empty
- * @param ranges who may come to that; empty for everybody
+ * @param addresses of each family that it has, the primary one first
+ * @param ranges who may come to a load balancer's address; empty for everybody
  * @param keptOutside whether its external traffic policy is Local
  * @param affinitySeconds 0 for none
+ * @param distribution its {@code trafficDistribution}, or empty
  */
 record DrawnService(
         String name,
         String type,
-        String clusterIp,
-        String externalIp,
-        String balancer,
+        Map<Family, Addresses> addresses,
         List<String> ranges,
         boolean keptOutside,
         boolean keptInside,
         int affinitySeconds,
+        String distribution,
         List<Port> ports,
-        Map<Station, Condition> endpoints) {
-    private static final List<Station> BOTH = List.of(Station.NODE_A, Station.NODE_B);
+        Map<Station, Endpoint> endpoints) {
+    /**
+     * @param external an external IP, or empty
+     * @param balancer a load balancer's address, or empty
+     */
+    record Addresses(String cluster, String external, String balancer) {}
 
     /** @param nodePort 0 for none */
     record Port(String name, String protocol, int port, int target, int nodePort) {}
+
+    /**
+     * What is said of a backend.
+     *
+     * @param zone where it is said to be; empty if only its node says it
+     * @param forZone whom its hints are for; empty for nobody in particular
+     * @param forNode the same
+     */
+    record Endpoint(Condition condition, String zone, String forZone, String forNode) {
+        static final Endpoint READY = new Endpoint(Condition.READY, "", "", "");
+
+        boolean isHinted() {
+            return !forZone.isEmpty() || !forNode.isEmpty();
+        }
+
+        String zoneAt(Station station) {
+            return zone.isEmpty() ? station.zone() : zone;
+        }
+
+        @Override
+        public String toString() {
+            return condition + (zone.isEmpty() ? "" : " in " + zone) + (isHinted() ? " for " + forZone + forNode : "");
+        }
+    }
 
     /** What an endpoint says of itself. */
     enum Condition {
@@ -40,7 +66,7 @@ record DrawnService(
         GONE("ready: false, serving: false, terminating: true"),
         UNREADY("ready: false, serving: false, terminating: false");
 
-        private final String text;
+        final String text;
 
         Condition(String text) {
             this.text = text;
@@ -52,95 +78,53 @@ record DrawnService(
         }
     }
 
-    /** The service and its endpoints as manifests. */
-    String manifests() {
-        List<String> spec = new ArrayList<>(List.of("type: " + type, "clusterIP: " + clusterIp));
-        if (!externalIp.isEmpty()) {
-            spec.add("externalIPs: [" + externalIp + "]");
+    /** What kube-proxy makes of it on a node, in one family; nothing if it has no address there. */
+    List<KubeProxyRules.Service> rules(Station node, Family family) {
+        Addresses its = addresses.get(family);
+        List<KubeProxyRules.Service> rules = new ArrayList<>();
+        if (its == null) {
+            return rules;
         }
-        if (!balancer.isEmpty()) {
-            spec.add("loadBalancerIP: " + balancer + ", loadBalancerSourceRanges: " + ranges);
+        KubeProxyEndpoints taking = new KubeProxyEndpoints(this, node);
+        for (Port port : ports) {
+            rules.add(new KubeProxyRules.Service(
+                    "default/" + name + ":" + port.name,
+                    port.protocol.toLowerCase(Locale.ROOT),
+                    its.cluster,
+                    port.port,
+                    its.external.isEmpty() ? List.of() : List.of(its.external),
+                    its.balancer,
+                    rangesOf(family),
+                    port.nodePort,
+                    0,
+                    at(taking.anywhere(), port, family),
+                    at(taking.here(), port, family),
+                    keptOutside,
+                    keptInside,
+                    affinitySeconds));
         }
-        if (keptOutside) {
-            spec.add("externalTrafficPolicy: Local");
-        }
-        if (keptInside) {
-            spec.add("internalTrafficPolicy: Local");
-        }
-        if (affinitySeconds > 0) {
-            spec.add("sessionAffinity: ClientIP, sessionAffinityConfig: {clientIP: {timeoutSeconds: " + affinitySeconds
-                    + "}}");
-        }
-        String servicePorts = ports.stream()
-                .map(port -> "{name: %s, protocol: %s, port: %d, targetPort: %d%s}"
-                        .formatted(
-                                port.name,
-                                port.protocol,
-                                port.port,
-                                port.target,
-                                port.nodePort == 0 ? "" : ", nodePort: " + port.nodePort))
-                .collect(Collectors.joining(", "));
-        spec.add("ports: [" + servicePorts + "]");
-        String slicePorts = ports.stream()
-                .map(port -> "{name: %s, protocol: %s, port: %d}".formatted(port.name, port.protocol, port.target))
-                .collect(Collectors.joining(", "));
-        String addresses = endpoints.entrySet().stream()
-                .map(endpoint -> "{addresses: [%s], nodeName: %s, conditions: {%s}}"
-                        .formatted(endpoint.getKey().address, endpoint.getKey().node().label, endpoint.getValue().text))
-                .collect(Collectors.joining(", "));
-        return """
-                ---
-                {apiVersion: v1, kind: Service, metadata: {name: %1$s}, spec: {%2$s}}
-                ---
-                {apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, addressType: IPv4,
-                 metadata: {name: %1$s, labels: {kubernetes.io/service-name: %1$s}}, ports: [%3$s], endpoints: [%4$s]}
-                """.formatted(name, String.join(", ", spec), slicePorts, addresses);
+        return rules;
     }
 
-    /** What kube-proxy makes of it on a node. */
-    List<KubeProxyRules.Service> rules(Station node) {
-        return ports.stream()
-                .map(port -> new KubeProxyRules.Service(
-                        "default/" + name + ":" + port.name,
-                        port.protocol.toLowerCase(Locale.ROOT),
-                        clusterIp,
-                        port.port,
-                        externalIp.isEmpty() ? List.of() : List.of(externalIp),
-                        balancer,
-                        ranges,
-                        port.nodePort,
-                        0,
-                        at(taking(BOTH), port),
-                        at(taking(List.of(node)), port),
-                        keptOutside,
-                        keptInside,
-                        affinitySeconds))
-                .toList();
+    private List<String> rangesOf(Family family) {
+        return ranges.stream().filter(range -> Family.of(range) == family).toList();
     }
 
-    private static List<String> at(List<Station> stations, Port port) {
-        return stations.stream()
-                .map(station -> station.address + ":" + port.target)
-                .toList();
+    private static List<String> at(List<Station> stations, Port port, Family family) {
+        return stations.stream().map(station -> family.at(station, port.target)).toList();
     }
 
     /** Whether there is nobody to take anything, on any node. */
     boolean isEmpty() {
-        return endpoints.values().stream().noneMatch(Condition::serves);
+        return endpoints.values().stream()
+                .noneMatch(endpoint -> endpoint.condition().serves());
     }
 
-    /** Those on these nodes that are ready; without any, those that are leaving and still serve. */
-    List<Station> taking(List<Station> nodes) {
-        List<Station> ready = in(Condition.READY, nodes);
-        return ready.isEmpty() ? in(Condition.LEAVING, nodes) : ready;
-    }
-
-    private List<Station> in(Condition condition, List<Station> nodes) {
-        return endpoints.entrySet().stream()
-                .filter(endpoint -> endpoint.getValue() == condition
-                        && nodes.contains(endpoint.getKey().node()))
-                .map(Map.Entry::getKey)
-                .sorted()
-                .toList();
+    @Override
+    public String toString() {
+        return addresses.keySet() + " " + type + (keptOutside ? ", kept outside" : "")
+                + (keptInside ? ", kept inside" : "") + (affinitySeconds > 0 ? ", affine" : "")
+                + (distribution.isEmpty() ? "" : ", " + distribution)
+                + (ranges.isEmpty() ? "" : ", for " + ranges) + ", " + endpoints;
     }
 }

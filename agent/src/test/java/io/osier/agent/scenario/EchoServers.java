@@ -1,12 +1,11 @@
 package io.osier.agent.scenario;
 
 import io.osier.dataplane.io.NetworkNamespace;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -14,25 +13,26 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** In each backend's namespace, by TCP and UDP: whoever asks is told who answers, and which address he was seen under. */
+/** In each backend's namespace, in both families: whoever asks is told who answers, and which address he was seen under. */
 final class EchoServers implements AutoCloseable {
     static final List<Integer> PORTS = List.of(9001, 9002);
     private static final int BACKLOG = 512;
 
-    private final List<Channel> channels = new ArrayList<>();
+    private final List<Closeable> open = new ArrayList<>();
 
     void open(Station backend, String namespace) throws IOException {
+        for (Family family : Family.values()) {
+            open.add(SctpServer.open(namespace, family, backend.label, PORTS));
+        }
         for (int port : PORTS) {
-            InetSocketAddress any = new InetSocketAddress("0.0.0.0", port);
+            InetSocketAddress any = new InetSocketAddress("::", port); // of both families
             String name = backend.label + ":" + port;
-            ServerSocketChannel listener =
-                    NetworkNamespace.named(namespace).call(() -> ServerSocketChannel.open(StandardProtocolFamily.INET));
-            channels.add(listener);
+            ServerSocketChannel listener = NetworkNamespace.named(namespace).call(ServerSocketChannel::open);
+            open.add(listener);
             listener.bind(any, BACKLOG);
             serve(() -> answer(listener, name));
-            DatagramChannel datagrams =
-                    NetworkNamespace.named(namespace).call(() -> DatagramChannel.open(StandardProtocolFamily.INET));
-            channels.add(datagrams);
+            DatagramChannel datagrams = NetworkNamespace.named(namespace).call(DatagramChannel::open);
+            open.add(datagrams);
             datagrams.bind(any);
             serve(() -> answer(datagrams, name));
         }
@@ -85,8 +85,8 @@ final class EchoServers implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (Channel channel : channels) {
-            channel.close();
+        for (Closeable each : open) {
+            each.close();
         }
     }
 }

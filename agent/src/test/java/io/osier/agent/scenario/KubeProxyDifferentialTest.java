@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("namespaces")
 class KubeProxyDifferentialTest {
     /** As many as take less than a minute. */
-    private static final long SEEDS = 3;
+    private static final long SEEDS = 4;
 
     /** Address ranges hold no more in one run. */
     private static final long MOST_SEEDS = 25;

@@ -22,10 +22,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class KubeProxyNodes implements ServiceRig, BeforeAllCallback, AfterAllCallback {
     private static final String PREFIX = "osier-kp-";
     private static final String UNDERLAY = PREFIX + "underlay";
-    private static final String POD_RANGE = "10.32.0.0/12";
-
-    /** Nobody is there who would answer or forward, as on the way to an address that is none of the cluster's. */
-    private static final String WORLD = "172.30.0.254";
 
     private final List<String> made = new ArrayList<>();
 
@@ -43,9 +39,12 @@ final class KubeProxyNodes implements ServiceRig, BeforeAllCallback, AfterAllCal
                 link add underlay0 type bridge
                 link set underlay0 up
                 addr add %s/24 dev underlay0
-                """.formatted(WORLD));
-        attach(Station.NODE_A, WORLD);
-        attach(Station.NODE_B, WORLD);
+                """.formatted(Family.WORLD));
+        addWorld(UNDERLAY);
+        for (Station node : Station.NODES) {
+            attach(UNDERLAY, namespace(node), node, Family.WORLD);
+            addIpv6(namespace(node), node, Family.IPV6.world());
+        }
         Station.OUTSIDERS.forEach(outsider -> attachOutsider(UNDERLAY, namespace(outsider), outsider));
         route(Station.NODE_A, Station.NODE_B);
         route(Station.NODE_B, Station.NODE_A);
@@ -62,7 +61,7 @@ final class KubeProxyNodes implements ServiceRig, BeforeAllCallback, AfterAllCal
             in(
                             namespace,
                             "sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv4.conf.all.send_redirects=0"
-                                    + " net.ipv4.conf.eth0.send_redirects=0")
+                                    + " net.ipv4.conf.eth0.send_redirects=0 net.ipv6.icmp.ratelimit=0")
                     .succeeded();
             in(namespace, "sysctl -qew net.ipv4.icmp_msgs_per_sec=100000 net.ipv4.icmp_msgs_burst=10000");
         }
@@ -73,18 +72,15 @@ final class KubeProxyNodes implements ServiceRig, BeforeAllCallback, AfterAllCal
         made.add(name);
     }
 
-    private void attach(Station station, String gateway) {
-        attach(UNDERLAY, namespace(station), station, gateway);
-    }
-
     /**
      * Joins somebody beyond the nodes to their underlay. Whom one node only passes on to the other would be answered past the first,
      * whose rules drop what it then finds out of order: so the outsider knows which pods are whose.
      */
     static void attachOutsider(String underlay, String namespace, Station outsider) {
         attach(underlay, namespace, outsider, outsider.node().address);
-        for (Station node : List.of(Station.NODE_A, Station.NODE_B)) {
-            batch(namespace, "route add " + node.podSubnet() + " via " + node.address + "\n");
+        addIpv6(namespace, outsider, Family.IPV6.of(outsider.node()));
+        for (Station node : Station.NODES) {
+            routeToPods(namespace, node);
         }
     }
 
@@ -101,52 +97,91 @@ final class KubeProxyNodes implements ServiceRig, BeforeAllCallback, AfterAllCal
                 """.formatted(station.address, gateway));
     }
 
+    /** Without a way on IPv6 would tell the sender; with one, a kernel that does not forward is silent, as with IPv4. */
+    static void addWorld(String underlay) {
+        batch(underlay, """
+                addr add %1$s/64 dev underlay0 nodad
+                route add default via %1$sd
+                """.formatted(Family.IPV6.world()));
+    }
+
+    /** Beside its IPv4 address. */
+    static void addIpv6(String namespace, Station station, String gateway) {
+        batch(namespace, """
+                addr add %s/64 dev eth0 nodad
+                route add default via %s
+                """.formatted(Family.IPV6.of(station), gateway));
+    }
+
+    private static void routeToPods(String namespace, Station node) {
+        for (Family family : Family.values()) {
+            batch(namespace, "route add " + family.podSubnet(node) + " via " + family.of(node) + "\n");
+        }
+    }
+
     private void route(Station node, Station other) {
-        in(namespace(node), "sysctl -qw net.ipv4.ip_forward=1").succeeded();
-        batch(namespace(node), "route add " + other.podSubnet() + " via " + other.address + "\n");
+        in(namespace(node), "sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1")
+                .succeeded();
+        routeToPods(namespace(node), other);
     }
 
     private void attachPod(Station pod) {
         Station node = pod.node();
         batch(namespace(node), """
                 link add %1$s type veth peer name eth0 netns %2$s
-                addr add %3$s/32 dev %1$s
                 link set %1$s up
-                route add %4$s dev %1$s src %3$s
-                """.formatted(pod.label, namespace(pod), node.gateway(), pod.address));
-        batch(namespace(pod), """
-                link set lo up
-                addr add %1$s/32 dev eth0
-                link set eth0 up
-                route add %2$s dev eth0
-                route add default via %2$s
-                """.formatted(pod.address, node.gateway()));
+                """.formatted(pod.label, namespace(pod)) + ofFamilies("""
+                        addr add %3$s/%4$d dev %1$s %5$s
+                        route add %2$s dev %1$s src %3$s
+                        """, pod, pod.label));
+        batch(namespace(pod), "link set lo up\nlink set eth0 up\n" + ofFamilies("""
+                        addr add %2$s/%4$d dev %1$s %5$s
+                        route add %3$s dev %1$s
+                        route add default via %3$s
+                        """, pod, "eth0"));
     }
 
-    private static void batch(String namespace, String lines) {
+    private static String ofFamilies(String lines, Station pod, String device) {
+        StringBuilder text = new StringBuilder();
+        for (Family family : Family.values()) {
+            text.append(lines.formatted(
+                    device,
+                    family.of(pod),
+                    family.gateway(pod.node()),
+                    family.hostBits,
+                    family == Family.IPV6 ? "nodad" : ""));
+        }
+        return text.toString();
+    }
+
+    static void batch(String namespace, String lines) {
         bash("ip -n " + namespace + " -batch - <<END\n" + lines + "END").succeeded();
     }
 
     @Override
     public void load(List<DrawnService> services) {
-        for (Station node : List.of(Station.NODE_A, Station.NODE_B)) {
-            KubeProxyRules rules = KubeProxyRules.whole(POD_RANGE);
-            services.stream().flatMap(service -> service.rules(node).stream()).forEach(rules::add);
-            restore(namespace(node), rules.text());
-            in(
-                            namespace(node),
-                            "iptables -t nat -A POSTROUTING -s %1$s ! -d %1$s -j MASQUERADE --random-fully"
-                                    .formatted(POD_RANGE))
-                    .succeeded();
+        for (Station node : Station.NODES) {
+            for (Family family : Family.values()) {
+                KubeProxyRules rules = KubeProxyRules.whole(family.podRange);
+                services.stream()
+                        .flatMap(service -> service.rules(node, family).stream())
+                        .forEach(rules::add);
+                restore(namespace(node), family, rules.text());
+                in(
+                                namespace(node),
+                                "%1$s -t nat -A POSTROUTING -s %2$s ! -d %2$s -j MASQUERADE --random-fully"
+                                        .formatted(family.iptables, family.podRange))
+                        .succeeded();
+            }
         }
     }
 
-    private static void restore(String namespace, String rules) {
+    private static void restore(String namespace, Family family, String rules) {
         try {
             Path file = Files.createTempFile("osier-test", ".rules");
             try {
                 Files.writeString(file, rules);
-                in(namespace, "iptables-restore " + file).succeeded();
+                in(namespace, family.iptables + "-restore " + file).succeeded();
             } finally {
                 Files.delete(file);
             }

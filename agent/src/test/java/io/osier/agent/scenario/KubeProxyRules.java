@@ -11,8 +11,8 @@ import java.util.Set;
 
 /**
  * What kube-proxy's iptables proxier would hand to {@code iptables-restore} for some services on one node (kubernetes
- * 1.33, pkg/proxy/iptables/proxier.go; with {@code --cluster-cidr}, and {@code --iptables-localhost-nodeports=false}). Written
- * down apart from the product, so that the two can be compared.
+ * 1.33, pkg/proxy/iptables/proxier.go; with {@code --cluster-cidr}, and {@code --iptables-localhost-nodeports=false}), in one
+ * family of IP, or to {@code ip6tables-restore}. Written down apart from the product, so that the two can be compared.
  */
 final class KubeProxyRules {
     private static final String BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -161,7 +161,7 @@ final class KubeProxyRules {
         for (String endpoint : reached) {
             String chain = chain("KUBE-SEP-" + hash(name + service.protocol() + endpoint));
             String set = service.affinitySeconds() == 0 ? "" : " -m recent --name " + chain + " --set";
-            nat.add("-A " + chain + comment(name) + " -s " + endpoint.replaceAll(":.*", "") + " -j KUBE-MARK-MASQ");
+            nat.add("-A " + chain + comment(name) + " -s " + addressOf(endpoint) + " -j KUBE-MARK-MASQ");
             nat.add("-A " + chain + comment(name) + set + matching(service.protocol()) + " -j DNAT --to-destination "
                     + endpoint);
         }
@@ -207,6 +207,11 @@ final class KubeProxyRules {
             nat.add("-A " + chain + comment(service.name()) + chance + " -j KUBE-SEP-"
                     + hash(service.name() + service.protocol() + endpoints.get(i)));
         }
+    }
+
+    /** Without the port, and without the brackets that IPv6 has before one. */
+    private static String addressOf(String endpoint) {
+        return endpoint.substring(0, endpoint.lastIndexOf(':')).replaceAll("[\\[\\]]", "");
     }
 
     private String chain(String name) {
@@ -260,13 +265,14 @@ final class KubeProxyRules {
         nat.forEach(rule -> text.append(rule).append('\n'));
         nodePorts.forEach(rule -> text.append(rule).append('\n'));
         return text.append("""
-                -A KUBE-SERVICES -m comment --comment "kubernetes service nodeports; NOTE: this must be the last rule in this chain" -m addrtype --dst-type LOCAL ! -d 127.0.0.0/8 -j KUBE-NODEPORTS
+                -A KUBE-SERVICES -m comment --comment "kubernetes service nodeports; NOTE: this must be the last rule in this chain" -m addrtype --dst-type LOCAL ! -d %s -j KUBE-NODEPORTS
                 -A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN
                 -A KUBE-POSTROUTING -j MARK --xor-mark 0x4000
                 -A KUBE-POSTROUTING -m comment --comment "kubernetes service traffic requiring SNAT" -j MASQUERADE --random-fully
                 -A KUBE-MARK-MASQ -j MARK --or-mark 0x4000
                 COMMIT
-                """).toString();
+                """.formatted(podRange.contains(":") ? "::1/128" : "127.0.0.0/8"))
+                .toString();
     }
 
     private static void jump(StringBuilder text, String to, String match, String... from) {

@@ -34,25 +34,43 @@ final class OsierNodes implements ServiceRig, BeforeAllCallback, AfterAllCallbac
     @Override
     public void beforeAll(ExtensionContext context) {
         lab.beforeAll(context);
+        KubeProxyNodes.addWorld("osier-underlay");
+        for (Station node : Station.NODES) {
+            KubeProxyNodes.addIpv6(namespace(node), node, Family.IPV6.world());
+            bash("echo 'zone: %s' >>/run/osier/lab/%s/agent.yaml".formatted(node.zone(), node.label))
+                    .succeeded();
+        }
+        osier("lab", "restart").succeeded();
         for (Station outsider : Station.OUTSIDERS) {
             bash("ip netns add " + namespace(outsider)).succeeded();
             made.add(namespace(outsider));
             KubeProxyNodes.attachOutsider("osier-underlay", namespace(outsider), outsider);
         }
         KubeProxyNodes.settleIcmp(List.of(namespace(Station.NODE_A), namespace(Station.NODE_B)));
+        apply(Station.PODS.stream()
+                .map(pod ->
+                        "---\n{apiVersion: v1, kind: Pod, metadata: {name: %s}, spec: {nodeName: %s, podIP: %s, containers: []}}\n"
+                                .formatted(pod.label, pod.node().label, pod.address))
+                .collect(Collectors.joining()));
         for (Station pod : Station.PODS) {
-            osier("create", "pod", pod.label, "--node", pod.node().label, "--ip", pod.address)
-                    .succeeded();
+            await().atMost(LOADED)
+                    .untilAsserted(() -> assertThat(bash("ip -n " + pod.label + " addr show dev eth0")
+                                    .out())
+                            .contains(Family.IPV6.of(pod)));
         }
     }
 
     @Override
     public void load(List<DrawnService> services) {
+        apply(services.stream().map(ServiceManifests::of).collect(Collectors.joining()));
+        awaitLast(services.get(services.size() - 1));
+    }
+
+    private static void apply(String manifests) {
         try {
             Path file = Files.createTempFile("osier-test", ".yaml");
             try {
-                Files.writeString(
-                        file, services.stream().map(DrawnService::manifests).collect(Collectors.joining()));
+                Files.writeString(file, manifests);
                 osier("apply", "-f", file.toString()).succeeded();
             } finally {
                 Files.delete(file);
@@ -60,14 +78,14 @@ final class OsierNodes implements ServiceRig, BeforeAllCallback, AfterAllCallbac
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        awaitLast(services.get(services.size() - 1));
     }
 
     /** Whoever serves the last one serves those before it. */
     private void awaitLast(DrawnService last) {
         for (Question question : Questions.to(last)) {
             if (!question.portName().isEmpty() && !question.how().endsWith(Questions.AT_GATEWAY)) {
-                await().atMost(LOADED)
+                await().pollDelay(Duration.ZERO)
+                        .atMost(LOADED)
                         .untilAsserted(() -> assertThat(question.ask(namespace(question.client()), 1, PATIENCE_MILLIS))
                                 .as(question.toString())
                                 .allMatch(outcome -> outcome.contains("sees")));

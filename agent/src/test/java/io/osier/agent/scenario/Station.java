@@ -33,6 +33,7 @@ enum Station {
             Arrays.stream(values()).filter(Station::isPod).toList();
     static final List<Station> BACKENDS =
             PODS.stream().filter(pod -> pod.role == Role.BACKEND).toList();
+    static final List<Station> NODES = List.of(NODE_A, NODE_B);
     static final List<Station> OUTSIDERS = List.of(OUTSIDER_A, OUTSIDER_B);
 
     final String label;
@@ -56,7 +57,12 @@ enum Station {
         return first ? NODE_A : NODE_B;
     }
 
-    /** The node's address in its pods' network. */
+    /** In which zone its node is. */
+    String zone() {
+        return first ? "east" : "west";
+    }
+
+    /** The node's address in its pods' network, of IPv4. */
     String gateway() {
         return first ? "10.32.0.1" : "10.32.1.1";
     }
@@ -64,15 +70,5 @@ enum Station {
     /** Where the node's pods are. */
     String podSubnet() {
         return first ? "10.32.0.0/24" : "10.32.1.0/24";
-    }
-
-    /** Whose address this is; a node's addresses are all the node. */
-    static String nameOf(String address) {
-        return Arrays.stream(values())
-                .filter(station -> station.address.equals(address)
-                        || (station.role == Role.NODE && station.gateway().equals(address)))
-                .map(station -> station.label)
-                .findFirst()
-                .orElse(address);
     }
 }
