@@ -9,6 +9,7 @@ import io.osier.agent.handover.ServiceManager;
 import io.osier.agent.host.FamilyServices;
 import io.osier.agent.host.HostNetwork;
 import io.osier.agent.host.HostServices;
+import io.osier.agent.host.OwnDevices;
 import io.osier.agent.host.ProbeSocket;
 import io.osier.agent.ipam.AddressClaims;
 import io.osier.agent.ipam.Presence;
@@ -112,7 +113,7 @@ public final class AgentProcess implements AutoCloseable {
                 place.underlay(),
                 place.mtuBytes());
 
-        ForwardingStateCompiler compiler = new ForwardingStateCompiler(place.settings());
+        ForwardingStateCompiler compiler = new ForwardingStateCompiler(place.settings(), OwnDevices::seenAddresses);
         AtomicReference<PodKeeper> keeper = new AtomicReference<>();
         Dataplane dataplane = keep(openDataplane(
                 place, compiler.compile(ClusterState.EMPTY, 1, ServiceTable.EMPTY), new Listener(keeper)));

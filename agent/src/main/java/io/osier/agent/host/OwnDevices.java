@@ -10,9 +10,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The node's own network devices, as they are now. */
 public final class OwnDevices {
+    private static final Logger LOG = LoggerFactory.getLogger(OwnDevices.class);
+
     private OwnDevices() {}
 
     /**
@@ -58,6 +62,20 @@ public final class OwnDevices {
         return NetworkInterface.networkInterfaces()
                 .flatMap(device -> addresses(device).stream())
                 .collect(Collectors.toSet());
+    }
+
+    /** Those under which others may see the node: neither loopback's nor a link's own. Nothing if they cannot be listed. */
+    public static Set<IpAddress> seenAddresses() {
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+                    .map(address -> IpAddress.parse(address.getHostAddress().replaceAll("%.*", "")))
+                    .collect(Collectors.toSet());
+        } catch (SocketException e) {
+            LOG.warn("the node's addresses cannot be listed: {}", e.getMessage());
+            return Set.of();
+        }
     }
 
     private static List<IpAddress> addresses(NetworkInterface device) {

@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Turns the cluster's state into what one node forwards by. A pure function of its arguments: the same state gives the same
@@ -24,9 +26,15 @@ public final class ForwardingStateCompiler {
     private final NodeSettings settings;
     private final ServiceCompiler services;
 
-    public ForwardingStateCompiler(NodeSettings settings) {
+    /** @param seenAddresses those under which others may see the node, as they are when it is asked */
+    public ForwardingStateCompiler(NodeSettings settings, Supplier<Set<IpAddress>> seenAddresses) {
         this.settings = settings;
-        this.services = new ServiceCompiler(settings);
+        this.services = new ServiceCompiler(settings, seenAddresses);
+    }
+
+    /** Of a node that is seen under the addresses alone which the cluster knows of it. */
+    public ForwardingStateCompiler(NodeSettings settings) {
+        this(settings, Set::of);
     }
 
     /**

@@ -19,6 +19,7 @@ import io.osier.dataplane.service.VirtualService;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +30,15 @@ import org.jspecify.annotations.Nullable;
  * @param host behind which the dataplane has what comes to the node's own IPv4 addresses
  * @param host6 the same of IPv6; null on a node without it
  * @param node the node's own addresses, as its pods use them; of each family its gateway first
- * @param hasNodePorts at which of these its node ports are reached
+ * @param seen under which addresses others may see the node besides
+ * @param hasNodePorts at which of its addresses its node ports are reached
  */
 record ServiceAddresses(
-        HostAddresses host, @Nullable HostAddresses host6, List<IpAddress> node, Predicate<IpAddress> hasNodePorts) {
+        HostAddresses host,
+        @Nullable HostAddresses host6,
+        List<IpAddress> node,
+        Set<IpAddress> seen,
+        Predicate<IpAddress> hasNodePorts) {
     /**
      * Those of one family.
      *
@@ -81,8 +87,8 @@ record ServiceAddresses(
                 .filter(range -> IpFamilies.of(range.address()).equals(family))
                 .toList());
         List<IpAddress> own = ofFamily(node, family);
-        boolean mayCome = own.stream().anyMatch(address -> isIn(ranges, address));
-        if (mayCome && !isIn(ranges, own.get(0))) {
+        boolean mayCome = Stream.concat(own.stream(), seen.stream()).anyMatch(address -> isIn(ranges, address));
+        if (mayCome && !own.isEmpty() && !isIn(ranges, own.get(0))) {
             ranges.add(IpPrefix.of(own.get(0)));
         }
         return ranges;

@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,23 +55,37 @@ final class ServiceCompiler {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceCompiler.class);
 
     private final NodeSettings settings;
+    private final Supplier<Set<IpAddress>> seenAddresses;
     private final PodNumbers numbers = new PodNumbers();
     private Map<String, Compiled> compiled = Map.of();
     private PodsByLabel pods = new PodsByLabel(List.of());
     private List<Node> nodes = List.of();
     private List<Route> routes = List.of();
+    private Set<IpAddress> seen = Set.of();
+
+    /** @param seenAddresses those under which others may see the node, as they are when it is asked */
+    ServiceCompiler(NodeSettings settings, Supplier<Set<IpAddress>> seenAddresses) {
+        this.settings = settings;
+        this.seenAddresses = seenAddresses;
+    }
 
     ServiceCompiler(NodeSettings settings) {
-        this.settings = settings;
+        this(settings, Set::of);
     }
 
     /** All services that have an address; those of equal address, protocol and port but for the first are left out. */
     Collection<VirtualService> compile(ClusterState cluster, PodRoutes routes) {
         pods = pods.of(cluster.pods());
         EndpointSelector selector = new EndpointSelector(cluster, pods);
-        boolean samePlaces = isSame(nodes, cluster.nodes()) && this.routes.equals(routes.routes());
+        Set<IpAddress> seen = hasSourceRanges(cluster) ? seenAddresses.get() : Set.of();
+        boolean samePlaces =
+                isSame(nodes, cluster.nodes()) && this.routes.equals(routes.routes()) && this.seen.equals(seen);
         ServiceAddresses addresses = new ServiceAddresses(
-                HostAddresses.of(settings.serviceRange()), hosts6(), nodeAddresses(cluster), settings::hasNodePortsAt);
+                HostAddresses.of(settings.serviceRange()),
+                hosts6(),
+                nodeAddresses(cluster),
+                seen,
+                settings::hasNodePortsAt);
         Topology topology = Topology.of(settings.nodeName(), cluster.nodes());
         Map<String, Compiled> now = new HashMap<>();
         Map<Address, VirtualService> services = new HashMap<>();
@@ -93,7 +108,14 @@ final class ServiceCompiler {
         compiled = now;
         nodes = cluster.nodes();
         this.routes = routes.routes();
+        this.seen = seen;
         return services.values();
+    }
+
+    /** Nothing else asks under which addresses the node is seen. */
+    private static boolean hasSourceRanges(ClusterState cluster) {
+        return cluster.services().stream()
+                .anyMatch(service -> !service.spec().loadBalancerSourceRanges().isEmpty());
     }
 
     private Compiled compile(

@@ -10,12 +10,15 @@ import io.osier.agent.model.Pod;
 import io.osier.agent.model.Service;
 import io.osier.dataplane.forwarding.PodRoutes;
 import io.osier.dataplane.forwarding.Route;
+import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.service.VirtualService;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -134,6 +137,30 @@ class ServiceCompilerTest {
 
         assertThat(after.get(0)).isSameAs(before.get(0));
         assertThat(after.get(1)).isNotEqualTo(before.get(1));
+    }
+
+    @Test
+    void whereTheNodeIsSeenItMayComeFromItsGatewayAndThatMayChange() {
+        put(services, "web", false, """
+                {apiVersion: v1, kind: Service, metadata: {name: web},
+                 spec: {type: LoadBalancer, clusterIP: 10.96.0.1, loadBalancerIP: 192.0.2.1,
+                        loadBalancerSourceRanges: [203.0.113.0/24, "2001:db8::/32"], ports: [{name: a, port: 80}]}}
+                """);
+        Set<IpAddress> seen = new HashSet<>(Set.of(IpAddress.parse("198.51.100.7"), IpAddress.parse("2001:db8::7")));
+        ServiceCompiler compiler = new ServiceCompiler(SETTINGS, () -> Set.copyOf(seen));
+        assertThat(rangesOf(compile(compiler, cluster()))).containsExactly("203.0.113.0/24");
+
+        seen.add(IpAddress.parse("203.0.113.7"));
+
+        assertThat(rangesOf(compile(compiler, cluster())))
+                .containsExactly("203.0.113.0/24", SETTINGS.gateway() + "/32");
+    }
+
+    private static List<String> rangesOf(List<VirtualService> services) {
+        return services.stream()
+                .flatMap(service -> service.policy().sourceRanges().stream())
+                .map(IpPrefix::toString)
+                .toList();
     }
 
     @Test
