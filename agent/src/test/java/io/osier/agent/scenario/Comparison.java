@@ -64,11 +64,15 @@ final class Comparison {
         return new Result(questions.size(), disagreements);
     }
 
-    /** A client's questions to one port are asked one after the other, so that affinity has a first one to remember. */
+    /**
+     * A client's questions to one port, in one family, are asked one after the other, so that affinity has a first one to remember. By
+     * the other family he is somebody else.
+     */
     private static Collection<List<Question>> inTurns(List<Question> questions) {
         Map<List<Object>, List<Question>> groups = new LinkedHashMap<>();
         for (Question question : questions) {
-            List<Object> group = List.of(question.client(), question.service().name(), question.portName());
+            List<Object> group = List.of(
+                    question.client(), question.service().name(), question.portName(), Family.of(question.address()));
             groups.computeIfAbsent(group, key -> new ArrayList<>()).add(question);
         }
         return groups.values();
