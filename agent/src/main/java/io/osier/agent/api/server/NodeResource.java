@@ -80,12 +80,23 @@ final class NodeResource implements Resource {
         if (before == null) {
             return new Applied("created", create(object));
         }
-        boolean same = before.spec().podCIDRs().equals(asked.spec().podCIDRs())
-                && before.underlayAddress().equals(asked.underlayAddress());
-        if (!same) {
-            throw ApiError.invalid("a node cannot be changed: delete node " + name + " and create it anew");
+        if (!isThere(asked, before)) {
+            throw ApiError.invalid("a node cannot move: delete node " + name + " and create it anew");
         }
-        return new Applied("unchanged", before);
+        Node after = objects.update(
+                        Keys.node(name),
+                        Node.class,
+                        node -> Node.of(node.metadata().describedAs(asked.metadata()), node.spec(), node.status()))
+                .orElseThrow(() -> ApiError.notFound(NODES, name));
+        return new Applied(after.equals(before) ? "unchanged" : "configured", after);
+    }
+
+    /** A manifest may leave out where the node is: of one that has an agent, only that knows. */
+    private static boolean isThere(Node asked, Node present) {
+        List<String> subnets = asked.spec().podCIDRs();
+        return (subnets.isEmpty() || subnets.equals(present.spec().podCIDRs()))
+                && (asked.status().addresses().isEmpty()
+                        || present.underlayAddress().equals(asked.underlayAddress()));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.osier.agent.api.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.osier.agent.model.Json;
+import io.osier.agent.model.Node;
 import io.osier.agent.model.Service;
 import io.osier.agent.store.Keys;
 import io.osier.dataplane.packet.IpAddress;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -92,6 +94,29 @@ class BulkRoutesTest {
                 .containsExactly("422 spec.clusterIP: Invalid value: \"10.96.7.7\": field is immutable: delete the"
                         + " service and create it anew");
         assertClaimsMatch();
+    }
+
+    @Test
+    void aNodeIsLabelledWhereverItIsAndDoesNotMove() {
+        ObjectNode node = node("far");
+        node.putObject("spec").putArray("podCIDRs").add("10.47.9.0/24");
+        address(node, "172.30.0.9");
+        ObjectNode labelled = node("far");
+        ((ObjectNode) labelled.path("metadata")).putObject("labels").put(Node.ZONE, "east");
+        ObjectNode moved = node("far");
+        address(moved, "172.30.0.10");
+
+        assertThat(results(ask(agent, "apply", node, labelled, labelled, moved)))
+                .containsExactly(
+                        "created",
+                        "configured",
+                        "unchanged",
+                        "422 a node cannot move: delete node far and create it anew");
+
+        Node after = agent.objects.get(Keys.node("far"), Node.class).orElseThrow();
+        assertThat(after.metadata().labels()).containsExactly(Map.entry(Node.ZONE, "east"));
+        assertThat(after.spec().podCIDRs()).containsExactly("10.47.9.0/24");
+        assertThat(after.underlayAddress()).isEqualTo("172.30.0.9");
     }
 
     @Test
@@ -206,6 +231,20 @@ class BulkRoutesTest {
         }
         spec.putArray("ports").addObject().put("port", 80);
         return service;
+    }
+
+    private static ObjectNode node(String name) {
+        ObjectNode node = Json.object().put("apiVersion", "v1").put("kind", "Node");
+        node.putObject("metadata").put("name", name);
+        return node;
+    }
+
+    private static void address(ObjectNode node, String address) {
+        node.putObject("status")
+                .putArray("addresses")
+                .addObject()
+                .put("type", "InternalIP")
+                .put("address", address);
     }
 
     private static ObjectNode endpoints(String name, String address) {
