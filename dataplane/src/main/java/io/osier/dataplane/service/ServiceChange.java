@@ -20,7 +20,8 @@ record ServiceChange(List<VirtualService> services, List<VirtualService> removed
     private static final Comparator<VirtualService> BY_NAME = Comparator.comparing(VirtualService::name)
             .thenComparing(VirtualService::protocol)
             .thenComparing(service -> service.policy().exposure())
-            .thenComparing(VirtualService::address);
+            .thenComparing(VirtualService::address)
+            .thenComparing(VirtualService::port);
 
     /**
      * From the earlier table to these.
@@ -53,6 +54,53 @@ record ServiceChange(List<VirtualService> services, List<VirtualService> removed
         }
         services.addAll(added.subList(next, added.size()));
         return new ServiceChange(Collections.unmodifiableList(services), removed, added);
+    }
+
+    /**
+     * From the earlier table to one without some of its services, and with others.
+     *
+     * @param removed by name, protocol, address and port; they need not be the same objects
+     * @throws IllegalArgumentException if one that is to be removed is not there
+     */
+    static ServiceChange of(
+            ServiceTable earlier, Collection<VirtualService> removed, Collection<VirtualService> added) {
+        List<VirtualService> before = earlier.services();
+        List<VirtualService> going = new ArrayList<>(removed);
+        List<VirtualService> coming = new ArrayList<>(added);
+        going.sort(BY_NAME);
+        coming.sort(BY_NAME);
+        List<VirtualService> services = new ArrayList<>(before.size() + coming.size());
+        List<VirtualService> found = new ArrayList<>(going.size());
+        int taken = 0;
+        int next = 0;
+        for (VirtualService gone : going) {
+            int place = Collections.binarySearch(before, gone, BY_NAME);
+            if (place < 0) {
+                throw new IllegalArgumentException(gone + " is not there");
+            }
+            while (next < coming.size() && BY_NAME.compare(coming.get(next), gone) <= 0) {
+                taken = copy(before, taken, coming.get(next), services);
+                services.add(coming.get(next++));
+            }
+            services.addAll(before.subList(taken, place));
+            found.add(before.get(place));
+            taken = place + 1;
+        }
+        for (VirtualService come : coming.subList(next, coming.size())) {
+            taken = copy(before, taken, come, services);
+            services.add(come);
+        }
+        services.addAll(before.subList(taken, before.size()));
+        return new ServiceChange(Collections.unmodifiableList(services), found, coming);
+    }
+
+    /** Copies those that stand before this one in the order of names; returns where the next one stands. */
+    private static int copy(
+            List<VirtualService> from, int taken, VirtualService before, List<VirtualService> services) {
+        int place = Collections.binarySearch(from.subList(taken, from.size()), before, BY_NAME);
+        int end = taken + (place < 0 ? -place - 1 : place);
+        services.addAll(from.subList(taken, end));
+        return end;
     }
 
     /** How many differ. */

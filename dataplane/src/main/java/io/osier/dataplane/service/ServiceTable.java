@@ -4,22 +4,23 @@ import io.osier.dataplane.packet.IpAddress;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Virtual address, protocol and port to service: immutable, open-addressed tables at most half full, no allocation on
- * look-up. A table that differs from the one before in a few services is a copy of it with these changes.
+ * look-up. A table that differs from the one before in some of its services is a copy of it with these changes.
  */
 public final class ServiceTable {
-    /** So many changes at most are made to a copy; with more, a table is made anew. */
-    private static final int FEW = 64;
+    /** So large a part of a table at most is changed in a copy; if more is to be, the table is made anew. */
+    private static final int PART = 4;
+    /** A table that is emptier than this part of its slots is made anew. */
+    private static final int EMPTIEST = 16;
 
     public static final ServiceTable EMPTY = new ServiceTable(List.of(), PodInstances.NONE);
 
     private final List<VirtualService> services;
     private final @Nullable VirtualService[] byPort;
-    private final @Nullable IpAddress[] addresses;
+    private final CountedPlaces addresses;
     private final BackendSet backends;
     private final PodInstances pods;
 
@@ -28,7 +29,7 @@ public final class ServiceTable {
         this.pods = pods;
         int slots = slotsFor(services.size());
         byPort = new VirtualService[slots];
-        addresses = new IpAddress[slots];
+        addresses = new CountedPlaces(services.size());
         for (VirtualService service : services) {
             insert(service);
         }
@@ -40,7 +41,7 @@ public final class ServiceTable {
         services = change.services();
         this.pods = pods;
         byPort = Arrays.copyOf(earlier.byPort, earlier.byPort.length);
-        addresses = Arrays.copyOf(earlier.addresses, earlier.addresses.length);
+        addresses = earlier.addresses.copy();
         change.removed().forEach(this::remove);
         change.added().forEach(this::insert);
         backends = earlier.backends.with(change.removed(), change.added());
@@ -73,11 +74,34 @@ public final class ServiceTable {
      * @param pods all that there are, backends or not
      */
     public static ServiceTable of(Collection<VirtualService> services, ServiceTable earlier, PodInstances pods) {
-        ServiceChange change = ServiceChange.of(earlier, services);
-        boolean copies = change.size() <= FEW
-                && slotsFor(change.services().size()) == earlier.byPort.length
-                && earlier.backends.hasRoomFor(change.added());
-        return copies ? new ServiceTable(earlier, change, pods) : new ServiceTable(change.services(), pods);
+        return earlier.with(ServiceChange.of(earlier, services), pods);
+    }
+
+    /**
+     * This table without some of its services, and with others.
+     *
+     * @param removed those that {@link #lookup} finds here
+     * @param added those that say something else than what was there
+     * @param pods all that there are, backends or not
+     * @throws IllegalArgumentException if two of them have the same address, protocol and port
+     */
+    public ServiceTable with(Collection<VirtualService> removed, Collection<VirtualService> added, PodInstances pods) {
+        return with(ServiceChange.of(this, removed, added), pods);
+    }
+
+    private ServiceTable with(ServiceChange change, PodInstances pods) {
+        int size = change.services().size();
+        boolean copies = change.size() <= size / PART
+                && size <= byPort.length / 2
+                && size >= byPort.length / EMPTIEST
+                && addresses.hasRoomFor(change.added().size())
+                && backends.hasRoomFor(change.added());
+        return copies ? new ServiceTable(this, change, pods) : new ServiceTable(change.services(), pods);
+    }
+
+    /** All pods that there are, as it was told of them. */
+    public PodInstances pods() {
+        return pods;
     }
 
     /** Whether a pod is there, be it nobody's backend. */
@@ -111,16 +135,7 @@ public final class ServiceTable {
 
     /** Whether any service has this address to itself, on whatever port. */
     public boolean hasAddress(long high, long low) {
-        int mask = addresses.length - 1;
-        for (int slot = hash(0, high, low, 0) & mask; ; slot = (slot + 1) & mask) {
-            IpAddress address = addresses[slot];
-            if (address == null) {
-                return false;
-            }
-            if (address.low() == low && address.high() == high) {
-                return true;
-            }
-        }
+        return addresses.contains(0, high, low, 0);
     }
 
     /** Whether any service of this protocol has a backend at this address and port. */
@@ -139,19 +154,13 @@ public final class ServiceTable {
             }
         }
         byPort[slot] = service;
-        if (service.ownsAddress()) {
-            addresses[slotOf(service.address())] = service.address();
-        }
+        count(service, 1);
     }
 
-    /** Where the address is, or would be. */
-    private int slotOf(IpAddress address) {
-        int mask = addresses.length - 1;
-        int slot = hash(address) & mask;
-        while (addresses[slot] != null && !address.equals(addresses[slot])) {
-            slot = (slot + 1) & mask;
+    private void count(VirtualService service, int difference) {
+        if (service.ownsAddress()) {
+            addresses.change(0, service.address(), 0, difference);
         }
-        return slot;
     }
 
     @SuppressWarnings("ReferenceEquality") // this very one is in the table
@@ -161,27 +170,20 @@ public final class ServiceTable {
         while (byPort[slot] != service) {
             slot = (slot + 1) & mask;
         }
-        close(byPort, slot, ServiceTable::hash);
-        IpAddress address = service.address();
-        if (hasAddress(address.high(), address.low()) && services.stream().noneMatch(other -> owns(other, address))) {
-            close(addresses, slotOf(address), ServiceTable::hash);
-        }
-    }
-
-    private static boolean owns(VirtualService service, IpAddress address) {
-        return service.ownsAddress() && service.address().equals(address);
+        close(slot);
+        count(service, -1);
     }
 
     /** Empties a slot and shifts back what follows, so that no tombstone is ever left (Knuth, 6.4, algorithm R). */
-    private static <T> void close(@Nullable T[] slots, int emptied, ToIntFunction<T> hash) {
-        int mask = slots.length - 1;
+    private void close(int emptied) {
+        int mask = byPort.length - 1;
         int hole = emptied;
-        slots[hole] = null;
-        T moved;
-        for (int slot = (hole + 1) & mask; (moved = slots[slot]) != null; slot = (slot + 1) & mask) {
-            if (((slot - hash.applyAsInt(moved)) & mask) >= ((slot - hole) & mask)) {
-                slots[hole] = moved;
-                slots[slot] = null;
+        byPort[hole] = null;
+        VirtualService moved;
+        for (int slot = (hole + 1) & mask; (moved = byPort[slot]) != null; slot = (slot + 1) & mask) {
+            if (((slot - hash(moved)) & mask) >= ((slot - hole) & mask)) {
+                byPort[hole] = moved;
+                byPort[slot] = null;
                 hole = slot;
             }
         }
@@ -197,10 +199,6 @@ public final class ServiceTable {
     private static int hash(VirtualService service) {
         IpAddress address = service.address();
         return hash(service.protocol(), address.high(), address.low(), service.port());
-    }
-
-    private static int hash(IpAddress address) {
-        return hash(0, address.high(), address.low(), 0);
     }
 
     private static int hash(int protocol, long high, long low, int port) {

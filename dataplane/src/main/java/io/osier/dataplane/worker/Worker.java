@@ -62,6 +62,7 @@ public final class Worker {
     private final VxlanTunnel strangers;
     private final TunnelReceiver tunnelReceiver;
     private final Map<PortId, LocalPort> localPorts = new HashMap<>();
+    private List<Peer> peers = List.of();
     private int expiryPosition;
     private int mtuPosition;
 
@@ -207,10 +208,19 @@ public final class Worker {
         learnFromTooLong();
     }
 
-    /** Forwards by this state from now on; tunnels come and go with its peers, live flows stay. */
+    /**
+     * Forwards by this state from now on; tunnels come and go with its peers, live flows stay. A state that has the peers of
+     * the one before, as the same list, is a reference and nothing else.
+     */
+    @SuppressWarnings("ReferenceEquality") // comparing a thousand peers by value is what is to be spared
     public void adopt(ForwardingState state) {
+        segment.adopt(state, state.peers() == peers ? segment.tunnels() : tunnelsTo(state.peers()));
+        peers = state.peers();
+    }
+
+    private Tunnels tunnelsTo(List<Peer> others) {
         List<VxlanTunnel> tunnels = new ArrayList<>();
-        for (Peer peer : state.peers()) {
+        for (Peer peer : others) {
             VxlanTunnel present = segment.tunnels().to(peer.underlay());
             VxlanTunnel tunnel = present != null && isFor(present, peer) ? present : tunnelTo(peer);
             tunnel.setAnnouncedMtuBytes(peer.mtuBytes());
@@ -227,7 +237,7 @@ public final class Worker {
                 segment.removePort(old);
             }
         }
-        segment.adopt(state, new Tunnels(tunnels));
+        return new Tunnels(tunnels);
     }
 
     private VxlanTunnel tunnelTo(Peer peer) {

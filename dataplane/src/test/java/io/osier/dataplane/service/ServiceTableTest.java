@@ -95,7 +95,9 @@ class ServiceTableTest {
         Random random = new Random(seed);
         Map<Place, VirtualService> wanted = new HashMap<>();
         ServiceTable changed = ServiceTable.EMPTY;
+        ServiceTable told = ServiceTable.EMPTY;
         for (int round = 0; round < 30; round++) {
+            Map<Place, VirtualService> before = Map.copyOf(wanted);
             for (int i = random.nextInt(random.nextInt(10) == 0 ? 100 : 6); i >= 0; i--) {
                 Place place = new Place(
                         ADDRESSES.get(random.nextInt(8)), PROTOCOLS[random.nextInt(3)], 1 + random.nextInt(5));
@@ -105,9 +107,29 @@ class ServiceTableTest {
                     wanted.put(place, place.service(backends(random)));
                 }
             }
+            ServiceTable anew = ServiceTable.of(wanted.values());
             changed = ServiceTable.of(wanted.values(), changed);
-            assertAlike(changed, ServiceTable.of(wanted.values()));
+            assertAlike(changed, anew);
+            told = told.with(without(before, wanted), without(wanted, before), PodInstances.NONE);
+            assertAlike(told, anew);
         }
+    }
+
+    private static List<VirtualService> without(Map<Place, VirtualService> these, Map<Place, VirtualService> others) {
+        return these.entrySet().stream()
+                .filter(entry -> !entry.getValue().equals(others.get(entry.getKey())))
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
+    @Test
+    void whatIsNotThereCannotBeRemoved() {
+        VirtualService here = new Place(ADDRESSES.get(0), IpProtocol.TCP, 80).service();
+        VirtualService elsewhere = new Place(ADDRESSES.get(1), IpProtocol.TCP, 80).service();
+        ServiceTable table = ServiceTable.of(List.of(here));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> table.with(List.of(elsewhere), List.of(), PodInstances.NONE));
     }
 
     private static Backend[] backends(Random random) {
