@@ -40,7 +40,6 @@ import io.osier.dataplane.io.DataplaneListener;
 import io.osier.dataplane.packet.EmbeddingPrefix;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.port.PortId;
-import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.worker.WorkerConfig;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
@@ -115,8 +114,7 @@ public final class AgentProcess implements AutoCloseable {
 
         ForwardingStateCompiler compiler = new ForwardingStateCompiler(place.settings(), OwnDevices::seenAddresses);
         AtomicReference<PodKeeper> keeper = new AtomicReference<>();
-        Dataplane dataplane = keep(openDataplane(
-                place, compiler.compile(ClusterState.EMPTY, 1, ServiceTable.EMPTY), new Listener(keeper)));
+        Dataplane dataplane = keep(openDataplane(place, compiler.compile(ClusterState.EMPTY, 1), new Listener(keeper)));
         this.dataplane = dataplane;
         setFlowTimeouts(config.flowTimeouts());
         if (!manager.hasInherited()) {
@@ -133,7 +131,7 @@ public final class AgentProcess implements AutoCloseable {
         CommandSupervisor commands = keep(superviseCommands(maker));
         PodMaker pods = podMaker(place, store, dataplane, commands);
         maker.set(pods);
-        PodKeeper podKeeper = keep(new PodKeeper(place.settings().nodeName(), pods, objects));
+        PodKeeper podKeeper = keep(new PodKeeper(pods, objects));
         keeper.set(podKeeper);
         keep(NamespaceWatch.begin(podKeeper::namespacesDeleted));
         HostServices hostServices = hostServices(place.settings());

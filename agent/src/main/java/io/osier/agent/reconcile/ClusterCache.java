@@ -3,82 +3,153 @@ package io.osier.agent.reconcile;
 import io.osier.agent.model.EndpointSlice;
 import io.osier.agent.model.Endpoints;
 import io.osier.agent.model.Node;
+import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.model.Pod;
 import io.osier.agent.model.Service;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
 import io.osier.agent.store.StateStore;
 import io.osier.agent.store.StoreEvent;
-import io.osier.agent.store.Versioned;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The cluster's state in memory, kept as the store says. Safe for any thread. */
+/** The cluster's state in memory, kept as the store says, and what has changed of it. Safe for any thread. */
 public final class ClusterCache implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterCache.class);
     private static final int WATCHES = 5;
 
-    private final Map<String, Node> nodes = new TreeMap<>();
-    private final Map<String, Pod> pods = new TreeMap<>();
-    private final Map<String, Service> services = new TreeMap<>();
-    private final Map<String, Endpoints> endpoints = new TreeMap<>();
-    private final Map<String, EndpointSlice> slices = new TreeMap<>();
+    private final CachedObjects<Node> nodes = new CachedObjects<>();
+    private final CachedObjects<Pod> pods = new CachedObjects<>();
+    private final CachedObjects<Service> services = new CachedObjects<>();
+    private final CachedObjects<Endpoints> endpoints = new CachedObjects<>();
+    private final CachedObjects<EndpointSlice> slices = new CachedObjects<>();
     private final SharedParts parts = new SharedParts();
     private final List<StateStore.Watch> watches = new ArrayList<>();
     private final CountDownLatch unsynced = new CountDownLatch(WATCHES);
+    private final UnaryOperator<Pod> seen;
     private final Consumer<StoreEvent> onChange;
+    private boolean begins = true;
 
-    /** Empty until it {@link #begin}s; {@code onChange} is called after every change, once everything is known. */
-    public ClusterCache(Consumer<StoreEvent> onChange) {
+    /**
+     * Empty until it {@link #begin}s.
+     *
+     * @param seen a pod of the store as this node has it
+     * @param onChange is called after every change, once everything is known
+     */
+    public ClusterCache(UnaryOperator<Pod> seen, Consumer<StoreEvent> onChange) {
+        this.seen = seen;
         this.onChange = onChange;
     }
 
     /** Begins to watch. From now on {@code onChange} may be called, on the store's thread. */
     public void begin(StateStore store) {
-        watches.add(watch(store, Keys.NODES, nodes, Node.class));
-        watches.add(store.watch(Keys.PODS, event -> take(event, pods, Pod.class, parts::sharing)));
-        watches.add(watch(store, Keys.SERVICES, services, Service.class));
-        watches.add(watch(store, Keys.ENDPOINTS, endpoints, Endpoints.class));
-        watches.add(watch(store, Keys.ENDPOINT_SLICES, slices, EndpointSlice.class));
+        watches.add(watch(store, Keys.NODES, nodes, Node.class, Node::metadata));
+        watches.add(store.watch(
+                Keys.PODS,
+                event -> take(event, pods, Pod.class, Pod::metadata, pod -> seen.apply(parts.sharing(pod)))));
+        watches.add(watch(store, Keys.SERVICES, services, Service.class, Service::metadata));
+        watches.add(watch(store, Keys.ENDPOINTS, endpoints, Endpoints.class, Endpoints::metadata));
+        watches.add(watch(store, Keys.ENDPOINT_SLICES, slices, EndpointSlice.class, EndpointSlice::metadata));
     }
 
     /** Everything as it is now. */
     public ClusterState snapshot() {
         synchronized (nodes) {
             return new ClusterState(
-                    List.copyOf(nodes.values()),
-                    List.copyOf(pods.values()),
-                    List.copyOf(services.values()),
-                    List.copyOf(endpoints.values()),
-                    List.copyOf(slices.values()));
+                    List.copyOf(nodes.all()),
+                    List.copyOf(pods.all()),
+                    List.copyOf(services.all()),
+                    List.copyOf(endpoints.all()),
+                    List.copyOf(slices.all()));
         }
     }
 
-    private <T> StateStore.Watch watch(StateStore store, String prefix, Map<String, T> objects, Class<T> type) {
-        return store.watch(prefix, event -> take(event, objects, type, object -> object));
+    /** What has changed since this was last asked; at first all that there is. */
+    public ClusterChange takeChanges() {
+        synchronized (nodes) {
+            boolean beginning = begins;
+            begins = false;
+            return new ClusterChange(
+                    beginning,
+                    nodes.takeChanges(),
+                    pods.takeChanges(),
+                    services.takeChanges(),
+                    endpoints.takeChanges(),
+                    slices.takeChanges());
+        }
     }
 
-    private <T> void take(StoreEvent event, Map<String, T> objects, Class<T> type, UnaryOperator<T> kept) {
+    /** Whoever took changes has lost them: what is taken next is all that there is. */
+    void beginAgain() {
         synchronized (nodes) {
-            Versioned entry = event.entry();
-            if (entry != null) {
-                ObjectStore.decode(entry, type)
-                        .ifPresentOrElse(
-                                object -> objects.put(event.key(), kept.apply(object)),
-                                () -> objects.remove(event.key()));
-            } else if (event.type() == StoreEvent.Type.DELETE) {
-                objects.remove(event.key());
-            } else {
+            begins = true;
+            List.of(nodes, pods, services, endpoints, slices).forEach(CachedObjects::begin);
+        }
+    }
+
+    /** This node has a pod in another way from now on. */
+    void see(Pod pod) {
+        String key = keyOf(Keys.PODS, pod.metadata());
+        synchronized (nodes) {
+            Pod known = pods.get(key);
+            if (known != null) {
+                pods.put(key, seen.apply(known));
+            }
+        }
+    }
+
+    private <T> StateStore.Watch watch(
+            StateStore store,
+            String prefix,
+            CachedObjects<T> objects,
+            Class<T> type,
+            Function<T, ObjectMeta> metadata) {
+        return store.watch(prefix, event -> take(event, objects, type, metadata, object -> object));
+    }
+
+    private <T> void take(
+            StoreEvent event,
+            CachedObjects<T> objects,
+            Class<T> type,
+            Function<T, ObjectMeta> metadata,
+            UnaryOperator<T> kept) {
+        T object = decode(event, type, metadata);
+        synchronized (nodes) {
+            if (event.type() == StoreEvent.Type.SYNCED) {
                 unsynced.countDown();
+            } else {
+                objects.put(event.key(), object == null ? null : kept.apply(object));
             }
         }
         if (unsynced.getCount() == 0) {
             onChange.accept(event);
         }
+    }
+
+    /** Null if there is none, or none that can be read. One under another's key is as good as none: it would take its place. */
+    private static <T> @Nullable T decode(StoreEvent event, Class<T> type, Function<T, ObjectMeta> metadata) {
+        String key = event.key();
+        T object = event.entry() == null
+                ? null
+                : ObjectStore.decode(event.entry(), type).orElse(null);
+        if (object == null || key.equals(keyOf(key.substring(0, key.indexOf('/')), metadata.apply(object)))) {
+            return object;
+        }
+        LOG.warn("{} in the store is passed over: it says another name of itself", key);
+        return null;
+    }
+
+    private static String keyOf(String kind, ObjectMeta metadata) {
+        String namespace = metadata.namespace();
+        boolean isNamespaced = namespace != null && !kind.equals(Keys.NODES);
+        return kind + "/" + (isNamespaced ? namespace + "/" : "") + metadata.name();
     }
 
     @Override

@@ -12,7 +12,6 @@ import io.osier.agent.model.ServicePort;
 import io.osier.dataplane.packet.IpAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,26 +22,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Which addresses stand behind a service: the pods that its selector picks, or endpoints and slices given by hand. */
 public final class EndpointSelector {
-    private final PodsByLabel pods;
-    private final Map<String, Endpoints> byHand = new HashMap<>();
-    private final Map<String, List<EndpointSlice>> slices = new HashMap<>();
+    private final EndpointSources sources;
 
     public EndpointSelector(ClusterState cluster) {
-        this(cluster, new PodsByLabel(cluster.pods()));
+        this(new EndpointSources());
+        sources.take(ClusterChange.beginning(cluster));
     }
 
-    /** @param pods those of the cluster's state */
-    EndpointSelector(ClusterState cluster, PodsByLabel pods) {
-        this.pods = pods;
-        cluster.endpoints()
-                .forEach(endpoints -> byHand.put(
-                        namespaceOf(endpoints.metadata()) + "/"
-                                + endpoints.metadata().name(),
-                        endpoints));
-        cluster.slices()
-                .forEach(slice -> slices.computeIfAbsent(
-                                namespaceOf(slice.metadata()) + "/" + slice.serviceName(), name -> new ArrayList<>())
-                        .add(slice));
+    /** @param sources may change between two questions */
+    EndpointSelector(EndpointSources sources) {
+        this.sources = sources;
     }
 
     /**
@@ -104,7 +93,7 @@ public final class EndpointSelector {
     /** Pods that are ready, and those that are leaving and still answer. */
     private List<Endpoint> selectedEndpoints(Service service, ServicePort port, String family) {
         List<Endpoint> found = new ArrayList<>();
-        for (Pod pod : pods.candidates(service)) {
+        for (Pod pod : sources.candidates(service)) {
             if (!isEligible(service, pod)) {
                 continue;
             }
@@ -137,19 +126,22 @@ public final class EndpointSelector {
 
     private static boolean isEligible(Service service, Pod pod) {
         boolean ready = pod.status().ready() || service.spec().publishNotReadyAddresses();
-        return ready
-                && pod.metadata()
-                        .labels()
-                        .entrySet()
-                        .containsAll(service.spec().selector().entrySet());
+        return ready && selects(service, pod);
+    }
+
+    /** Whether the pod has all labels that the service asks for. */
+    static boolean selects(Service service, Pod pod) {
+        Map<String, String> labels = pod.metadata().labels();
+        return service.spec().selector().entrySet().stream()
+                .allMatch(wanted -> wanted.getValue().equals(labels.get(wanted.getKey())));
     }
 
     private List<Endpoint> endpointsByHand(Service service, ServicePort port, String family) {
-        List<EndpointSlice> ofFamily = slicesOf(service).stream()
+        List<EndpointSlice> ofFamily = sources.slicesOf(service).stream()
                 .filter(slice -> slice.addressType().equals(family))
                 .toList();
         List<Endpoint> found = new ArrayList<>(slicedEndpoints(ofFamily, port));
-        Endpoints endpoints = byHand(service);
+        Endpoints endpoints = sources.byHand(service);
         if (endpoints == null) {
             return found;
         }
@@ -210,24 +202,9 @@ public final class EndpointSelector {
         }
     }
 
-    /** The endpoints given for the service by hand, or null. */
-    @Nullable
-    Endpoints byHand(Service service) {
-        return byHand.get(keyOf(service));
-    }
-
-    /** The slices given for the service, in the order of their names. */
-    List<EndpointSlice> slicesOf(Service service) {
-        return slices.getOrDefault(keyOf(service), List.of());
-    }
-
-    private static String keyOf(Service service) {
-        return namespaceOf(service.metadata()) + "/" + service.metadata().name();
-    }
-
     /** Whether slices say what stands behind the service. */
     public boolean isSliced(Service service) {
-        return service.spec().selector().isEmpty() && !slicesOf(service).isEmpty();
+        return service.spec().selector().isEmpty() && !sources.slicesOf(service).isEmpty();
     }
 
     private static boolean sameName(@Nullable String a, @Nullable String b) {

@@ -1,35 +1,41 @@
 package io.osier.agent.reconcile;
 
-import io.osier.agent.model.Node;
-import io.osier.agent.model.Pod;
 import io.osier.dataplane.forwarding.ForwardingState;
-import io.osier.dataplane.forwarding.Peer;
 import io.osier.dataplane.forwarding.PodRoutes;
-import io.osier.dataplane.forwarding.Route;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.service.ServiceTable;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Turns the cluster's state into what one node forwards by. A pure function of its arguments: the same state gives the same
- * tables on every node, but for the routes, which are told from where the node stands. Remembers what it has compiled, so that
- * a small change to a large cluster takes little time; one thread at a time.
+ * Turns the cluster's state into what one node forwards by. A function of that state alone: the same one gives the same tables
+ * on every node, but for the routes, which are told from where the node stands. How it came about changes nothing, and what has
+ * not changed costs nothing ({@code docs/adr/0035}). One thread at a time.
  */
 public final class ForwardingStateCompiler {
     private final NodeSettings settings;
-    private final ServiceCompiler services;
+    private final Supplier<Set<IpAddress>> seenAddresses;
+    private ServiceTable table = ServiceTable.EMPTY;
+    private Known known;
+    private int servicesCompiled;
+
+    /** What is known of the cluster. */
+    private final class Known {
+        private final EndpointSources sources = new EndpointSources();
+        private final RouteCompiler routes = new RouteCompiler(settings);
+        private final PodNumbers numbers = new PodNumbers();
+        private final CompiledServices services = new CompiledServices(table);
+        private Set<IpAddress> seen = Set.of();
+    }
 
     /** @param seenAddresses those under which others may see the node, as they are when it is asked */
     public ForwardingStateCompiler(NodeSettings settings, Supplier<Set<IpAddress>> seenAddresses) {
         this.settings = settings;
-        this.services = new ServiceCompiler(settings, seenAddresses);
+        this.seenAddresses = seenAddresses;
+        this.known = new Known();
     }
 
     /** Of a node that is seen under the addresses alone which the cluster knows of it. */
@@ -37,26 +43,37 @@ public final class ForwardingStateCompiler {
         this(settings, Set::of);
     }
 
+    /** Compiles a state as if nothing had been known before; services that have not changed keep their counters. */
+    public ForwardingState compile(ClusterState cluster, long generation) {
+        return compile(ClusterChange.beginning(cluster), generation);
+    }
+
     /**
-     * Compiles a state.
-     *
-     * @param earlier the state before; services that have not changed keep their counters
+     * Compiles the state that a change has made of the one before. After an exception only one that begins can be taken in.
      */
-    public ForwardingState compile(ClusterState cluster, long generation, ServiceTable earlier) {
-        Map<String, Peer> peers = new HashMap<>();
-        List<Route> routes = new ArrayList<>(List.of(new Route(settings.subnet(), null)));
-        for (Node node : cluster.nodes()) {
-            // One that has not said where it is cannot be reached; that must not keep others from being.
-            boolean located = !node.status().addresses().isEmpty();
-            if (located && !node.metadata().name().equals(settings.nodeName())) {
-                addPeer(node, peers, routes);
-            }
+    public ForwardingState compile(ClusterChange change, long generation) {
+        if (change.begins()) {
+            known = new Known();
         }
-        PodRoutes bySubnet = PodRoutes.of(routes);
-        for (Pod pod : cluster.pods()) {
-            addStrayPod(pod, peers, bySubnet, routes);
-        }
-        PodRoutes podRoutes = PodRoutes.of(routes);
+        NodeTables nodesBefore = known.routes.tables();
+        PodRoutes routesBefore = known.routes.routes();
+        known.sources.take(change);
+        known.routes.take(change);
+        known.services.take(change.services());
+        known.numbers.take(change.pods());
+        Set<String> touched = touchedByObjects(change);
+        touchByPlaces(nodesBefore, routesBefore, touched);
+        touchBySight(touched);
+        ServiceCompiler compiler = new ServiceCompiler(
+                settings,
+                new EndpointSelector(known.sources),
+                known.numbers,
+                known.routes.routes(),
+                known.routes.tables(),
+                known.seen);
+        touched.forEach(service -> known.services.compile(service, compiler));
+        servicesCompiled = touched.size();
+        table = known.services.changed(table, known.numbers.pods());
         return new ForwardingState(
                 generation,
                 settings.nodeName(),
@@ -64,53 +81,71 @@ public final class ForwardingStateCompiler {
                 settings.podRange(),
                 settings.serviceRange(),
                 settings.ipv6(),
-                peers.values().stream()
-                        .sorted((a, b) -> a.name().compareTo(b.name()))
-                        .toList(),
-                podRoutes,
-                ServiceTable.of(services.compile(cluster, podRoutes), earlier, services.instances(cluster)));
+                known.routes.peers(),
+                known.routes.routes(),
+                table);
     }
 
-    /** What load balancers may ask this node about the services that were compiled last. */
-    List<HealthCheck> healthChecks() {
-        return services.healthChecks();
+    /** Services that have changed, or what stands behind them. */
+    private Set<String> touchedByObjects(ClusterChange change) {
+        Set<String> touched = new HashSet<>();
+        change.services()
+                .forEach(each ->
+                        each.sides().forEach(service -> touched.add(EndpointSources.keyOf(service.metadata()))));
+        change.endpoints()
+                .forEach(each ->
+                        each.sides().forEach(endpoints -> touched.add(EndpointSources.keyOf(endpoints.metadata()))));
+        change.slices().forEach(each -> each.sides().forEach(slice -> touched.add(EndpointSources.serviceOf(slice))));
+        change.pods().forEach(each -> known.services.forEachSelecting(each, touched::add));
+        return touched;
     }
 
-    private void addPeer(Node node, Map<String, Peer> peers, List<Route> routes) {
-        Integer mtuBytes = node.status().podMtuBytes();
-        Peer peer = new Peer(
-                node.metadata().name(),
-                IpAddress.parse(node.underlayAddress()),
-                node.spec().foreign(),
-                settings.remoteChecksum() && node.status().features().contains(Node.Status.REMOTE_CHECKSUM),
-                mtuBytes == null ? 0 : mtuBytes);
-        peers.put(peer.name(), peer);
-        for (String subnet : node.spec().podCIDRs()) {
-            IpPrefix prefix = IpPrefix.parse(subnet);
-            if (prefix.address().isV4()) {
-                routes.add(new Route(prefix, peer));
+    /** Services whose endpoints are reached in another way now, or lie in another zone. */
+    @SuppressWarnings("ReferenceEquality") // they are the same objects as long as nothing of them has changed
+    private void touchByPlaces(NodeTables nodesBefore, PodRoutes routesBefore, Set<String> touched) {
+        NodeTables nodes = known.routes.tables();
+        PodRoutes routes = known.routes.routes();
+        if (nodes != nodesBefore) {
+            Set<String> moved = nodes.topology().differences(nodesBefore.topology());
+            if (moved.contains(settings.nodeName()) || !nodes.own().equals(nodesBefore.own())) {
+                touched.addAll(known.services.all());
+            }
+            moved.forEach(node -> touched.addAll(known.services.askingFor(node)));
+        }
+        if (routes != routesBefore) {
+            for (IpPrefix range : RouteDifference.of(routesBefore, routes, ServiceCompiler::isSame)) {
+                known.services.forEachNear(range, touched::add);
             }
         }
     }
 
-    /** A pod whose address is outside its node's subnet gets an entry of its own. */
-    private void addStrayPod(Pod pod, Map<String, Peer> peers, PodRoutes bySubnet, List<Route> routes) {
-        String address = pod.status().podIP();
-        String node = pod.spec().nodeName();
-        if (address == null || node == null) {
-            return;
+    /** Services that let the node come, or not, by the addresses under which it is seen now. */
+    private void touchBySight(Set<String> touched) {
+        Set<String> asking = known.services.withSourceRanges();
+        Set<IpAddress> seen = asking.isEmpty() ? Set.of() : seenAddresses.get();
+        if (!seen.equals(known.seen)) {
+            touched.addAll(asking);
+            known.seen = seen;
         }
-        Peer peer = peers.get(node);
-        if (peer == null && !node.equals(settings.nodeName())) {
-            return;
-        }
-        IpAddress parsed = IpAddress.parse(address);
-        if (!parsed.isV4()) {
-            return;
-        }
-        Route covering = bySubnet.lookup(parsed.v4Bits());
-        if (covering == null || !Objects.equals(covering.via(), peer)) {
-            routes.add(new Route(IpPrefix.of(parsed), peer));
-        }
+    }
+
+    /** How many services the last change concerned, those included that are gone by it. */
+    public int servicesCompiled() {
+        return servicesCompiled;
+    }
+
+    /** Whose state it compiles. */
+    String nodeName() {
+        return settings.nodeName();
+    }
+
+    /** Whether some pod has this uid. */
+    boolean hasPod(String uid) {
+        return known.numbers.pods().contains(known.numbers.of(uid));
+    }
+
+    /** What load balancers may ask this node about the services that were compiled last. */
+    List<HealthCheck> healthChecks() {
+        return known.services.healthChecks();
     }
 }

@@ -9,11 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +28,7 @@ public final class LocalDeletions {
     private final StateStore store;
     private final Path file;
     private final Map<String, Instant> deletions = new ConcurrentSkipListMap<>(); // by uid
-    private volatile Runnable onChange = () -> {};
+    private volatile Consumer<Pod> onChange = pod -> {};
 
     private record Noted(Map<String, Instant> uids) {}
 
@@ -46,7 +45,8 @@ public final class LocalDeletions {
         }
     }
 
-    void onChange(Runnable action) {
+    /** @param action is told each pod that is deleted here from now on */
+    void onChange(Consumer<Pod> action) {
         onChange = action;
     }
 
@@ -70,7 +70,7 @@ public final class LocalDeletions {
                 note();
             }
         }
-        onChange.run();
+        onChange.accept(pod);
     }
 
     /** Whether this pod was deleted so. */
@@ -86,27 +86,13 @@ public final class LocalDeletions {
                 : Pod.of(pod.metadata().deletedAt(deletedAt), pod.spec(), pod.status());
     }
 
-    /** The cluster as this node has it; drops the deletions that the store knows of. */
-    ClusterState seen(ClusterState cluster) {
-        if (deletions.isEmpty()) {
-            return cluster;
+    /** Drops the deletions that the store knows of. */
+    void settle(Predicate<String> isThere) {
+        if (deletions.isEmpty() || areDue()) {
+            return;
         }
-        if (!areDue()) {
-            settle(cluster.pods());
-        }
-        return new ClusterState(
-                cluster.nodes(),
-                cluster.pods().stream().map(this::seen).toList(),
-                cluster.services(),
-                cluster.endpoints(),
-                cluster.slices());
-    }
-
-    private void settle(List<Pod> pods) {
-        Set<String> present = new HashSet<>();
-        pods.forEach(pod -> present.add(String.valueOf(pod.metadata().uid())));
         synchronized (file) {
-            if (deletions.keySet().retainAll(present)) {
+            if (deletions.keySet().removeIf(uid -> !isThere.test(uid))) {
                 note();
             }
         }

@@ -31,7 +31,6 @@ public final class PodKeeper implements AutoCloseable {
     private static final long RETRY_SECONDS = 3;
     private static final String LEFT_OVER = "";
 
-    private final String nodeName;
     private final PodSteps steps;
     private final ObjectStore objects;
     private final Map<String, String> begun = new HashMap<>(); // namespace to uid, also of half made ones
@@ -46,8 +45,7 @@ public final class PodKeeper implements AutoCloseable {
     /** Whether somebody will look again whether deleted pods can be forgotten. */
     private boolean forgetsLater;
 
-    public PodKeeper(String nodeName, PodSteps steps, ObjectStore objects) {
-        this.nodeName = nodeName;
+    public PodKeeper(PodSteps steps, ObjectStore objects) {
         this.steps = steps;
         this.objects = objects;
         // What is still asked after the end is for the next agent to do.
@@ -62,11 +60,8 @@ public final class PodKeeper implements AutoCloseable {
         };
     }
 
-    /** Makes it so that this node has those of these pods that are assigned to it. */
-    void keep(List<Pod> all) {
-        List<Pod> own = all.stream()
-                .filter(pod -> nodeName.equals(pod.spec().nodeName()))
-                .toList();
+    /** Makes it so that this node has these pods and no others. */
+    void keep(List<Pod> own) {
         thread.execute(() -> {
             wanted = own;
             round();

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +23,7 @@ final class PodNumbers {
     private static final int ROTATION = 17;
 
     private final MessageDigest digest;
-    private List<Pod> pods = List.of();
-    private PodInstances instances = PodInstances.NONE;
+    private PodInstances pods = PodInstances.NONE;
 
     PodNumbers() {
         try {
@@ -32,16 +33,30 @@ final class PodNumbers {
         }
     }
 
-    /** All pods that there are, so that flows to one that is none any more are known. */
-    PodInstances of(List<Pod> all) {
-        if (!ServiceCompiler.isSame(pods, all)) {
-            instances = new PodInstances(all.stream()
-                    .mapToLong(pod -> of(pod.metadata().uid()))
-                    .filter(instance -> instance != 0)
-                    .toArray());
-            pods = all;
+    /** Takes in which pods have come and gone. */
+    void take(List<Change<Pod>> changes) {
+        List<Change<Pod>> others = changes.stream()
+                .filter(each -> !Objects.equals(uidOf(each.before()), uidOf(each.after())))
+                .toList();
+        if (!others.isEmpty()) {
+            pods = pods.with(
+                    numbers(others.stream().flatMap(each -> Stream.ofNullable(uidOf(each.before())))),
+                    numbers(others.stream().flatMap(each -> Stream.ofNullable(uidOf(each.after())))));
         }
-        return instances;
+    }
+
+    /** Null for no pod; one without uid is called so, as {@link LocalDeletions} calls it. */
+    private static @Nullable String uidOf(@Nullable Pod pod) {
+        return pod == null ? null : String.valueOf(pod.metadata().uid());
+    }
+
+    private long[] numbers(Stream<String> uids) {
+        return uids.mapToLong(this::of).toArray();
+    }
+
+    /** All pods that there are, so that flows to one that is none any more are known. */
+    PodInstances pods() {
+        return pods;
     }
 
     /** A uid as a number: the two halves of its UUID of version 3, mixed; 0 where there is none. */

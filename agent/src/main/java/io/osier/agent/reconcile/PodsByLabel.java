@@ -2,33 +2,34 @@ package io.osier.agent.reconcile;
 
 import io.osier.agent.model.Pod;
 import io.osier.agent.model.Service;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Pods by each of their labels, so that a service looks at those only that have its rarest one. */
+/** Pods by each of their labels, so that a service looks at those only that have its rarest one. Owned by one thread. */
 final class PodsByLabel {
-    private final List<Pod> all;
-    private final Map<Label, List<Pod>> having = new HashMap<>();
+    private final Grouped<Label, Pod> having = new Grouped<>(
+            new HashMap<>(), Comparator.comparing(pod -> pod.metadata().name()));
 
-    private record Label(String namespace, String name, String value) {}
-
-    PodsByLabel(List<Pod> all) {
-        this.all = all;
-        for (Pod pod : all) {
-            String namespace = EndpointSelector.namespaceOf(pod.metadata());
-            pod.metadata()
-                    .labels()
-                    .forEach((name, value) -> having.computeIfAbsent(
-                                    new Label(namespace, name, value), label -> new ArrayList<>(1))
-                            .add(pod));
+    /** A label of the objects of one namespace. */
+    record Label(String namespace, String name, String value) {
+        static Label of(String namespace, Map.Entry<String, String> label) {
+            return new Label(namespace, label.getKey(), label.getValue());
         }
     }
 
-    /** Those of these pods; the same object if there are no others in this. */
-    PodsByLabel of(List<Pod> pods) {
-        return ServiceCompiler.isSame(all, pods) ? this : new PodsByLabel(pods);
+    void take(Change<Pod> change) {
+        Pod before = change.before();
+        if (before != null) {
+            String namespace = EndpointSelector.namespaceOf(before.metadata());
+            before.metadata().labels().entrySet().forEach(label -> having.remove(Label.of(namespace, label), before));
+        }
+        Pod after = change.after();
+        if (after != null) {
+            String namespace = EndpointSelector.namespaceOf(after.metadata());
+            after.metadata().labels().entrySet().forEach(label -> having.add(Label.of(namespace, label), after));
+        }
     }
 
     /** All pods that the service's selector can pick, and maybe others; in the order of their keys. */
@@ -36,7 +37,7 @@ final class PodsByLabel {
         String namespace = EndpointSelector.namespaceOf(service.metadata());
         List<Pod> fewest = null;
         for (Map.Entry<String, String> label : service.spec().selector().entrySet()) {
-            List<Pod> pods = having.getOrDefault(new Label(namespace, label.getKey(), label.getValue()), List.of());
+            List<Pod> pods = having.of(Label.of(namespace, label));
             fewest = fewest == null || pods.size() < fewest.size() ? pods : fewest;
         }
         return fewest == null ? List.of() : fewest;

@@ -1,11 +1,13 @@
 package io.osier.agent.reconcile;
 
 import io.osier.agent.metrics.SyncMetrics;
+import io.osier.agent.model.Pod;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.StateStore;
 import io.osier.agent.store.StoreEvent;
-import io.osier.dataplane.service.ServiceTable;
+import io.osier.dataplane.forwarding.ForwardingState;
 import io.osier.dataplane.worker.WorkerProxy;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -19,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes the node do what the cluster's state says: compiles it for the dataplane, and hands this node's pods to their keeper.
  * Changes that come while one is worked on are taken together, and where many come in a row, their end is waited for a while:
- * each round costs as much as there are services, and one for all of them is enough.
+ * one round for all of them is enough.
  */
 public final class Reconciler implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
@@ -57,7 +59,7 @@ public final class Reconciler implements AutoCloseable {
             },
             new ThreadPoolExecutor.DiscardPolicy()); // a change that comes after the end is the next agent's
     private final ClusterCache cache;
-    private ServiceTable services = ServiceTable.EMPTY;
+    private final OwnPods ownPods;
     private long generation = 1;
     private long changesTaken;
     private long windowStartNanos = System.nanoTime();
@@ -84,8 +86,9 @@ public final class Reconciler implements AutoCloseable {
         this.compiler = compiler;
         this.worker = worker;
         this.pods = pods;
-        this.cache = new ClusterCache(this::changed);
-        deletions.onChange(this::wake);
+        this.ownPods = new OwnPods(compiler.nodeName());
+        this.cache = new ClusterCache(deletions::seen, this::changed);
+        deletions.onChange(this::deleted);
         cache.begin(store); // the first round may run before this returns
     }
 
@@ -94,9 +97,9 @@ public final class Reconciler implements AutoCloseable {
         return firstRound;
     }
 
-    /** The cluster's state as this node knows it. */
-    public ClusterState cluster() {
-        return cache.snapshot();
+    private void deleted(Pod pod) {
+        cache.see(pod);
+        wake();
     }
 
     private void changed(StoreEvent event) {
@@ -141,18 +144,28 @@ public final class Reconciler implements AutoCloseable {
         changesTaken = changes.get();
         queued.set(false);
         SyncMetrics.Round round = metrics.begin();
-        ClusterState cluster = deletions.seen(cache.snapshot());
+        ClusterChange change = cache.takeChanges();
+        List<Pod> own = ownPods.take(change);
         try {
-            var state = compiler.compile(cluster, ++generation, services);
-            services = state.services();
+            ForwardingState state = compile(change);
             worker.publish(state).orTimeout(PUBLISH_SECONDS, TimeUnit.SECONDS).join();
-            publication.published(services, compiler.healthChecks());
+            publication.published(state.services(), compiler.healthChecks());
             round.done();
             firstRound.complete(null);
+            deletions.settle(compiler::hasPod);
         } catch (RuntimeException e) {
             LOG.error("the cluster's state could not be taken in; forwarding goes on by the last one", e);
         }
-        pods.keep(cluster.pods());
+        pods.keep(own);
+    }
+
+    private ForwardingState compile(ClusterChange change) {
+        try {
+            return compiler.compile(change, ++generation);
+        } catch (RuntimeException e) {
+            cache.beginAgain(); // nobody knows how much of it was taken in
+            throw e;
+        }
     }
 
     @Override

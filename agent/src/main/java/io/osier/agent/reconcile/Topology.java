@@ -2,9 +2,13 @@ package io.osier.agent.reconcile;
 
 import io.osier.agent.model.EndpointSlice;
 import io.osier.agent.model.Node;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Topology(String node, Map<String, String> zones) {
     /** Of every node as it says itself. */
-    static Topology of(String node, List<Node> nodes) {
+    static Topology of(String node, Collection<Node> nodes) {
         Map<String, String> zones = new HashMap<>();
         for (Node each : nodes) {
             String zone = each.metadata().labels().get(Node.ZONE);
@@ -26,6 +30,14 @@ record Topology(String node, Map<String, String> zones) {
             }
         }
         return new Topology(node, zones);
+    }
+
+    /** The nodes that are in another zone here than there. */
+    Set<String> differences(Topology other) {
+        Set<String> nodes = new HashSet<>(zones.keySet());
+        nodes.addAll(other.zones.keySet());
+        nodes.removeIf(each -> Objects.equals(zones.get(each), other.zones.get(each)));
+        return nodes;
     }
 
     /**

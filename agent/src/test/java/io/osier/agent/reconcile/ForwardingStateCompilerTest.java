@@ -19,7 +19,6 @@ import io.osier.dataplane.service.FlowPolicy;
 import io.osier.dataplane.service.ListedFamily;
 import io.osier.dataplane.service.OnRemoval;
 import io.osier.dataplane.service.RulesListing;
-import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.service.VirtualService;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +65,7 @@ class ForwardingStateCompilerTest {
             }
         });
         return new ForwardingStateCompiler(settings(nodePortAddresses))
-                .compile(new ClusterState(nodes, pods, services, endpoints, slices), 7, ServiceTable.EMPTY);
+                .compile(new ClusterState(nodes, pods, services, endpoints, slices), 7);
     }
 
     private static NodeSettings settings(List<IpPrefix> nodePortAddresses) {

@@ -91,7 +91,7 @@ class PodKeeperTest {
     void begin() {
         store = DirectoryStore.open(folder);
         objects = new ObjectStore(store);
-        keeper = new PodKeeper("node-a", steps, objects);
+        keeper = new PodKeeper(steps, objects);
     }
 
     @AfterEach
@@ -119,8 +119,8 @@ class PodKeeperTest {
     }
 
     @Test
-    void makesThePodsOfItsOwnNodeAndNoOthers() {
-        keeper.keep(List.of(pod("web-1"), pod("web-2", "node-b", "2"), pod("web-3")));
+    void makesThePods() {
+        keeper.keep(List.of(pod("web-1"), pod("web-3")));
 
         awaitDone("make web-1", "make web-3");
     }

@@ -6,6 +6,7 @@ import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.model.Pod;
 import io.osier.agent.model.PodSpec;
 import io.osier.agent.model.PodStatus;
+import io.osier.dataplane.service.PodInstances;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -35,13 +36,22 @@ class PodNumbersTest {
     @Test
     void podsThatComeAndGoAreToldApart() {
         PodNumbers numbers = new PodNumbers();
-        List<Pod> first = List.of(pod("a", "uid-1"), pod("b", "uid-2"));
+        Pod first = pod("a", "uid-1");
+        Pod second = pod("b", "uid-2");
+        numbers.take(List.of(Change.appeared(first), Change.appeared(second)));
 
-        assertThat(numbers.of(first).contains(numbers.of("uid-1"))).isTrue();
-        assertThat(numbers.of(List.copyOf(first))).isSameAs(numbers.of(first));
-        assertThat(numbers.of(List.of(pod("a", "uid-3"))).contains(numbers.of("uid-1")))
-                .isFalse();
-        assertThat(numbers.of(List.of(pod("a", "uid-3"))).contains(numbers.of("uid-3")))
-                .isTrue();
+        assertThat(isThere(numbers, "uid-1")).isTrue();
+        PodInstances before = numbers.pods();
+        numbers.take(List.of(new Change<>(second, pod("b", "uid-2"))));
+        assertThat(numbers.pods()).as("the same pods").isSameAs(before);
+
+        numbers.take(List.of(new Change<>(first, pod("a", "uid-3")), new Change<>(second, null)));
+        assertThat(List.of("uid-1", "uid-2", "uid-3"))
+                .filteredOn(uid -> isThere(numbers, uid))
+                .containsExactly("uid-3");
+    }
+
+    private static boolean isThere(PodNumbers numbers, String uid) {
+        return numbers.pods().contains(numbers.of(uid));
     }
 }

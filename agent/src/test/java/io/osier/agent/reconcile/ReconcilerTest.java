@@ -7,8 +7,11 @@ import static org.awaitility.Awaitility.await;
 import io.osier.agent.metrics.MetricsPage;
 import io.osier.agent.metrics.SyncMetrics;
 import io.osier.agent.model.Json;
+import io.osier.agent.model.Node;
 import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.model.Pod;
+import io.osier.agent.model.PodSpec;
+import io.osier.agent.model.PodStatus;
 import io.osier.agent.model.Service;
 import io.osier.agent.model.ServicePort;
 import io.osier.agent.model.ServiceSpec;
@@ -26,7 +29,8 @@ import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.port.FrameBatch;
 import io.osier.dataplane.port.PortCounters;
-import io.osier.dataplane.service.ServiceTable;
+import io.osier.dataplane.service.Backend;
+import io.osier.dataplane.service.VirtualService;
 import io.osier.dataplane.vxlan.SegmentTrain;
 import io.osier.dataplane.vxlan.Underlay;
 import io.osier.dataplane.worker.Worker;
@@ -35,12 +39,14 @@ import io.osier.dataplane.worker.WorkerProxy;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -152,13 +158,17 @@ class ReconcilerTest {
     }
 
     private static final class NoSteps implements PodSteps {
+        private final List<String> made = new CopyOnWriteArrayList<>();
+
         @Override
         public boolean isThere(String namespace) {
             return true;
         }
 
         @Override
-        public void make(Pod pod) {}
+        public void make(Pod pod) {
+            made.add(pod.metadata().name());
+        }
 
         @Override
         public void unmake(String namespace) {}
@@ -173,7 +183,7 @@ class ReconcilerTest {
     }
 
     private WorkerProxy worker() {
-        ForwardingState initial = compiler.compile(ClusterState.EMPTY, 1, ServiceTable.EMPTY);
+        ForwardingState initial = compiler.compile(ClusterState.EMPTY, 1);
         Worker worker = new Worker(
                 WorkerConfig.DEFAULT,
                 initial,
@@ -190,7 +200,7 @@ class ReconcilerTest {
     @Test
     void takesTheClustersStateInAlsoIfTheStoreTellsItAllAtOnce() {
         HastyStore store = new HastyStore();
-        PodKeeper keeper = new PodKeeper("node-a", new NoSteps(), new ObjectStore(store));
+        PodKeeper keeper = new PodKeeper(new NoSteps(), new ObjectStore(store));
 
         try (Reconciler reconciler = new Reconciler(
                 store,
@@ -211,7 +221,7 @@ class ReconcilerTest {
     void takesManyChangesInFewRounds() throws InterruptedException {
         int changes = 2_000;
         HastyStore store = new HastyStore();
-        PodKeeper keeper = new PodKeeper("node-a", new NoSteps(), new ObjectStore(store));
+        PodKeeper keeper = new PodKeeper(new NoSteps(), new ObjectStore(store));
         WorkerProxy worker = worker();
 
         try (Reconciler reconciler = new Reconciler(
@@ -247,6 +257,122 @@ class ReconcilerTest {
         } finally {
             keeper.close();
         }
+    }
+
+    /** What made it fail is taken in whole when it can be, not only what came since. */
+    @Test
+    void aRoundThatFailedIsMadeUpFor() {
+        HastyStore store = new HastyStore();
+        NoSteps steps = new NoSteps();
+        PodKeeper keeper = new PodKeeper(steps, new ObjectStore(store));
+        WorkerProxy worker = worker();
+        try (Reconciler reconciler = new Reconciler(
+                store,
+                compiler,
+                worker,
+                keeper,
+                deletions(store),
+                (services, checks) -> {},
+                new SyncMetrics(registry))) {
+            assertThat(reconciler.firstRound()).succeedsWithin(5, TimeUnit.SECONDS);
+            store.tell(Keys.NODES, "node-b", node("nonsense"));
+            store.tell(Keys.SERVICES, "default/s-1", service("s-1", "10.97.0.1"));
+            store.tell(Keys.PODS, "default/p-1", pod("p-1", "10.32.0.2"));
+            await().until(() -> steps.made.contains("p-1")); // rounds end with pods, also those that fail
+            assertThat(names(worker)).isEmpty();
+
+            store.tell(Keys.NODES, "node-b", node("172.30.0.2"));
+            store.tell(Keys.SERVICES, "default/s-2", service("s-2", "10.97.0.2"));
+            await().untilAsserted(() -> assertThat(names(worker)).containsExactly("default/s-1", "default/s-2"));
+            assertThat(worker.ask(Worker::state).join().peers()).hasSize(1);
+        } finally {
+            keeper.close();
+        }
+    }
+
+    @Test
+    void whatStandsUnderAnothersKeyIsPassedOver() {
+        HastyStore store = new HastyStore();
+        PodKeeper keeper = new PodKeeper(new NoSteps(), new ObjectStore(store));
+        WorkerProxy worker = worker();
+        try (Reconciler reconciler = new Reconciler(
+                store,
+                compiler,
+                worker,
+                keeper,
+                deletions(store),
+                (services, checks) -> {},
+                new SyncMetrics(registry))) {
+            assertThat(reconciler.firstRound()).succeedsWithin(5, TimeUnit.SECONDS);
+            store.tell(Keys.SERVICES, "default/s-1", service("s-2", "10.97.0.1"));
+            store.tell(Keys.SERVICES, "default/s-3", service("s-3", "10.97.0.3"));
+
+            await().until(() -> names(worker).contains("default/s-3"));
+            assertThat(names(worker)).containsExactly("default/s-3");
+        } finally {
+            keeper.close();
+        }
+    }
+
+    private static List<String> names(WorkerProxy worker) {
+        return worker.ask(Worker::state).join().services().services().stream()
+                .map(VirtualService::name)
+                .toList();
+    }
+
+    @Test
+    void aPodThatIsDeletedHereIsDeletedWithoutAWordOfTheStore() {
+        HastyStore store = new HastyStore();
+        PodKeeper keeper = new PodKeeper(new NoSteps(), new ObjectStore(store));
+        WorkerProxy worker = worker();
+        LocalDeletions deletions = deletions(store);
+        try (Reconciler reconciler = new Reconciler(
+                store, compiler, worker, keeper, deletions, (services, checks) -> {}, new SyncMetrics(registry))) {
+            assertThat(reconciler.firstRound()).succeedsWithin(5, TimeUnit.SECONDS);
+            Pod one = pod("p-1", "10.32.0.2");
+            store.tell(Keys.PODS, "default/p-1", one);
+            store.tell(Keys.PODS, "default/p-2", pod("p-2", "10.32.0.3"));
+            store.tell(Keys.SERVICES, "default/s-1", service("s-1", "10.97.0.1"));
+            await().until(() -> backends(worker).size() == 2);
+
+            deletions.add(one);
+
+            await().untilAsserted(() -> assertThat(backends(worker)).containsExactly("10.32.0.3:8080"));
+        } finally {
+            keeper.close();
+        }
+    }
+
+    private static List<String> backends(WorkerProxy worker) {
+        return worker.ask(Worker::state).join().services().services().stream()
+                .flatMap(service -> service.backends().stream())
+                .map(Backend::toString)
+                .toList();
+    }
+
+    private static Pod pod(String name, String address) {
+        return Pod.of(
+                ObjectMeta.named(name)
+                        .withNamespace("default")
+                        .withLabels(Map.of("app", "web"))
+                        .created("uid-" + name, Instant.EPOCH),
+                new PodSpec("node-a", null, List.of(), "Always"),
+                PodStatus.running(address, 0));
+    }
+
+    private static Node node(String address) {
+        return Node.of(
+                ObjectMeta.named("node-b"),
+                new Node.Spec(null, List.of("10.32.1.0/24"), false),
+                new Node.Status(
+                        List.of(new Node.Address("InternalIP", address)),
+                        null,
+                        null,
+                        null,
+                        null,
+                        List.of(),
+                        null,
+                        null));
     }
 
     private String metrics() {

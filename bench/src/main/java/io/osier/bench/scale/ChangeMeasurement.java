@@ -77,7 +77,7 @@ final class ChangeMeasurement {
 
     private void report(String what, List<Sample> samples) {
         time(what, "events parsed", samples, Sample::parseMillis);
-        time(what, "snapshot", samples, sample -> sample.round().snapshot().cpuMillis());
+        time(what, "changes taken", samples, sample -> sample.round().changes().cpuMillis());
         time(what, "compile", samples, sample -> sample.round().compile().cpuMillis());
         time(
                 what,

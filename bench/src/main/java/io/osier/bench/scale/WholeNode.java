@@ -2,12 +2,13 @@ package io.osier.bench.scale;
 
 import io.osier.agent.model.Pod;
 import io.osier.agent.reconcile.ClusterCache;
+import io.osier.agent.reconcile.ClusterChange;
 import io.osier.agent.reconcile.ClusterState;
 import io.osier.agent.reconcile.ForwardingStateCompiler;
+import io.osier.agent.reconcile.OwnPods;
 import io.osier.agent.store.StateStore;
 import io.osier.dataplane.forwarding.ForwardingState;
 import io.osier.dataplane.observe.Counters;
-import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.worker.ReplayPort;
 import io.osier.dataplane.worker.Worker;
 import io.osier.dataplane.worker.WorkerConfig;
@@ -19,21 +20,21 @@ import java.util.Random;
  * step after another on the caller's thread, so that what each costs can be told.
  */
 final class WholeNode implements AutoCloseable {
-    private final Member member;
     private final Effort parse = new Effort();
-    private final ClusterCache cache = new ClusterCache(event -> {});
+    private final ClusterCache cache = new ClusterCache(pod -> pod, event -> {});
     private final ForwardingStateCompiler compiler;
     private final Worker worker;
     private long generation = 1;
     private ForwardingState state;
-    private ClusterState cluster = ClusterState.EMPTY;
+    private ClusterChange change = ClusterChange.beginning(ClusterState.EMPTY);
+    private final OwnPods own;
     private List<Pod> ownPods = List.of();
 
     /** Begins as an agent does: with a worker, and without knowing anything. */
     WholeNode(Member member) {
-        this.member = member;
+        this.own = new OwnPods(member.name());
         this.compiler = new ForwardingStateCompiler(SimulatedCluster.settings(member));
-        this.state = compiler.compile(ClusterState.EMPTY, generation, ServiceTable.EMPTY);
+        this.state = compiler.compile(ClusterState.EMPTY, generation);
         this.worker = new Worker(
                 WorkerConfig.DEFAULT,
                 state,
@@ -49,13 +50,13 @@ final class WholeNode implements AutoCloseable {
     }
 
     /** What one round cost, step by step. */
-    record Round(Effort snapshot, Effort compile, Effort adopt, Effort pick) {
+    record Round(Effort changes, Effort compile, Effort adopt, Effort pick) {
         double cpuMillis() {
-            return snapshot.cpuMillis() + compile.cpuMillis() + adopt.cpuMillis() + pick.cpuMillis();
+            return changes.cpuMillis() + compile.cpuMillis() + adopt.cpuMillis() + pick.cpuMillis();
         }
 
         double allocatedMegabytes() {
-            return snapshot.allocatedMegabytes()
+            return changes.allocatedMegabytes()
                     + compile.allocatedMegabytes()
                     + adopt.allocatedMegabytes()
                     + pick.allocatedMegabytes();
@@ -69,18 +70,12 @@ final class WholeNode implements AutoCloseable {
 
     /** What the reconciler does when something has changed. */
     Round round() {
-        Effort snapshot = Effort.of(() -> cluster = cache.snapshot());
-        Effort compile = Effort.of(() -> state = compiler.compile(cluster, ++generation, state.services()));
+        Effort changes = Effort.of(() -> change = cache.takeChanges());
+        Effort pick = Effort.of(() -> ownPods = own.take(change));
+        Effort compile = Effort.of(() -> state = compiler.compile(change, ++generation));
         Effort adopt = Effort.of(() -> worker.adopt(state));
-        Effort pick = Effort.of(() -> ownPods = ownPods(cluster));
-        cluster = ClusterState.EMPTY;
-        return new Round(snapshot, compile, adopt, pick);
-    }
-
-    private List<Pod> ownPods(ClusterState cluster) {
-        return cluster.pods().stream()
-                .filter(pod -> member.name().equals(pod.spec().nodeName()))
-                .toList();
+        change = ClusterChange.beginning(ClusterState.EMPTY);
+        return new Round(changes, compile, adopt, pick);
     }
 
     /** What it knows. */

@@ -10,7 +10,6 @@ import io.osier.dataplane.forwarding.Ipv6Ranges;
 import io.osier.dataplane.packet.EmbeddingPrefix;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
-import io.osier.dataplane.service.ServiceTable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,8 +29,7 @@ class PodViewTest {
                 ipv6,
                 IpPrefix.parse("10.32.0.0/24"),
                 true);
-        ForwardingState state =
-                new ForwardingStateCompiler(settings).compile(ClusterState.EMPTY, 1, ServiceTable.EMPTY);
+        ForwardingState state = new ForwardingStateCompiler(settings).compile(ClusterState.EMPTY, 1);
         return new PodView(state, IpAddress.parse("10.32.0.2"));
     }
 

@@ -26,7 +26,6 @@ import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.port.FrameBatch;
 import io.osier.dataplane.port.PortCounters;
-import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.vxlan.SegmentTrain;
 import io.osier.dataplane.vxlan.Underlay;
 import io.osier.dataplane.worker.Worker;
@@ -86,7 +85,7 @@ final class TestAgent implements AutoCloseable {
         NodeSettings settings = new NodeSettings(name, podRange, IpPrefix.parse("10.96.0.0/12"), subnet, true);
         Worker worker = new Worker(
                 WorkerConfig.DEFAULT,
-                new ForwardingStateCompiler(settings).compile(ClusterState.EMPTY, 1, ServiceTable.EMPTY),
+                new ForwardingStateCompiler(settings).compile(ClusterState.EMPTY, 1),
                 new NoUnderlay(),
                 new Counters(),
                 System::nanoTime,

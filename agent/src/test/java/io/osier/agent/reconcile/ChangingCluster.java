@@ -1,0 +1,106 @@
+package io.osier.agent.reconcile;
+
+import io.osier.agent.model.EndpointSlice;
+import io.osier.agent.model.Endpoints;
+import io.osier.agent.model.Manifests;
+import io.osier.agent.model.Node;
+import io.osier.agent.model.ObjectMeta;
+import io.osier.agent.model.Pod;
+import io.osier.agent.model.Service;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** A small cluster in which anything may happen to anything, and what the agents' cache would say of it. */
+final class ChangingCluster {
+    private final Random random;
+    private final RandomManifests manifests;
+    private final CachedObjects<Node> nodes = new CachedObjects<>();
+    private final CachedObjects<Pod> pods = new CachedObjects<>();
+    private final CachedObjects<Service> services = new CachedObjects<>();
+    private final CachedObjects<Endpoints> endpoints = new CachedObjects<>();
+    private final CachedObjects<EndpointSlice> slices = new CachedObjects<>();
+    private boolean begins = true;
+
+    ChangingCluster(Random random) {
+        this.random = random;
+        this.manifests = new RandomManifests(random);
+    }
+
+    /** What is there now, told without what was there before. */
+    ClusterState state() {
+        return new ClusterState(
+                List.copyOf(nodes.all()),
+                List.copyOf(pods.all()),
+                List.copyOf(services.all()),
+                List.copyOf(endpoints.all()),
+                List.copyOf(slices.all()));
+    }
+
+    ClusterChange takeChanges() {
+        boolean beginning = begins;
+        begins = false;
+        return new ClusterChange(
+                beginning,
+                nodes.takeChanges(),
+                pods.takeChanges(),
+                services.takeChanges(),
+                endpoints.takeChanges(),
+                slices.takeChanges());
+    }
+
+    /** As after a round that failed. */
+    void beginAgain() {
+        begins = true;
+        List.of(nodes, pods, services, endpoints, slices).forEach(CachedObjects::begin);
+    }
+
+    /** As after a time without the store: it tells other objects that say the same, and some are gone and there again. */
+    void tellAgain() {
+        for (Pod pod : List.copyOf(pods.all())) {
+            String key = keyOf(pod.metadata());
+            if (random.nextBoolean()) {
+                pods.put(key, null);
+            }
+            pods.put(key, Pod.of(pod.metadata(), pod.spec(), pod.status()));
+        }
+        for (Service service : List.copyOf(services.all())) {
+            services.put(keyOf(service.metadata()), Service.of(service.metadata(), service.spec()));
+        }
+    }
+
+    void change() {
+        boolean gone = random.nextInt(4) == 0;
+        switch (random.nextInt(8)) {
+            case 0 -> put(nodes, Node.class, manifests.node(), gone);
+            case 1, 2, 3 -> put(pods, Pod.class, manifests.pod(), gone);
+            case 4, 5 -> put(services, Service.class, manifests.service(), gone);
+            case 6 -> put(endpoints, Endpoints.class, manifests.endpoints(), gone);
+            default -> put(slices, EndpointSlice.class, manifests.slice(), gone);
+        }
+    }
+
+    private static <T> void put(CachedObjects<T> objects, Class<T> type, String manifest, boolean gone) {
+        Manifests.read(manifest).forEach(each -> {
+            T object = type.cast(each.bind());
+            objects.put(keyOf(metadataOf(object)), gone ? null : object);
+        });
+    }
+
+    private static ObjectMeta metadataOf(Object object) {
+        return object instanceof Node node
+                ? node.metadata()
+                : object instanceof Pod pod
+                        ? pod.metadata()
+                        : object instanceof Service service
+                                ? service.metadata()
+                                : object instanceof Endpoints endpoints
+                                        ? endpoints.metadata()
+                                        : ((EndpointSlice) object).metadata();
+    }
+
+    private static String keyOf(ObjectMeta metadata) {
+        @Nullable String namespace = metadata.namespace();
+        return namespace == null ? metadata.name() : namespace + "/" + metadata.name();
+    }
+}
