@@ -74,20 +74,19 @@ public final class FamilyServices {
         Set<String> nodePorts = new TreeSet<>();
         Set<String> redirects = new TreeSet<>();
         Set<String> routes = new TreeSet<>();
-        VirtualService clusterIp = null;
-        for (VirtualService service : services.services()) {
-            Exposure exposure = service.policy().exposure();
+        for (VirtualService service : services.exposed()) {
             if (service.address().isV4() != outside.isV4()) {
                 continue;
             }
-            if (exposure == Exposure.CLUSTER_IP) {
-                clusterIp = service;
-            } else if (exposure == Exposure.NODE_PORT && service.address().equals(outside)) {
-                nodePorts.add(port(service));
-            } else if (exposure == Exposure.EXTERNAL_IP || exposure == Exposure.LOAD_BALANCER) {
-                if (!ownAddresses.get().contains(service.address())) {
-                    routes.add(service.address().toString());
-                } else if (clusterIp != null && isSamePort(clusterIp, service)) {
+            if (service.policy().exposure() == Exposure.NODE_PORT) {
+                if (service.address().equals(outside)) {
+                    nodePorts.add(port(service));
+                }
+            } else if (!ownAddresses.get().contains(service.address())) {
+                routes.add(service.address().toString());
+            } else {
+                VirtualService clusterIp = services.clusterIpOf(service);
+                if (clusterIp != null) {
                     redirects.add(service.address() + " . " + port(service) + " : " + clusterIp.address() + " . "
                             + clusterIp.port());
                 }
@@ -98,10 +97,6 @@ public final class FamilyServices {
 
     private static String port(VirtualService service) {
         return IpProtocol.name(service.protocol()) + " . " + service.port();
-    }
-
-    private static boolean isSamePort(VirtualService one, VirtualService other) {
-        return one.protocol() == other.protocol() && one.name().equals(other.name());
     }
 
     /** Does what is wanted, unless it is done. */

@@ -8,6 +8,7 @@ import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.model.Pod;
 import io.osier.agent.model.Service;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -71,12 +72,23 @@ final class ChangingCluster {
 
     void change() {
         boolean gone = random.nextInt(4) == 0;
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(9)) {
             case 0 -> put(nodes, Node.class, manifests.node(), gone);
+            case 8 -> moveNode();
             case 1, 2, 3 -> put(pods, Pod.class, manifests.pod(), gone);
             case 4, 5 -> put(services, Service.class, manifests.service(), gone);
             case 6 -> put(endpoints, Endpoints.class, manifests.endpoints(), gone);
             default -> put(slices, EndpointSlice.class, manifests.slice(), gone);
+        }
+    }
+
+    /** One node is in another zone, and nothing else. */
+    private void moveNode() {
+        List<Node> all = List.copyOf(nodes.all());
+        if (!all.isEmpty()) {
+            Node node = all.get(random.nextInt(all.size()));
+            Map<String, String> labels = Map.of(Node.ZONE, manifests.zone());
+            nodes.put(keyOf(node.metadata()), Node.of(node.metadata().withLabels(labels), node.spec(), node.status()));
         }
     }
 

@@ -7,6 +7,7 @@ import io.osier.dataplane.forwarding.Ipv6Ranges;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.IpProtocol;
+import io.osier.dataplane.service.Exposure;
 import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.service.VirtualService;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** However a state came about, what is compiled of it is the same. */
 class IncrementalCompilerTest {
-    private static final int ROUNDS = 40;
+    private static final int ROUNDS = 30;
     private static final int MANY = 30;
     private static final List<Integer> PORTS = List.of(53, 54, 80, 8000, 8080, 8081, 30_000, 30_001);
 
@@ -75,6 +76,18 @@ class IncrementalCompilerTest {
         assertThat(one.peers()).isEqualTo(other.peers());
         assertThat(one.routes().routes()).isEqualTo(other.routes().routes());
         assertThat(one.services().services()).isEqualTo(other.services().services());
+        assertThat(one.services().exposed()).isEqualTo(other.services().exposed());
+        for (VirtualService service : one.services().services()) {
+            assertThat(one.services().clusterIpOf(service))
+                    .isEqualTo(other.services().services().stream()
+                            .filter(each -> each.name().equals(service.name())
+                                    && each.policy().exposure() == Exposure.CLUSTER_IP
+                                    && each.protocol() == service.protocol()
+                                    && each.address().isV4()
+                                            == service.address().isV4())
+                            .findFirst()
+                            .orElse(null));
+        }
         for (String text : RandomManifests.POD_ADDRESSES) {
             IpAddress address = IpAddress.parse(text);
             assertThat(one.routes().lookup(address.v4Bits()))

@@ -72,7 +72,7 @@ final class RandomManifests {
         List<String> status = new ArrayList<>();
         if (!chance(5)) {
             status.add("addresses: [{type: InternalIP, address: 172.30.0.%d}, {type: ExternalIP, address: 172.30.1.%d}]"
-                    .formatted(1 + number, 1 + random.nextInt(2)));
+                    .formatted(1 + number, chance(4) ? 2 : 1));
         }
         status.add("features: [" + (chance(2) ? "remote-checksum" : "") + "]");
         status.add("podMtuBytes: 14" + (10 + random.nextInt(3)));
@@ -85,6 +85,10 @@ final class RandomManifests {
                         some(SUBNETS, 2),
                         chance(4),
                         String.join(", ", status));
+    }
+
+    String zone() {
+        return one(ZONES);
     }
 
     /** Those of odd numbers are in another namespace. */
@@ -125,7 +129,7 @@ final class RandomManifests {
         String type = one(List.of("ClusterIP", "NodePort", "LoadBalancer"));
         List<String> spec = new ArrayList<>(List.of(
                 "type: " + type,
-                "selector: {" + one(List.of("", "app: a", "app: b", "app: a, tier: front", "tier: back")) + "}",
+                "selector: {" + one(List.of("", "", "app: a", "app: b", "app: a, tier: front", "tier: back")) + "}",
                 "internalTrafficPolicy: " + one(List.of("Cluster", "Cluster", "Local")),
                 "sessionAffinity: " + one(List.of("None", "None", "ClientIP")),
                 "publishNotReadyAddresses: " + chance(5),
@@ -181,6 +185,7 @@ final class RandomManifests {
     String slice() {
         int number = random.nextInt(6);
         boolean v6 = chance(4);
+        boolean hinted = chance(2);
         String labels = chance(6) ? "" : "kubernetes.io/service-name: web-" + random.nextInt(5);
         return """
                 {apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, addressType: %s,
@@ -193,11 +198,11 @@ final class RandomManifests {
                         String.join(
                                 ", ",
                                 IntStream.range(0, random.nextInt(4))
-                                        .mapToObj(i -> endpoint(v6))
+                                        .mapToObj(i -> endpoint(v6, hinted))
                                         .toList()));
     }
 
-    private String endpoint(boolean v6) {
+    private String endpoint(boolean v6, boolean hinted) {
         String address = one(POD_ADDRESSES);
         List<String> fields =
                 new ArrayList<>(List.of("addresses: ['" + (v6 ? PODS6.of(IpAddress.parse(address)) : address) + "']"));
@@ -207,7 +212,7 @@ final class RandomManifests {
         if (chance(3)) {
             fields.add("zone: " + one(ZONES));
         }
-        if (chance(3)) {
+        if (hinted) {
             fields.add("hints: {forZones: [{name: %s}], forNodes: [{name: %s}]}".formatted(one(ZONES), one(NODES)));
         }
         if (chance(3)) {

@@ -95,6 +95,7 @@ final class ChangeMeasurement {
                 "garbage of the round",
                 median(samples, sample -> sample.round().allocatedMegabytes()),
                 "MB"));
+        count(what, "services compiled", samples, sample -> sample.round().services(), "services");
         count(
                 what,
                 "writes to the store",

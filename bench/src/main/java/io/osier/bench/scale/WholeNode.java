@@ -49,8 +49,12 @@ final class WholeNode implements AutoCloseable {
         cache.begin(new RemoteStore(store, parse));
     }
 
-    /** What one round cost, step by step. */
-    record Round(Effort changes, Effort compile, Effort adopt, Effort pick) {
+    /**
+     * What one round cost, step by step.
+     *
+     * @param services how many were compiled
+     */
+    record Round(Effort changes, Effort compile, Effort adopt, Effort pick, int services) {
         double cpuMillis() {
             return changes.cpuMillis() + compile.cpuMillis() + adopt.cpuMillis() + pick.cpuMillis();
         }
@@ -75,7 +79,7 @@ final class WholeNode implements AutoCloseable {
         Effort compile = Effort.of(() -> state = compiler.compile(change, ++generation));
         Effort adopt = Effort.of(() -> worker.adopt(state));
         change = ClusterChange.beginning(ClusterState.EMPTY);
-        return new Round(changes, compile, adopt, pick);
+        return new Round(changes, compile, adopt, pick, compiler.servicesCompiled());
     }
 
     /** What it knows. */

@@ -19,6 +19,11 @@ public enum Exposure {
         this.comment = comment;
     }
 
+    /** Whether packets come here only if the node's host leads them here. */
+    boolean isExposed() {
+        return this != CLUSTER_IP && this != NODE_ADDRESS;
+    }
+
     boolean isNodePort() {
         return this == NODE_PORT || this == NODE_ADDRESS;
     }

@@ -3,6 +3,8 @@ package io.osier.dataplane.service;
 import io.osier.dataplane.packet.IpAddress;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +20,11 @@ public final class ServiceTable {
 
     public static final ServiceTable EMPTY = new ServiceTable(List.of(), PodInstances.NONE);
 
+    private static final Comparator<VirtualService> BY_PORT_NAME =
+            Comparator.comparing(VirtualService::name).thenComparing(VirtualService::protocol);
+
     private final List<VirtualService> services;
+    private final List<VirtualService> exposed;
     private final @Nullable VirtualService[] byPort;
     private final CountedPlaces addresses;
     private final BackendSet backends;
@@ -26,6 +32,7 @@ public final class ServiceTable {
 
     private ServiceTable(List<VirtualService> services, PodInstances pods) {
         this.services = services;
+        this.exposed = exposedOf(services);
         this.pods = pods;
         int slots = slotsFor(services.size());
         byPort = new VirtualService[slots];
@@ -39,12 +46,21 @@ public final class ServiceTable {
     /** A copy of another table with a few changes. */
     private ServiceTable(ServiceTable earlier, ServiceChange change, PodInstances pods) {
         services = change.services();
+        boolean asExposed = exposedOf(change.removed()).isEmpty()
+                && exposedOf(change.added()).isEmpty();
+        exposed = asExposed ? earlier.exposed : exposedOf(services);
         this.pods = pods;
         byPort = Arrays.copyOf(earlier.byPort, earlier.byPort.length);
         addresses = earlier.addresses.copy();
         change.removed().forEach(this::remove);
         change.added().forEach(this::insert);
         backends = earlier.backends.with(change.removed(), change.added());
+    }
+
+    private static List<VirtualService> exposedOf(List<VirtualService> services) {
+        return services.stream()
+                .filter(service -> service.policy().exposure().isExposed())
+                .toList();
     }
 
     private static int slotsFor(int services) {
@@ -80,7 +96,7 @@ public final class ServiceTable {
     /**
      * This table without some of its services, and with others.
      *
-     * @param removed those that {@link #lookup} finds here
+     * @param removed what is here under their names, addresses and ports goes
      * @param added those that say something else than what was there
      * @param pods all that there are, backends or not
      * @throws IllegalArgumentException if two of them have the same address, protocol and port
@@ -99,11 +115,6 @@ public final class ServiceTable {
         return copies ? new ServiceTable(this, change, pods) : new ServiceTable(change.services(), pods);
     }
 
-    /** All pods that there are, as it was told of them. */
-    public PodInstances pods() {
-        return pods;
-    }
-
     /** Whether a pod is there, be it nobody's backend. */
     public boolean hasPod(long instance) {
         return pods.contains(instance);
@@ -120,6 +131,30 @@ public final class ServiceTable {
     /** All services in the order of their names. */
     public List<VirtualService> services() {
         return services;
+    }
+
+    /** Those of them that the node's host has to lead here, in the same order. */
+    public List<VirtualService> exposed() {
+        return exposed;
+    }
+
+    /** The same service port at its cluster address of the same family; null if it has none. */
+    public @Nullable VirtualService clusterIpOf(VirtualService service) {
+        int place = Collections.binarySearch(services, service, BY_PORT_NAME);
+        while (place > 0 && BY_PORT_NAME.compare(services.get(place - 1), service) == 0) {
+            place--;
+        }
+        for (int i = Math.max(place, 0); i < services.size(); i++) {
+            VirtualService other = services.get(i);
+            if (BY_PORT_NAME.compare(other, service) != 0) {
+                return null;
+            }
+            if (other.policy().exposure() == Exposure.CLUSTER_IP
+                    && other.address().isV4() == service.address().isV4()) {
+                return other;
+            }
+        }
+        return null;
     }
 
     /** The service at this address and port, or null. */
