@@ -8,10 +8,13 @@ import io.osier.agent.model.Node;
 import io.osier.agent.model.Pod;
 import io.osier.agent.model.Service;
 import io.osier.dataplane.forwarding.ForwardingState;
+import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.service.Backend;
 import io.osier.dataplane.service.VirtualService;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +33,8 @@ class CompiledServicesTest {
     private final CachedObjects<Pod> pods = new CachedObjects<>();
     private final CachedObjects<Service> services = new CachedObjects<>();
     private final CachedObjects<EndpointSlice> slices = new CachedObjects<>();
-    private final ForwardingStateCompiler compiler = new ForwardingStateCompiler(SETTINGS);
+    private final Set<IpAddress> seen = new HashSet<>();
+    private final ForwardingStateCompiler compiler = new ForwardingStateCompiler(SETTINGS, () -> Set.copyOf(seen));
     private ForwardingState state = compiler.compile(ClusterState.EMPTY, 1);
 
     private static <T> void put(CachedObjects<T> objects, Class<T> type, String manifest) {
@@ -192,5 +196,27 @@ class CompiledServicesTest {
 
         assertThat(round()).isEqualTo(1);
         assertThat(service(6).address()).hasToString("10.96.0.7");
+    }
+
+    @Test
+    void whereTheNodeIsSeenItMayComeFromItsGatewayAndThatMayChange() {
+        putService(
+                5,
+                "type: LoadBalancer, loadBalancerIP: 192.0.2.1, loadBalancerSourceRanges: [203.0.113.0/24, '2001:db8::/32'],");
+        seen.addAll(List.of(IpAddress.parse("198.51.100.7"), IpAddress.parse("2001:db8::7")));
+        round();
+        assertThat(ranges()).containsExactly("203.0.113.0/24");
+
+        seen.add(IpAddress.parse("203.0.113.7"));
+
+        assertThat(round()).isEqualTo(1);
+        assertThat(ranges()).containsExactly("203.0.113.0/24", SETTINGS.gateway() + "/32");
+    }
+
+    private List<String> ranges() {
+        return state.services().services().stream()
+                .flatMap(service -> service.policy().sourceRanges().stream())
+                .map(IpPrefix::toString)
+                .toList();
     }
 }

@@ -10,8 +10,10 @@ import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.service.Exposure;
 import io.osier.dataplane.service.ServiceTable;
 import io.osier.dataplane.service.VirtualService;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -39,7 +41,8 @@ class IncrementalCompilerTest {
         NodeSettings settings = settings(
                 random.nextBoolean() ? null : new Ipv6Ranges(RandomManifests.PODS6, IpPrefix.parse("fd00:2::/112")));
         ChangingCluster cluster = new ChangingCluster(random);
-        ForwardingStateCompiler compiler = new ForwardingStateCompiler(settings);
+        Set<IpAddress> seen = new HashSet<>();
+        ForwardingStateCompiler compiler = new ForwardingStateCompiler(settings, () -> Set.copyOf(seen));
         OwnPods ownPods = new OwnPods("node-a");
         ServiceTable before = ServiceTable.EMPTY;
         for (int round = 1; round <= ROUNDS; round++) {
@@ -49,13 +52,15 @@ class IncrementalCompilerTest {
             switch (random.nextInt(20)) {
                 case 0 -> cluster.beginAgain();
                 case 1 -> cluster.tellAgain();
+                case 2 -> seen.add(IpAddress.parse("192.0.2.9"));
+                case 3 -> seen.clear();
                 default -> {} // what has changed is all there is
             }
             ClusterChange change = cluster.takeChanges();
 
             ForwardingState changed = compiler.compile(change, round);
 
-            ForwardingStateCompiler other = new ForwardingStateCompiler(settings);
+            ForwardingStateCompiler other = new ForwardingStateCompiler(settings, () -> Set.copyOf(seen));
             ForwardingState anew = other.compile(cluster.state(), round);
             assertAlike(changed, anew);
             assertThat(compiler.healthChecks()).isEqualTo(other.healthChecks());
