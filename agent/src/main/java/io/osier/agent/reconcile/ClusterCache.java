@@ -147,9 +147,7 @@ public final class ClusterCache implements AutoCloseable {
     }
 
     private static String keyOf(String kind, ObjectMeta metadata) {
-        String namespace = metadata.namespace();
-        boolean isNamespaced = namespace != null && !kind.equals(Keys.NODES);
-        return kind + "/" + (isNamespaced ? namespace + "/" : "") + metadata.name();
+        return kind + "/" + (kind.equals(Keys.NODES) ? metadata.name() : EndpointSources.keyOf(metadata));
     }
 
     @Override

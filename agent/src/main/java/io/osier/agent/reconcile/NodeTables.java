@@ -11,6 +11,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What all nodes together say to one of them. There are some thousands at most, and they seldom change, so that this is made
@@ -23,19 +25,25 @@ import java.util.TreeMap;
  */
 record NodeTables(
         Map<String, Peer> peers, List<Route> routes, PodRoutes bySubnet, List<IpAddress> own, Topology topology) {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeTables.class);
+
     /** @param nodes in the order of their names */
     static NodeTables of(NodeSettings settings, Collection<Node> nodes) {
         Map<String, Peer> peers = new TreeMap<>();
         List<Route> routes = new ArrayList<>(List.of(new Route(settings.subnet(), null)));
         List<IpAddress> own = new ArrayList<>();
         for (Node node : nodes) {
-            if (node.metadata().name().equals(settings.nodeName())) {
-                node.status().addresses().forEach(each -> own.add(IpAddress.parse(each.address())));
-            } else if (!node.status().addresses().isEmpty()) {
+            try {
+                if (node.metadata().name().equals(settings.nodeName())) {
+                    node.status().addresses().forEach(each -> own.add(IpAddress.parse(each.address())));
+                } else if (!node.status().addresses().isEmpty()) {
+                    Peer peer = peerOf(settings, node);
+                    peers.put(peer.name(), peer);
+                    addRoutes(node, peer, routes);
+                }
+            } catch (RuntimeException e) {
                 // One that has not said where it is cannot be reached; that must not keep others from being.
-                Peer peer = peerOf(settings, node);
-                peers.put(peer.name(), peer);
-                addRoutes(node, peer, routes);
+                LOG.warn("node {} is passed over: {}", node.metadata().name(), e.getMessage());
             }
         }
         return new NodeTables(peers, routes, PodRoutes.of(routes), own, Topology.of(settings.nodeName(), nodes));

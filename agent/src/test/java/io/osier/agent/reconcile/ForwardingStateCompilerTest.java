@@ -9,6 +9,7 @@ import io.osier.agent.model.Node;
 import io.osier.agent.model.Pod;
 import io.osier.agent.model.Service;
 import io.osier.dataplane.forwarding.ForwardingState;
+import io.osier.dataplane.forwarding.Peer;
 import io.osier.dataplane.forwarding.Route;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
@@ -93,6 +94,24 @@ class ForwardingStateCompilerTest {
 
     private static List<String> backendsOf(VirtualService service) {
         return service.backends().stream().map(Backend::toString).toList();
+    }
+
+    /** Nobody's agent writes such a thing, but whoever has the store's password can. */
+    @Test
+    void aNodeThatSaysNonsenseOfItselfIsPassedOverAndNothingElse() {
+        ForwardingState state = compile(
+                """
+                {apiVersion: v1, kind: Node, metadata: {name: mad}, spec: {podCIDRs: [10.32.8.0/24]},
+                 status: {addresses: [{type: InternalIP, address: 172.30.0.x}]}}
+                """,
+                pod("web-1", "app: web", "node-b", "10.32.1.2", true),
+                service("selector: {app: web}, ports: [{port: 80, targetPort: 8080}]"));
+
+        assertThat(state.peers()).extracting(Peer::name).containsExactly("kernel", "node-b");
+        assertThat(state.routes().routes()).hasSize(3);
+        assertThat(state.services().services())
+                .singleElement()
+                .satisfies(web -> assertThat(web.backends()).hasSize(1));
     }
 
     @Test

@@ -45,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -66,7 +67,15 @@ class ReconcilerTest {
     Path folder;
 
     private final CountDownLatch published = new CountDownLatch(1);
-    private final ForwardingStateCompiler compiler = new ForwardingStateCompiler(SETTINGS);
+    /** While this is so, nobody can say under which addresses the node is seen. */
+    private volatile boolean blind;
+
+    private final ForwardingStateCompiler compiler = new ForwardingStateCompiler(SETTINGS, () -> {
+        if (blind) {
+            throw new IllegalStateException("the test's own");
+        }
+        return Set.of(IpAddress.parse("172.30.0.1"));
+    });
 
     private final PrometheusRegistry registry = new PrometheusRegistry();
 
@@ -275,13 +284,14 @@ class ReconcilerTest {
                 (services, checks) -> {},
                 new SyncMetrics(registry))) {
             assertThat(reconciler.firstRound()).succeedsWithin(5, TimeUnit.SECONDS);
-            store.tell(Keys.NODES, "node-b", node("nonsense"));
-            store.tell(Keys.SERVICES, "default/s-1", service("s-1", "10.97.0.1"));
+            blind = true;
+            store.tell(Keys.NODES, "node-b", node("172.30.0.2"));
+            store.tell(Keys.SERVICES, "default/s-1", ranged("s-1", "10.97.0.1"));
             store.tell(Keys.PODS, "default/p-1", pod("p-1", "10.32.0.2"));
             await().until(() -> steps.made.contains("p-1")); // rounds end with pods, also those that fail
             assertThat(names(worker)).isEmpty();
 
-            store.tell(Keys.NODES, "node-b", node("172.30.0.2"));
+            blind = false;
             store.tell(Keys.SERVICES, "default/s-2", service("s-2", "10.97.0.2"));
             await().untilAsserted(() -> assertThat(names(worker)).containsExactly("default/s-1", "default/s-2"));
             assertThat(worker.ask(Worker::state).join().peers()).hasSize(1);
@@ -305,7 +315,7 @@ class ReconcilerTest {
                 new SyncMetrics(registry))) {
             assertThat(reconciler.firstRound()).succeedsWithin(5, TimeUnit.SECONDS);
             store.tell(Keys.SERVICES, "default/s-1", service("s-2", "10.97.0.1"));
-            store.tell(Keys.SERVICES, "default/s-3", service("s-3", "10.97.0.3"));
+            store.tell(Keys.SERVICES, "default/s-3", withoutNamespace(service("s-3", "10.97.0.3")));
 
             await().until(() -> names(worker).contains("default/s-3"));
             assertThat(names(worker)).containsExactly("default/s-3");
@@ -381,6 +391,29 @@ class ReconcilerTest {
 
     private static int services(WorkerProxy worker) {
         return worker.ask(Worker::state).join().services().services().size();
+    }
+
+    /** Which is then the default one. */
+    private static Service withoutNamespace(Service service) {
+        return Service.of(service.metadata().withNamespace(null), service.spec());
+    }
+
+    /** A service to which the node comes if it is seen where it may come from. */
+    private static Service ranged(String name, String address) {
+        return Json.convert(
+                Json.tree(Map.of(
+                        "metadata", Map.of("name", name, "namespace", "default"),
+                        "spec",
+                                Map.of(
+                                        "type",
+                                        "LoadBalancer",
+                                        "clusterIP",
+                                        address,
+                                        "ports",
+                                        List.of(Map.of("port", 80)),
+                                        "loadBalancerSourceRanges",
+                                        List.of("172.30.0.0/24")))),
+                Service.class);
     }
 
     private static Service service(String name, String address) {

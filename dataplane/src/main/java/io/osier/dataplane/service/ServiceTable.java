@@ -202,8 +202,10 @@ public final class ServiceTable {
     private void remove(VirtualService service) {
         int mask = byPort.length - 1;
         int slot = hash(service) & mask;
-        while (byPort[slot] != service) {
-            slot = (slot + 1) & mask;
+        for (VirtualService other; (other = byPort[slot]) != service; slot = (slot + 1) & mask) {
+            if (other == null) {
+                throw new IllegalStateException(service.name() + " is not in the table");
+            }
         }
         close(slot);
         count(service, -1);
