@@ -83,6 +83,11 @@ class ReconcilerTest {
         return new LocalDeletions(store, folder.resolve("deletions"));
     }
 
+    private Reconciler reconciler(StateStore store, WorkerProxy worker, PodKeeper keeper) {
+        return new Reconciler(
+                store, compiler, worker, keeper, deletions(store), (services, checks) -> {}, new SyncMetrics(registry));
+    }
+
     /** Tells everything before the watch returns, and lets the watcher have all the time it wants. */
     private final class HastyStore implements StateStore {
         private final Map<String, Consumer<StoreEvent>> listeners = new HashMap<>();
@@ -211,14 +216,7 @@ class ReconcilerTest {
         HastyStore store = new HastyStore();
         PodKeeper keeper = new PodKeeper(new NoSteps(), new ObjectStore(store));
 
-        try (Reconciler reconciler = new Reconciler(
-                store,
-                compiler,
-                worker(),
-                keeper,
-                deletions(store),
-                (services, checks) -> {},
-                new SyncMetrics(registry))) {
+        try (Reconciler reconciler = reconciler(store, worker(), keeper)) {
             assertThat(reconciler.firstRound()).succeedsWithin(5, TimeUnit.SECONDS);
         } finally {
             keeper.close();
@@ -233,14 +231,7 @@ class ReconcilerTest {
         PodKeeper keeper = new PodKeeper(new NoSteps(), new ObjectStore(store));
         WorkerProxy worker = worker();
 
-        try (Reconciler reconciler = new Reconciler(
-                store,
-                compiler,
-                worker,
-                keeper,
-                deletions(store),
-                (services, checks) -> {},
-                new SyncMetrics(registry))) {
+        try (Reconciler reconciler = reconciler(store, worker, keeper)) {
             assertThat(reconciler.firstRound()).succeedsWithin(5, TimeUnit.SECONDS);
             for (int i = 0; i < changes; i++) {
                 store.tell(Keys.SERVICES, "default/s-" + i, service("s-" + i, "10.97." + i / 250 + "." + i % 250));
@@ -275,14 +266,7 @@ class ReconcilerTest {
         NoSteps steps = new NoSteps();
         PodKeeper keeper = new PodKeeper(steps, new ObjectStore(store));
         WorkerProxy worker = worker();
-        try (Reconciler reconciler = new Reconciler(
-                store,
-                compiler,
-                worker,
-                keeper,
-                deletions(store),
-                (services, checks) -> {},
-                new SyncMetrics(registry))) {
+        try (Reconciler reconciler = reconciler(store, worker, keeper)) {
             assertThat(reconciler.firstRound()).succeedsWithin(5, TimeUnit.SECONDS);
             blind = true;
             store.tell(Keys.NODES, "node-b", node("172.30.0.2"));
@@ -305,14 +289,7 @@ class ReconcilerTest {
         HastyStore store = new HastyStore();
         PodKeeper keeper = new PodKeeper(new NoSteps(), new ObjectStore(store));
         WorkerProxy worker = worker();
-        try (Reconciler reconciler = new Reconciler(
-                store,
-                compiler,
-                worker,
-                keeper,
-                deletions(store),
-                (services, checks) -> {},
-                new SyncMetrics(registry))) {
+        try (Reconciler reconciler = reconciler(store, worker, keeper)) {
             assertThat(reconciler.firstRound()).succeedsWithin(5, TimeUnit.SECONDS);
             store.tell(Keys.SERVICES, "default/s-1", service("s-2", "10.97.0.1"));
             store.tell(Keys.SERVICES, "default/s-3", withoutNamespace(service("s-3", "10.97.0.3")));
