@@ -7,18 +7,18 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 class ManifestsFuzzTest {
     private static final String HEAD = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: ";
 
-    @FuzzTest(maxDuration = "4s")
+    @FuzzTest(maxDuration = "3s")
     void anyTextIsReadOrRefused(FuzzedDataProvider data) {
         read(data.consumeRemainingAsString());
     }
 
     /** What begins well gets as far as the fields. */
-    @FuzzTest(maxDuration = "4s")
+    @FuzzTest(maxDuration = "3s")
     void anySpecIsReadOrRefused(FuzzedDataProvider data) {
         read(HEAD + data.consumeRemainingAsString());
     }
 
-    @FuzzTest(maxDuration = "4s")
+    @FuzzTest(maxDuration = "3s")
     void anyBytesAreReadOrRefused(FuzzedDataProvider data) {
         try {
             Manifests.read(data.consumeRemainingAsBytes()).forEach(ManifestsFuzzTest::bind);

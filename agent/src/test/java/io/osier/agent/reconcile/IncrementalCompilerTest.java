@@ -35,7 +35,7 @@ class IncrementalCompilerTest {
                 true);
     }
 
-    @Property(tries = 100)
+    @Property(tries = 60)
     void changesAmountToWhatIsCompiledAtOnce(@ForAll long seed) {
         Random random = new Random(seed);
         NodeSettings settings = settings(

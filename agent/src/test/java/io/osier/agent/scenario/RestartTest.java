@@ -110,10 +110,10 @@ class RestartTest {
                 .succeeded();
 
         Shell.Result pings = bash(
-                "agent=$(cat /run/osier/lab/node-a/agent.pid); (sleep 1; kill -STOP $agent; sleep 4; kill -CONT $agent)"
-                        + " & ip netns exec patient ping -q -i 0.05 -c 120 " + podIp("sought") + "; wait");
+                "agent=$(cat /run/osier/lab/node-a/agent.pid); (sleep 1; kill -STOP $agent; sleep 3; kill -CONT $agent)"
+                        + " & ip netns exec patient ping -q -i 0.05 -c 90 " + podIp("sought") + "; wait");
 
-        assertThat(pings.out()).contains("120 packets transmitted, 120 received");
+        assertThat(pings.out()).contains("90 packets transmitted, 90 received");
     }
 
     /** Among them, where its threads were if an agent did not end. */

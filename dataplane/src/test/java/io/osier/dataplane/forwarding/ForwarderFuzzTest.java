@@ -23,7 +23,7 @@ class ForwarderFuzzTest {
         CLUSTER.publish();
     }
 
-    @FuzzTest(maxDuration = "4s")
+    @FuzzTest(maxDuration = "3s")
     void anyFrame(byte[] bytes) {
         RawFrame frame = RawFrame.of(bytes);
         POD.send(frame);
@@ -31,7 +31,7 @@ class ForwarderFuzzTest {
         settleAndCheck();
     }
 
-    @FuzzTest(maxDuration = "4s")
+    @FuzzTest(maxDuration = "3s")
     void anyFrameFromThePodItself(byte[] bytes) {
         byte[] frame = Arrays.copyOf(bytes, Math.max(bytes.length, 14));
         for (int i = 0; i < 6; i++) {
@@ -41,7 +41,7 @@ class ForwarderFuzzTest {
         settleAndCheck();
     }
 
-    @FuzzTest(maxDuration = "4s")
+    @FuzzTest(maxDuration = "3s")
     void anyTunnelPacket(byte[] bytes) {
         NODE_B.socket().send(NODE_A.underlayAddress(), bytes);
         settleAndCheck();

@@ -79,7 +79,7 @@ class CaptureStreamTest {
     }
 
     /** Whatever an agent sends: messages or an IOException, nothing else. */
-    @FuzzTest(maxDuration = "4s")
+    @FuzzTest(maxDuration = "3s")
     void survivesAnyBytes(byte[] bytes) throws IOException {
         ByteArrayOutputStream stream = new ByteArrayOutputStream();
         stream.writeBytes(write(List.of()));

@@ -87,7 +87,7 @@ class ApiFuzzTest {
         }
     }
 
-    @FuzzTest(maxDuration = "4s")
+    @FuzzTest(maxDuration = "3s")
     void anyRequest(FuzzedDataProvider data) {
         String method = data.pickValue(METHODS.toArray(String[]::new));
         String path = data.consumeString(200);
@@ -97,7 +97,7 @@ class ApiFuzzTest {
         }
     }
 
-    @FuzzTest(maxDuration = "4s")
+    @FuzzTest(maxDuration = "3s")
     void anyBody(FuzzedDataProvider data) {
         String method = data.pickValue(new String[] {"POST", "PUT"});
         String kind = data.pickValue(KINDS.toArray(String[]::new));
