@@ -70,7 +70,7 @@ public final class OwnDevices {
             return NetworkInterface.networkInterfaces()
                     .flatMap(NetworkInterface::inetAddresses)
                     .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
-                    .map(address -> IpAddress.parse(address.getHostAddress().replaceAll("%.*", "")))
+                    .map(OwnDevices::parsed)
                     .collect(Collectors.toSet());
         } catch (SocketException e) {
             LOG.warn("the node's addresses cannot be listed: {}", e.getMessage());
@@ -79,9 +79,11 @@ public final class OwnDevices {
     }
 
     private static List<IpAddress> addresses(NetworkInterface device) {
-        return device.inetAddresses()
-                .map(InetAddress::getHostAddress)
-                .map(text -> IpAddress.parse(text.replaceAll("%.*", ""))) // link-local ones name their device
-                .toList();
+        return device.inetAddresses().map(OwnDevices::parsed).toList();
+    }
+
+    /** Without the device, which link-local ones name. */
+    private static IpAddress parsed(InetAddress address) {
+        return IpAddress.parse(address.getHostAddress().replaceAll("%.*", ""));
     }
 }

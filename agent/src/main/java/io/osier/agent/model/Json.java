@@ -99,7 +99,8 @@ public final class Json {
             if (e.getCause() instanceof ValidationException invalid) {
                 throw invalid;
             }
-            throw new ValidationException(path(e) + ": " + oneLine(e));
+            String path = path(e);
+            throw new ValidationException((path.isEmpty() ? "" : path + ": ") + oneLine(e));
         } catch (JacksonException e) {
             throw new ValidationException(oneLine(e));
         }
