@@ -1,5 +1,6 @@
 package io.osier.agent.reconcile;
 
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,16 @@ record Change<T>(@Nullable T before, @Nullable T after) {
     /** Of an object that is new, as far as anybody knows. */
     static <T> Change<T> appeared(T object) {
         return new Change<>(null, object);
+    }
+
+    /** Takes what it was out, if it was there, and then what it is in, if it is there. */
+    void replace(Consumer<? super T> out, Consumer<? super T> in) {
+        if (before != null) {
+            out.accept(before);
+        }
+        if (after != null) {
+            in.accept(after);
+        }
     }
 
     /** What it was, and what it is. */

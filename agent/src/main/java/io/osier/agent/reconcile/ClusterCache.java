@@ -25,17 +25,12 @@ public final class ClusterCache implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterCache.class);
     private static final int WATCHES = 5;
 
-    private final CachedObjects<Node> nodes = new CachedObjects<>();
-    private final CachedObjects<Pod> pods = new CachedObjects<>();
-    private final CachedObjects<Service> services = new CachedObjects<>();
-    private final CachedObjects<Endpoints> endpoints = new CachedObjects<>();
-    private final CachedObjects<EndpointSlice> slices = new CachedObjects<>();
+    private final CachedCluster cluster = new CachedCluster();
     private final SharedParts parts = new SharedParts();
     private final List<StateStore.Watch> watches = new ArrayList<>();
     private final CountDownLatch unsynced = new CountDownLatch(WATCHES);
     private final UnaryOperator<Pod> seen;
     private final Consumer<StoreEvent> onChange;
-    private boolean begins = true;
 
     /**
      * Empty until it {@link #begin}s.
@@ -50,57 +45,43 @@ public final class ClusterCache implements AutoCloseable {
 
     /** Begins to watch. From now on {@code onChange} may be called, on the store's thread. */
     public void begin(StateStore store) {
-        watches.add(watch(store, Keys.NODES, nodes, Node.class, Node::metadata));
+        watches.add(watch(store, Keys.NODES, cluster.nodes, Node.class, Node::metadata));
         watches.add(store.watch(
                 Keys.PODS,
-                event -> take(event, pods, Pod.class, Pod::metadata, pod -> seen.apply(parts.sharing(pod)))));
-        watches.add(watch(store, Keys.SERVICES, services, Service.class, Service::metadata));
-        watches.add(watch(store, Keys.ENDPOINTS, endpoints, Endpoints.class, Endpoints::metadata));
-        watches.add(watch(store, Keys.ENDPOINT_SLICES, slices, EndpointSlice.class, EndpointSlice::metadata));
+                event -> take(event, cluster.pods, Pod.class, Pod::metadata, pod -> seen.apply(parts.sharing(pod)))));
+        watches.add(watch(store, Keys.SERVICES, cluster.services, Service.class, Service::metadata));
+        watches.add(watch(store, Keys.ENDPOINTS, cluster.endpoints, Endpoints.class, Endpoints::metadata));
+        watches.add(watch(store, Keys.ENDPOINT_SLICES, cluster.slices, EndpointSlice.class, EndpointSlice::metadata));
     }
 
     /** Everything as it is now. */
     public ClusterState snapshot() {
-        synchronized (nodes) {
-            return new ClusterState(
-                    List.copyOf(nodes.all()),
-                    List.copyOf(pods.all()),
-                    List.copyOf(services.all()),
-                    List.copyOf(endpoints.all()),
-                    List.copyOf(slices.all()));
+        synchronized (cluster) {
+            return cluster.state();
         }
     }
 
     /** What has changed since this was last asked; at first all that there is. */
     public ClusterChange takeChanges() {
-        synchronized (nodes) {
-            boolean beginning = begins;
-            begins = false;
-            return new ClusterChange(
-                    beginning,
-                    nodes.takeChanges(),
-                    pods.takeChanges(),
-                    services.takeChanges(),
-                    endpoints.takeChanges(),
-                    slices.takeChanges());
+        synchronized (cluster) {
+            return cluster.takeChanges();
         }
     }
 
     /** Whoever took changes has lost them: what is taken next is all that there is. */
     void beginAgain() {
-        synchronized (nodes) {
-            begins = true;
-            List.of(nodes, pods, services, endpoints, slices).forEach(CachedObjects::begin);
+        synchronized (cluster) {
+            cluster.beginAgain();
         }
     }
 
     /** This node has a pod in another way from now on. */
     void see(Pod pod) {
         String key = keyOf(Keys.PODS, pod.metadata());
-        synchronized (nodes) {
-            Pod known = pods.get(key);
+        synchronized (cluster) {
+            Pod known = cluster.pods.get(key);
             if (known != null) {
-                pods.put(key, seen.apply(known));
+                cluster.pods.put(key, seen.apply(known));
             }
         }
     }
@@ -121,7 +102,7 @@ public final class ClusterCache implements AutoCloseable {
             Function<T, ObjectMeta> metadata,
             UnaryOperator<T> kept) {
         T object = decode(event, type, metadata);
-        synchronized (nodes) {
+        synchronized (cluster) {
             if (event.type() == StoreEvent.Type.SYNCED) {
                 unsynced.countDown();
             } else {

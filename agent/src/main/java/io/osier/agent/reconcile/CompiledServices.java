@@ -36,18 +36,21 @@ final class CompiledServices {
     void take(List<Change<Service>> changes) {
         for (Change<Service> each : changes) {
             bySelector.take(each);
-            Service before = each.before();
-            if (before != null) {
-                services.remove(EndpointSources.keyOf(before.metadata()));
-                ranged.remove(EndpointSources.keyOf(before.metadata()));
-            }
-            Service after = each.after();
-            if (after != null) {
-                services.put(EndpointSources.keyOf(after.metadata()), after);
-                if (!after.spec().loadBalancerSourceRanges().isEmpty()) {
-                    ranged.add(EndpointSources.keyOf(after.metadata()));
-                }
-            }
+            each.replace(this::remove, this::add);
+        }
+    }
+
+    private void remove(Service service) {
+        String key = EndpointSources.keyOf(service.metadata());
+        services.remove(key);
+        ranged.remove(key);
+    }
+
+    private void add(Service service) {
+        String key = EndpointSources.keyOf(service.metadata());
+        services.put(key, service);
+        if (!service.spec().loadBalancerSourceRanges().isEmpty()) {
+            ranged.add(key);
         }
     }
 

@@ -20,25 +20,22 @@ final class EndpointSources {
 
     void take(ClusterChange change) {
         change.pods().forEach(pods::take);
-        for (Change<Endpoints> each : change.endpoints()) {
-            Endpoints before = each.before();
-            if (before != null) {
-                byHand.remove(keyOf(before.metadata()));
-            }
-            Endpoints after = each.after();
-            if (after != null) {
-                byHand.put(keyOf(after.metadata()), after);
-            }
+        change.endpoints()
+                .forEach(each -> each.replace(
+                        before -> byHand.remove(keyOf(before.metadata())),
+                        after -> byHand.put(keyOf(after.metadata()), after)));
+        change.slices().forEach(each -> each.replace(this::remove, this::add));
+    }
+
+    private void remove(EndpointSlice slice) {
+        if (slice.serviceName() != null) {
+            slices.remove(serviceOf(slice), slice);
         }
-        for (Change<EndpointSlice> each : change.slices()) {
-            EndpointSlice before = each.before();
-            if (before != null && before.serviceName() != null) {
-                slices.remove(serviceOf(before), before);
-            }
-            EndpointSlice after = each.after();
-            if (after != null && after.serviceName() != null) {
-                slices.add(serviceOf(after), after);
-            }
+    }
+
+    private void add(EndpointSlice slice) {
+        if (slice.serviceName() != null) {
+            slices.add(serviceOf(slice), slice);
         }
     }
 

@@ -19,20 +19,15 @@ public final class OwnPods {
         if (change.begins()) {
             pods.clear();
         }
-        for (Change<Pod> each : change.pods()) {
-            Pod before = each.before();
-            if (before != null && isOwn(before)) {
-                pods.remove(EndpointSources.keyOf(before.metadata()));
-            }
-            Pod after = each.after();
-            if (after != null && isOwn(after)) {
-                pods.put(EndpointSources.keyOf(after.metadata()), after);
-            }
-        }
+        change.pods()
+                .forEach(each ->
+                        each.replace(before -> pods.remove(EndpointSources.keyOf(before.metadata())), this::add));
         return List.copyOf(pods.values());
     }
 
-    private boolean isOwn(Pod pod) {
-        return nodeName.equals(pod.spec().nodeName());
+    private void add(Pod pod) {
+        if (nodeName.equals(pod.spec().nodeName())) {
+            pods.put(EndpointSources.keyOf(pod.metadata()), pod);
+        }
     }
 }

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Pods by each of their labels, so that a service looks at those only that have its rarest one. Owned by one thread. */
 final class PodsByLabel {
@@ -20,16 +21,14 @@ final class PodsByLabel {
     }
 
     void take(Change<Pod> change) {
-        Pod before = change.before();
-        if (before != null) {
-            String namespace = EndpointSelector.namespaceOf(before.metadata());
-            before.metadata().labels().entrySet().forEach(label -> having.remove(Label.of(namespace, label), before));
-        }
-        Pod after = change.after();
-        if (after != null) {
-            String namespace = EndpointSelector.namespaceOf(after.metadata());
-            after.metadata().labels().entrySet().forEach(label -> having.add(Label.of(namespace, label), after));
-        }
+        change.replace(
+                before -> labelsOf(before).forEach(label -> having.remove(label, before)),
+                after -> labelsOf(after).forEach(label -> having.add(label, after)));
+    }
+
+    private static Stream<Label> labelsOf(Pod pod) {
+        String namespace = EndpointSelector.namespaceOf(pod.metadata());
+        return pod.metadata().labels().entrySet().stream().map(label -> Label.of(namespace, label));
     }
 
     /** All pods that the service's selector can pick, and maybe others; in the order of their keys. */

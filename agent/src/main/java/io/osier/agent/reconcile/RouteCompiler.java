@@ -74,16 +74,9 @@ final class RouteCompiler {
         if (changes.isEmpty()) {
             return false;
         }
-        for (Change<Node> each : changes) {
-            Node before = each.before();
-            if (before != null) {
-                nodes.remove(before.metadata().name());
-            }
-            Node after = each.after();
-            if (after != null) {
-                nodes.put(after.metadata().name(), after);
-            }
-        }
+        changes.forEach(each -> each.replace(
+                before -> nodes.remove(before.metadata().name()),
+                after -> nodes.put(after.metadata().name(), after)));
         NodeTables earlier = tables;
         tables = NodeTables.of(settings, nodes.values());
         List<IpPrefix> moved = RouteDifference.of(earlier.bySubnet(), tables.bySubnet(), Route::equals);

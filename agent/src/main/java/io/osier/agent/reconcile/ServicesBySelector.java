@@ -17,16 +17,13 @@ final class ServicesBySelector {
     private final Map<String, PodsByLabel.Label> labels = new HashMap<>(); // by service
 
     void take(Change<Service> change) {
-        Service before = change.before();
-        if (before != null) {
-            PodsByLabel.Label label = labels.remove(EndpointSources.keyOf(before.metadata()));
-            if (label != null) {
-                wanting.remove(label, before);
-            }
-        }
-        Service after = change.after();
-        if (after != null) {
-            add(after);
+        change.replace(this::remove, this::add);
+    }
+
+    private void remove(Service service) {
+        PodsByLabel.Label label = labels.remove(EndpointSources.keyOf(service.metadata()));
+        if (label != null) {
+            wanting.remove(label, service);
         }
     }
 

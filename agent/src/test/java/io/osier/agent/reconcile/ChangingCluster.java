@@ -16,12 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class ChangingCluster {
     private final Random random;
     private final RandomManifests manifests;
-    private final CachedObjects<Node> nodes = new CachedObjects<>();
-    private final CachedObjects<Pod> pods = new CachedObjects<>();
-    private final CachedObjects<Service> services = new CachedObjects<>();
-    private final CachedObjects<Endpoints> endpoints = new CachedObjects<>();
-    private final CachedObjects<EndpointSlice> slices = new CachedObjects<>();
-    private boolean begins = true;
+    private final CachedCluster cluster = new CachedCluster();
 
     ChangingCluster(Random random) {
         this.random = random;
@@ -30,65 +25,52 @@ final class ChangingCluster {
 
     /** What is there now, told without what was there before. */
     ClusterState state() {
-        return new ClusterState(
-                List.copyOf(nodes.all()),
-                List.copyOf(pods.all()),
-                List.copyOf(services.all()),
-                List.copyOf(endpoints.all()),
-                List.copyOf(slices.all()));
+        return cluster.state();
     }
 
     ClusterChange takeChanges() {
-        boolean beginning = begins;
-        begins = false;
-        return new ClusterChange(
-                beginning,
-                nodes.takeChanges(),
-                pods.takeChanges(),
-                services.takeChanges(),
-                endpoints.takeChanges(),
-                slices.takeChanges());
+        return cluster.takeChanges();
     }
 
     /** As after a round that failed. */
     void beginAgain() {
-        begins = true;
-        List.of(nodes, pods, services, endpoints, slices).forEach(CachedObjects::begin);
+        cluster.beginAgain();
     }
 
     /** As after a time without the store: it tells other objects that say the same, and some are gone and there again. */
     void tellAgain() {
-        for (Pod pod : List.copyOf(pods.all())) {
+        for (Pod pod : List.copyOf(cluster.pods.all())) {
             String key = keyOf(pod.metadata());
             if (random.nextBoolean()) {
-                pods.put(key, null);
+                cluster.pods.put(key, null);
             }
-            pods.put(key, Pod.of(pod.metadata(), pod.spec(), pod.status()));
+            cluster.pods.put(key, Pod.of(pod.metadata(), pod.spec(), pod.status()));
         }
-        for (Service service : List.copyOf(services.all())) {
-            services.put(keyOf(service.metadata()), Service.of(service.metadata(), service.spec()));
+        for (Service service : List.copyOf(cluster.services.all())) {
+            cluster.services.put(keyOf(service.metadata()), Service.of(service.metadata(), service.spec()));
         }
     }
 
     void change() {
         boolean gone = random.nextInt(4) == 0;
         switch (random.nextInt(9)) {
-            case 0 -> put(nodes, Node.class, manifests.node(), gone);
+            case 0 -> put(cluster.nodes, Node.class, manifests.node(), gone);
             case 8 -> moveNode();
-            case 1, 2, 3 -> put(pods, Pod.class, manifests.pod(), gone);
-            case 4, 5 -> put(services, Service.class, manifests.service(), gone);
-            case 6 -> put(endpoints, Endpoints.class, manifests.endpoints(), gone);
-            default -> put(slices, EndpointSlice.class, manifests.slice(), gone);
+            case 1, 2, 3 -> put(cluster.pods, Pod.class, manifests.pod(), gone);
+            case 4, 5 -> put(cluster.services, Service.class, manifests.service(), gone);
+            case 6 -> put(cluster.endpoints, Endpoints.class, manifests.endpoints(), gone);
+            default -> put(cluster.slices, EndpointSlice.class, manifests.slice(), gone);
         }
     }
 
     /** One node is in another zone, and nothing else. */
     private void moveNode() {
-        List<Node> all = List.copyOf(nodes.all());
+        List<Node> all = List.copyOf(cluster.nodes.all());
         if (!all.isEmpty()) {
             Node node = all.get(random.nextInt(all.size()));
             Map<String, String> labels = Map.of(Node.ZONE, manifests.zone());
-            nodes.put(keyOf(node.metadata()), Node.of(node.metadata().withLabels(labels), node.spec(), node.status()));
+            cluster.nodes.put(
+                    keyOf(node.metadata()), Node.of(node.metadata().withLabels(labels), node.spec(), node.status()));
         }
     }
 
