@@ -8,8 +8,6 @@ import static io.osier.agent.scenario.TwoNodeLab.podIp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,11 +16,10 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three etcd servers, of which the leader dies, one agent is cut off, and all die; meanwhile pods of two nodes ping each other
- * every ten milliseconds and talk through a service, and none of these packets is lost. One after the other, on one lab.
+ * Three etcd servers, of which the leader dies, one agent is cut off, and all die; meanwhile pods of two nodes send each other
+ * a packet a millisecond and talk through a service, and none of these packets is lost. One after the other, on one lab.
  */
 @Tag("namespaces")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -31,9 +28,6 @@ class StoreAwayTest {
     private static final int CONNECTIONS = 20;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static boolean ours;
-
-    @TempDir
-    static Path folder;
 
     @BeforeAll
     static void up() {
@@ -80,8 +74,8 @@ class StoreAwayTest {
 
     /** What goes on between two nodes while something is done to the store. */
     private static void whileTrafficFlows(Step step) throws Exception {
-        Path told = folder.resolve("ping");
-        Process ping = Shell.start("a1", "ping -i 0.01 -W 1 " + podIp("b1"), told);
+        Metronome there = Metronome.start("a1", "b1", podIp("b1"), 7001);
+        Metronome back = Metronome.start("b1", "a1", podIp("a1"), 7002);
         try (LiveConnections live = LiveConnections.open("a1", clusterIp("echo"), 80, CONNECTIONS)) {
             live.talk(20);
             await().until(() -> live.exchanges() > CONNECTIONS);
@@ -90,10 +84,13 @@ class StoreAwayTest {
             await().until(() -> live.exchanges() > before + CONNECTIONS);
             live.awaitAnswers();
         } finally {
-            bash("kill -INT " + ping.pid()); // it counts
-            ping.waitFor();
+            there.stop();
+            back.stop();
         }
-        assertThat(Files.readString(told)).containsPattern("(\\d+) packets transmitted, \\1 received, 0% packet loss");
+        assertThat(there.lost() + back.lost())
+                .as("%s; %s%n%s", there, back, osier("drops").out())
+                .isZero();
+        assertThat(there.sent()).isGreaterThan(100);
     }
 
     private interface Step {
