@@ -51,6 +51,11 @@ public enum ConnectionState {
         return this == SYN_SENT || this == UNREPLIED;
     }
 
+    /** Whether the flow may be given up for another one: it has not really begun, or is over. */
+    boolean isExpendable() {
+        return isEmbryonic() || isOver();
+    }
+
     /** The state of a flow's first packet. */
     public static ConnectionState first(int protocol, int tcpFlags) {
         if (protocol != IpProtocol.TCP) {

@@ -29,9 +29,7 @@ public final class ConnectionTable {
     private static final int EVICTION_PROBES = 64;
 
     private final ConnectionEntries entries;
-    private final int[] buckets;
-    private final int mask;
-    private final long salt;
+    private final TupleIndex tuples;
     private final int[] free;
     private int freeCount;
     private int used;
@@ -69,9 +67,7 @@ public final class ConnectionTable {
         }
         entries = new ConnectionEntries(memory);
         windows = new TcpWindows(memory);
-        buckets = new int[capacity * 4];
-        mask = buckets.length - 1;
-        this.salt = salt;
+        tuples = new TupleIndex(entries, capacity, salt);
         free = new int[capacity];
         shares = new FlowShares(capacity, Math.max(1, capacity / 2), salt);
     }
@@ -104,7 +100,7 @@ public final class ConnectionTable {
 
     private void linkStale(int entry) {
         if (lookup(entries.key(entry, true, scratch)) == NONE) {
-            insert(entry, true);
+            tuples.insert(entry, true);
             masqueradePorts.add(entries, entry);
         } else {
             giveBack(entry);
@@ -151,9 +147,7 @@ public final class ConnectionTable {
         }
         boolean weighed = entries.weighs(entry);
         entries.account(entry, reply, flags, packet.networkLengthBytes(), nowNanos);
-        if (shares.isEmbryonic(entry) && !entries.state(entry).isEmbryonic()) {
-            shares.mature(entry);
-        }
+        shares.setExpendable(entry, entries.state(entry).isExpendable());
         if (weighed && !entries.weighs(entry)) {
             loads.remove(entries, entry);
         }
@@ -174,8 +168,8 @@ public final class ConnectionTable {
         if (entries.weighs(entry)) {
             loads.remove(entries, entry);
         }
-        shares.mature(entry);
         entries.setState(entry, ConnectionState.RESET, nowNanos);
+        shares.setExpendable(entry, true);
     }
 
     public int capacity() {
@@ -188,12 +182,7 @@ public final class ConnectionTable {
 
     /** The flow that has this tuple in one of its directions: a reference, or {@link #NONE}. */
     public int lookup(FlowKey key) {
-        for (int slot = key.hash(salt) & mask; ; slot = (slot + 1) & mask) {
-            int reference = buckets[slot] - 1;
-            if (reference == NONE || entries.matches(reference, key)) {
-                return reference;
-            }
-        }
+        return tuples.lookup(key);
     }
 
     public static int entryOf(int reference) {
@@ -228,15 +217,15 @@ public final class ConnectionTable {
     }
 
     /**
-     * The same for a client that has a share of the table, which is half of it. Who has that gives up an embryonic flow of its
-     * own, the oldest, for a new one. In a full table whoever has most flows gives up one of its embryonic ones; so a flood
-     * takes the place of its own flows, and everybody else goes on. A flow that was answered is never given up.
+     * The same for a client that has a share of the table, which is half of it. Who has that gives up an expendable flow of its
+     * own, the oldest, for a new one. In a full table whoever has most flows gives up one of its expendable ones; so a flood
+     * takes the place of its own flows, and everybody else goes on. A flow that was answered and goes on is never given up.
      *
      * @return the entry, or {@link #NONE} if there is no such flow
      */
     public int allocate(long nowNanos, long clientHigh, long clientLow) {
         if (shares.isExhausted(clientHigh, clientLow)) {
-            int own = shares.oldestEmbryonic(clientHigh, clientLow);
+            int own = shares.oldestExpendable(clientHigh, clientLow);
             if (own == NONE) {
                 return NONE;
             }
@@ -252,8 +241,10 @@ public final class ConnectionTable {
     }
 
     private void evict(int entry) {
+        if (entries.state(entry).isEmbryonic()) {
+            evictedFlows++;
+        }
         remove(entry);
-        evictedFlows++;
     }
 
     /** Whether the client has all the flows that it may have. */
@@ -280,8 +271,8 @@ public final class ConnectionTable {
             giveBack(entry);
             return false;
         }
-        insert(entry, false);
-        insert(entry, true);
+        tuples.insert(entry, false);
+        tuples.insert(entry, true);
         masqueradePorts.add(entries, entry);
         entries.seal(entry);
         entries.setLive(entry, true);
@@ -289,7 +280,7 @@ public final class ConnectionTable {
                 entry,
                 entries.clientHigh(entry),
                 entries.clientLow(entry),
-                entries.state(entry).isEmbryonic());
+                entries.state(entry).isExpendable());
         if (entries.weighs(entry)) {
             loads.add(entries, entry);
         }
@@ -312,7 +303,7 @@ public final class ConnectionTable {
                 loads.remove(entries, entry);
             }
             shares.remove(entry);
-            unlink(entry, false);
+            tuples.remove(entry, false);
             entries.setState(entry, ConnectionState.STALE, nowNanos);
         }
     }
@@ -324,8 +315,8 @@ public final class ConnectionTable {
             loads.remove(entries, entry);
         }
         masqueradePorts.remove(entries, entry);
-        unlink(entry, false);
-        unlink(entry, true);
+        tuples.remove(entry, false);
+        tuples.remove(entry, true);
         giveBack(entry);
     }
 
@@ -369,35 +360,5 @@ public final class ConnectionTable {
                 return;
             }
         }
-    }
-
-    private void insert(int entry, boolean reply) {
-        int slot = entries.key(entry, reply, scratch).hash(salt) & mask;
-        while (buckets[slot] != 0) {
-            slot = (slot + 1) & mask;
-        }
-        buckets[slot] = ((entry << 1) | (reply ? 1 : 0)) + 1;
-    }
-
-    /** Deletes by shifting back what follows, so that no tombstone is ever left (Knuth, 6.4, algorithm R). */
-    private void unlink(int entry, boolean reply) {
-        int wanted = ((entry << 1) | (reply ? 1 : 0)) + 1;
-        int hole = entries.key(entry, reply, scratch).hash(salt) & mask;
-        while (buckets[hole] != wanted) {
-            if (buckets[hole] == 0) {
-                return;
-            }
-            hole = (hole + 1) & mask;
-        }
-        for (int slot = (hole + 1) & mask; buckets[slot] != 0; slot = (slot + 1) & mask) {
-            int reference = buckets[slot] - 1;
-            int home =
-                    entries.key(entryOf(reference), isReply(reference), scratch).hash(salt) & mask;
-            if (((slot - home) & mask) >= ((slot - hole) & mask)) {
-                buckets[hole] = buckets[slot];
-                hole = slot;
-            }
-        }
-        buckets[hole] = 0;
     }
 }

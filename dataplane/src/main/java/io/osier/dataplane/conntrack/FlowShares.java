@@ -3,9 +3,10 @@ package io.osier.dataplane.conntrack;
 import java.util.Arrays;
 
 /**
- * Who has how much of the connection table, and which of it is embryonic: opened, and not answered yet. Clients are told apart
- * by a hash of their address, so that this has a bound; two that share one share their part. Lists go through arrays that have
- * a place for each entry of the table; every operation takes constant time, {@link #victim} the time to look at all shares.
+ * Who has how much of the connection table, and which of it is expendable: opened and not answered yet, or over. Clients are
+ * told apart by a hash of their address, so that this has a bound; two that share one share their part. Lists go through arrays
+ * that have a place for each entry of the table, in the order in which flows became expendable; every operation takes constant
+ * time, {@link #victim} the time to look at all shares.
  *
  * <p>Owned by the worker's thread; allocates nothing.
  */
@@ -21,7 +22,7 @@ final class FlowShares {
     private final int[] older;
     private final int[] younger;
     private final short[] shareOf;
-    private final boolean[] embryonic;
+    private final boolean[] expendable;
 
     /** @param most the flows that one client may have */
     FlowShares(int capacity, int most, long salt) {
@@ -30,7 +31,7 @@ final class FlowShares {
         older = new int[capacity];
         younger = new int[capacity];
         shareOf = new short[capacity];
-        embryonic = new boolean[capacity];
+        expendable = new boolean[capacity];
         Arrays.fill(oldest, NONE);
         Arrays.fill(youngest, NONE);
         Arrays.fill(shareOf, (short) NONE);
@@ -42,34 +43,38 @@ final class FlowShares {
     }
 
     /** A flow of this client has come into the table. */
-    void add(int entry, long clientHigh, long clientLow, boolean isEmbryonic) {
+    void add(int entry, long clientHigh, long clientLow, boolean isExpendable) {
         int share = share(clientHigh, clientLow);
         shareOf[entry] = (short) share;
         flows[share]++;
-        if (isEmbryonic) {
-            embryonic[entry] = true;
-            older[entry] = youngest[share];
-            younger[entry] = NONE;
-            if (youngest[share] == NONE) {
-                oldest[share] = entry;
-            } else {
-                younger[youngest[share]] = entry;
-            }
-            youngest[share] = entry;
-        }
+        setExpendable(entry, isExpendable);
     }
 
-    boolean isEmbryonic(int entry) {
-        return embryonic[entry];
-    }
-
-    /** The flow was answered, or is over. */
-    void mature(int entry) {
-        if (!embryonic[entry]) {
+    /** Whether the flow may be given up for another one; one that is nobody's is left alone. */
+    void setExpendable(int entry, boolean isExpendable) {
+        if (expendable[entry] == isExpendable || shareOf[entry] == NONE) {
             return;
         }
-        int share = shareOf[entry];
-        embryonic[entry] = false;
+        expendable[entry] = isExpendable;
+        if (isExpendable) {
+            append(entry, shareOf[entry]);
+        } else {
+            takeOut(entry, shareOf[entry]);
+        }
+    }
+
+    private void append(int entry, int share) {
+        older[entry] = youngest[share];
+        younger[entry] = NONE;
+        if (youngest[share] == NONE) {
+            oldest[share] = entry;
+        } else {
+            younger[youngest[share]] = entry;
+        }
+        youngest[share] = entry;
+    }
+
+    private void takeOut(int entry, int share) {
         if (older[entry] == NONE) {
             oldest[share] = younger[entry];
         } else {
@@ -87,7 +92,7 @@ final class FlowShares {
         if (shareOf[entry] == NONE) {
             return;
         }
-        mature(entry);
+        setExpendable(entry, false);
         flows[shareOf[entry]]--;
         shareOf[entry] = NONE;
     }
@@ -97,12 +102,12 @@ final class FlowShares {
         return flows[share(clientHigh, clientLow)] >= most;
     }
 
-    /** The client's oldest embryonic flow, or {@link ConnectionTable#NONE}. */
-    int oldestEmbryonic(long clientHigh, long clientLow) {
+    /** The client's flow that has been expendable longest, or {@link ConnectionTable#NONE}. */
+    int oldestExpendable(long clientHigh, long clientLow) {
         return oldest[share(clientHigh, clientLow)];
     }
 
-    /** The oldest embryonic flow of whoever has most flows among those who have one at all, or {@link ConnectionTable#NONE}. */
+    /** The oldest expendable flow of whoever has most flows among those who have one at all, or {@link ConnectionTable#NONE}. */
     int victim() {
         int fullest = NONE;
         for (int share = 0; share < SHARES; share++) {

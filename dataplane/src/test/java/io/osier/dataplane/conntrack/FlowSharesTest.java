@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,15 +20,26 @@ class FlowSharesTest {
     private static final int CAPACITY = 12;
     private static final int MOST = 4;
 
-    /** @param what 0 adds an embryonic flow, 1 one that was answered, 2 answers it, 3 removes it */
+    /** @param what 0 adds an expendable flow, 1 one that is not, 2 makes it one that is not, 3 one that is, 4 removes it */
     record Action(int what, int entry, int client) {}
 
-    private record Flow(int client, boolean embryonic) {}
+    /** @param expendableSince the number of the action that made it expendable, or {@link #KEPT} */
+    private record Flow(int client, int expendableSince) {
+        static final int KEPT = Integer.MAX_VALUE;
+
+        Flow kept() {
+            return new Flow(client, KEPT);
+        }
+
+        Flow expendable(int now) {
+            return expendableSince == KEPT ? new Flow(client, now) : this;
+        }
+    }
 
     @Provide
     Arbitrary<List<Action>> actions() {
         return Combinators.combine(
-                        Arbitraries.integers().between(0, 3),
+                        Arbitraries.integers().between(0, 4),
                         Arbitraries.integers().between(0, CAPACITY - 1),
                         Arbitraries.integers().between(1, 3))
                 .as(Action::new)
@@ -39,26 +50,34 @@ class FlowSharesTest {
     @Property(tries = 2_000)
     void behaveLikeLists(@ForAll("actions") List<Action> actions, @ForAll long salt) {
         FlowShares shares = new FlowShares(CAPACITY, MOST, salt);
-        Map<Integer, Flow> model = new LinkedHashMap<>(); // in the order of coming
-        for (Action action : actions) {
-            Flow known = model.get(action.entry);
-            switch (action.what) {
-                case 2 -> {
-                    shares.mature(action.entry);
-                    model.computeIfPresent(action.entry, (entry, flow) -> new Flow(flow.client, false));
-                }
-                case 3 -> {
-                    shares.remove(action.entry);
-                    model.remove(action.entry);
-                }
-                default -> {
-                    if (known == null) {
-                        shares.add(action.entry, 0, action.client, action.what == 0);
-                        model.put(action.entry, new Flow(action.client, action.what == 0));
-                    }
+        Map<Integer, Flow> model = new HashMap<>();
+        for (int now = 0; now < actions.size(); now++) {
+            apply(actions.get(now), now, shares, model);
+            check(shares, model);
+        }
+    }
+
+    private static void apply(Action action, int now, FlowShares shares, Map<Integer, Flow> model) {
+        switch (action.what) {
+            case 2 -> {
+                shares.setExpendable(action.entry, false);
+                model.computeIfPresent(action.entry, (entry, flow) -> flow.kept());
+            }
+            case 3 -> {
+                shares.setExpendable(action.entry, true);
+                model.computeIfPresent(action.entry, (entry, flow) -> flow.expendable(now));
+            }
+            case 4 -> {
+                shares.remove(action.entry);
+                model.remove(action.entry);
+            }
+            default -> {
+                if (!model.containsKey(action.entry)) {
+                    boolean expendable = action.what == 0;
+                    shares.add(action.entry, 0, action.client, expendable);
+                    model.put(action.entry, new Flow(action.client, expendable ? now : Flow.KEPT));
                 }
             }
-            check(shares, model);
         }
     }
 
@@ -66,16 +85,13 @@ class FlowSharesTest {
         List<Integer> oldest = new ArrayList<>();
         for (int client = 1; client <= 3; client++) {
             int of = client;
-            List<Integer> flows = model.entrySet().stream()
-                    .filter(flow -> flow.getValue().client == of)
+            int first = model.entrySet().stream()
+                    .filter(flow -> flow.getValue().client == of && flow.getValue().expendableSince != Flow.KEPT)
+                    .min(Comparator.comparingInt(flow -> flow.getValue().expendableSince))
                     .map(Map.Entry::getKey)
-                    .toList();
-            int first = flows.stream()
-                    .filter(entry -> flowOf(model, entry).embryonic)
-                    .findFirst()
                     .orElse(ConnectionTable.NONE);
-            assertThat(shares.oldestEmbryonic(0, client)).isEqualTo(first);
-            assertThat(shares.isExhausted(0, client)).isEqualTo(flows.size() >= MOST);
+            assertThat(shares.oldestExpendable(0, client)).isEqualTo(first);
+            assertThat(shares.isExhausted(0, client)).isEqualTo(countOf(model, client) >= MOST);
             if (first != ConnectionTable.NONE) {
                 oldest.add(first);
             }
@@ -91,7 +107,6 @@ class FlowSharesTest {
             assertThat(oldest).contains(victim);
             assertThat(countOf(model, flowOf(model, victim).client)).isEqualTo(most);
         }
-        model.forEach((entry, flow) -> assertThat(shares.isEmbryonic(entry)).isEqualTo(flow.embryonic));
     }
 
     private static Flow flowOf(Map<Integer, Flow> model, int entry) {

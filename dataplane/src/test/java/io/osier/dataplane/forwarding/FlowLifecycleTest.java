@@ -244,6 +244,40 @@ class FlowLifecycleTest extends TwoNodeScenario {
     }
 
     @Test
+    void whoHasItsShareGivesUpWhatIsOver() {
+        try (SimulatedCluster small = new SimulatedCluster(1)) {
+            SimulatedNode node = small.node("node-a", "10.32.0.0/24", new WorkerConfig(1, 8, 64, 16));
+            MemoryPort pod = node.pod(CLIENT);
+            MemoryPort server = node.pod(NEAR);
+            small.service("default/web", IpProtocol.TCP, VIP, 80, NEAR + ":8080");
+            for (int port = 3999; port < 4500; port++) {
+                pod.send(tcp().from(CLIENT, port).to(VIP, 80).syn());
+                small.settle();
+                server.send(tcp().from(NEAR, 8080).to(CLIENT, port).synAck());
+                small.settle();
+                if (port > 3999) {
+                    pod.send(tcp().from(CLIENT, port).to(VIP, 80).fin());
+                    small.settle();
+                    server.send(tcp().from(NEAR, 8080).to(CLIENT, port).fin());
+                    small.settle();
+                }
+            }
+
+            assertThat(node.drops()).as("501 connections, one after the other").isEmpty();
+            assertThat(node.flows())
+                    .as("the one that goes on, and the youngest three of those that are over")
+                    .hasSize(4)
+                    .anyMatch(flow -> flow.contains(":3999 ") && flow.endsWith("ESTABLISHED"))
+                    .anyMatch(flow -> flow.contains(":4497 ") && flow.endsWith("TIME_WAIT"))
+                    .anyMatch(flow -> flow.contains(":4498 ") && flow.endsWith("TIME_WAIT"))
+                    .anyMatch(flow -> flow.contains(":4499 ") && flow.endsWith("TIME_WAIT"));
+            assertThat(node.worker().tables().evictedFlows())
+                    .as("nothing that was under way was given up")
+                    .isZero();
+        }
+    }
+
+    @Test
     void aFloodTakesThePlaceOfItsOwnFlowsOnly() {
         try (SimulatedCluster small = new SimulatedCluster(1)) {
             SimulatedNode node = small.node("node-a", "10.32.0.0/24", new WorkerConfig(1, 8, 64, 16));
