@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hands the body of an answer through as it arrives. The reader sets the pace: while its queue is full, nothing more is read
- * from the socket.
+ * from the socket. Only the channel's thread pauses reading and goes on with it; the reader asks for that.
  */
 final class StreamHandler extends SimpleChannelInboundHandler<HttpObject> {
     private static final int PAUSE_CHUNKS = 256;
@@ -76,17 +76,21 @@ final class StreamHandler extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     private void pause(Channel from) {
-        paused = true;
         from.config().setAutoRead(false);
-        // The reader may have emptied the queue in between and found nothing to resume.
+        paused = true;
+        // The reader may have emptied the queue in between and found nothing to ask for.
         resumeIfDrained(from);
     }
 
     private void resumeIfDrained(Channel from) {
-        if (paused && chunks.size() <= RESUME_CHUNKS) {
+        if (paused && isDrained()) {
             paused = false;
             from.config().setAutoRead(true);
         }
+    }
+
+    private boolean isDrained() {
+        return chunks.size() <= RESUME_CHUNKS;
     }
 
     private void end() {
@@ -139,8 +143,8 @@ final class StreamHandler extends SimpleChannelInboundHandler<HttpObject> {
             }
             position = 0;
             Channel bound = channel;
-            if (bound != null) {
-                resumeIfDrained(bound);
+            if (bound != null && paused && isDrained() && bound.isActive()) {
+                bound.eventLoop().execute(() -> resumeIfDrained(bound));
             }
             atEnd = chunk == END;
             ApiException failed = failure;
