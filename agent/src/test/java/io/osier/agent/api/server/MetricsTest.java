@@ -7,9 +7,7 @@ import io.osier.agent.metrics.MetricsPage;
 import io.osier.agent.metrics.SyncMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -72,7 +70,7 @@ class MetricsTest {
     @Test
     @SuppressWarnings("try") // it is there to be asked by others
     void byTcpThereAreMetricsAndNothingElse() throws IOException, InterruptedException {
-        InetSocketAddress address = freeAddress();
+        InetSocketAddress address = TestAgent.freeAddress();
         PrometheusRegistry registry = new PrometheusRegistry();
         new SyncMetrics(registry).serviceChanged();
         try (ApiServer server = ApiServer.listenForScrapes(address, new MetricsPage(registry))) {
@@ -88,14 +86,9 @@ class MetricsTest {
     }
 
     private static HttpRequest request(InetSocketAddress address, String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + address.getPort() + path))
+        return HttpRequest.newBuilder(
+                        URI.create("http://" + address.getAddress().getHostAddress() + ":" + address.getPort() + path))
                 .build();
-    }
-
-    private static InetSocketAddress freeAddress() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new InetSocketAddress(InetAddress.getLoopbackAddress(), free.getLocalPort());
-        }
     }
 
     @Test

@@ -36,6 +36,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -44,10 +45,13 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** One agent's answers, with a store, a worker and a socket, and with no devices. Several can share a store. */
 final class TestAgent implements AutoCloseable {
+    private static final byte LOOPBACK_NET = 127;
+
     private final Path storeFolder;
     private final DirectoryStore store;
     private final ExecutorService workerThread = Executors.newSingleThreadExecutor();
@@ -137,9 +141,14 @@ final class TestAgent implements AutoCloseable {
                                 null)));
     }
 
-    private static InetSocketAddress freeAddress() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new InetSocketAddress(InetAddress.getLoopbackAddress(), free.getLocalPort());
+    /** At an address of its own, where nobody takes the port before it is opened. */
+    static InetSocketAddress freeAddress() throws IOException {
+        byte[] own = ByteBuffer.allocate(4)
+                .putInt(ThreadLocalRandom.current().nextInt())
+                .put(0, LOOPBACK_NET)
+                .array();
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByAddress(own))) {
+            return new InetSocketAddress(free.getInetAddress(), free.getLocalPort());
         }
     }
 
