@@ -16,27 +16,6 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         description = "A container network in user space that hides nothing.",
         mixinStandardHelpOptions = true,
-        subcommands = {
-            LabCommand.class,
-            DemoCommand.class,
-            StatusCommand.class,
-            CreateCommand.class,
-            ApplyCommand.class,
-            DeleteCommand.class,
-            GetCommand.class,
-            DescribeCommand.class,
-            ExecCommand.class,
-            LogsCommand.class,
-            RulesCommand.class,
-            ExplainCommand.class,
-            DoctorCommand.class,
-            DropsCommand.class,
-            MetricsCommand.class,
-            CaptureCommand.class,
-            CompletionCommand.class,
-            ManCommand.class,
-            ServeCommand.class
-        },
         footer = {
             "",
             "Examples:",
@@ -64,13 +43,13 @@ public final class OsierCommand implements Runnable {
      * @return the exit code: 0 done, 1 failed, 2 wrong usage
      */
     public static int execute(String[] words, String version, AgentRunner agent) {
-        return commandLine(version, agent).execute(words);
+        return commandLine(version, agent, words).execute(words);
     }
 
-    /** The whole command line, ready to be asked. */
-    static CommandLine commandLine(String version, AgentRunner agent) {
+    /** The command line, ready to be asked: all of it, or what these words need. */
+    static CommandLine commandLine(String version, AgentRunner agent, String... words) {
         CommandLine commandLine = new CommandLine(new OsierCommand());
-        commandLine.addSubcommand(new AgentCommand(agent));
+        Commands.addTo(commandLine, agent, words);
         setVersion(commandLine, "osier " + version);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setUsageHelpAutoWidth(true);

@@ -17,7 +17,7 @@ record Dialogue(int exitCode, String out, String err) {
     static Dialogue of(String... words) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine line = OsierCommand.commandLine("1.2.3", config -> 0)
+        CommandLine line = OsierCommand.commandLine("1.2.3", config -> 0, words)
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true));
         return new Dialogue(line.execute(words), out.toString(), err.toString());

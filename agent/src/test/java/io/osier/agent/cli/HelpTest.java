@@ -59,6 +59,20 @@ class HelpTest {
     }
 
     @Test
+    void commandsAreCalledWhatTheyCallThemselves() {
+        OsierCommand.commandLine("1.2.3", config -> 0)
+                .getSubcommands()
+                .forEach((name, command) ->
+                        assertThat(command.getCommandSpec().name()).isEqualTo(name));
+    }
+
+    @Test
+    void helpTellsOfAllCommandsWhicheverWasNamed() {
+        assertThat(Dialogue.of("--help", "get")).isEqualTo(Dialogue.of("--help"));
+        assertThat(Dialogue.of("--help").out()).contains("  lab ", "  completion ", "  agent ");
+    }
+
+    @Test
     void versionIsOneLine() {
         assertThat(Dialogue.of("--version")).isEqualTo(new Dialogue(0, "osier 1.2.3\n", ""));
         assertThat(Dialogue.of("get", "--version")).isEqualTo(new Dialogue(0, "osier 1.2.3\n", ""));
