@@ -13,11 +13,15 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        LogSetup.silence();
+        // Nobody records Netty's buffers, and to ask whether somebody does takes some 40 ms.
+        System.setProperty("io.netty.jfr.enabled", "false");
         System.exit(OsierCommand.execute(arguments, Version.current(), Main::runAgent));
     }
 
     /** Runs an agent until the process is told to end. */
     private static int runAgent(Path config) throws IOException {
+        LogSetup.speak();
         try {
             AgentConfig read = AgentConfig.read(config);
             AtomicReference<AgentProcess> started = new AtomicReference<>();

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Uses once what every command and agent uses, so that the build can make an archive of the classes that it loads ({@code java
- * -XX:ArchiveClassesAtExit}). Needs no rights and leaves nothing.
+ * Uses once what every command and agent uses, so that an archive can be made of the classes that it loads ({@code java
+ * -XX:DumpLoadedClassList}, then {@code -Xshare:dump}). Needs no rights and leaves nothing.
  */
 public final class WarmUp {
     private WarmUp() {}
