@@ -21,8 +21,6 @@ import java.util.Map;
 /** Builds the networks, measures them by turns, and removes them. */
 final class Bench {
     private static final long QUIET_MILLIS = 2_000;
-    private static final long REST_NANOS = 30_000_000_000L;
-    private static final double AT_REST = 0.05;
 
     private final Shell shell;
     private final String osierCommand;
@@ -63,7 +61,7 @@ final class Bench {
             OsierRig lab = OsierRig.up(shell, osierCommand, underlay, mtuBytes);
             Subject osier = keep(lab);
             progress.accept("waiting until the agents have compiled what they rehearsed");
-            awaitRest();
+            CpuTime.awaitRest();
             if (plan.stages().stream().anyMatch(plan::wantsLoad)) {
                 results.setCommandSeconds(lab.services().commandSeconds());
             }
@@ -86,14 +84,6 @@ final class Bench {
         } finally {
             progress.accept("cleaning up");
             cleanUp();
-        }
-    }
-
-    /** Agents go on compiling for some seconds when they are ready already; the kernel has nothing of the kind. */
-    private static void awaitRest() throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + REST_NANOS;
-        while (CpuTime.busyShare(QUIET_MILLIS) > AT_REST && System.nanoTime() < deadlineNanos) {
-            // it has waited
         }
     }
 

@@ -17,6 +17,10 @@ public final class CpuTime {
     private static final int IRQ = 6;
     private static final int SOFTIRQ = 7;
 
+    private static final long LOOK_MILLIS = 2_000;
+    private static final long REST_NANOS = 30_000_000_000L;
+    private static final double AT_REST = 0.05;
+
     private CpuTime() {}
 
     /** Seconds of work on all processors since the machine started: of programs, of the kernel, of interrupts. */
@@ -35,6 +39,14 @@ public final class CpuTime {
         Thread.sleep(millis);
         double elapsedSeconds = (System.nanoTime() - start) / 1e9;
         return (busySeconds() - before) / elapsedSeconds / Runtime.getRuntime().availableProcessors();
+    }
+
+    /** Agents go on compiling for some seconds when they are ready already; the kernel has nothing of the kind. */
+    public static void awaitRest() throws InterruptedException {
+        long deadlineNanos = System.nanoTime() + REST_NANOS;
+        while (busyShare(LOOK_MILLIS) > AT_REST && System.nanoTime() < deadlineNanos) {
+            // it has waited
+        }
     }
 
     static double busySeconds(List<String> stat) {

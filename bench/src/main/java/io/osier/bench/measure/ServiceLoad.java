@@ -29,6 +29,7 @@ final class ServiceLoad implements Measurement {
     @Override
     public List<Double> take(Subject subject, Effort effort) throws InterruptedException {
         subject.clearServices();
+        CpuTime.awaitRest();
         return List.of(subject.rig().services().loadSeconds(plan));
     }
 }
