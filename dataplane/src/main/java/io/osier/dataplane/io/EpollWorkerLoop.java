@@ -30,7 +30,8 @@ final class EpollWorkerLoop implements Executor, AutoCloseable {
     private final MultiThreadIoEventLoopGroup group;
     private final IoEventLoop loop;
     private final Ticker ticker;
-    private final SpinThenBlock waiting = new SpinThenBlock(System::nanoTime);
+    private final IdleTime idle = IdleTime.ofThisMachine();
+    private final SpinThenBlock waiting = new SpinThenBlock(System::nanoTime, idle::nanos);
     private final Consumer<RuntimeException> onFailure;
     private final Set<Watched> watched = new HashSet<>(); // the loop thread's own while it lives
     private long quietUntilNanos = System.nanoTime();
@@ -110,6 +111,7 @@ final class EpollWorkerLoop implements Executor, AutoCloseable {
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
         // Netty closes what is registered only if it notices the shutdown in the right half of its cycle.
         watched.forEach(Watched::close);
+        idle.close();
     }
 
     private final class Watched implements EpollIoHandle {

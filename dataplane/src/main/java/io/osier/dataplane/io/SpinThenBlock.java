@@ -4,6 +4,7 @@ import io.netty.channel.SelectStrategy;
 import io.netty.util.IntSupplier;
 import io.osier.dataplane.worker.NanoClock;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * How the worker waits: for some time after it had work it asks again and again, and lets others have the processor in
@@ -14,8 +15,8 @@ import java.util.concurrent.TimeUnit;
  * that the next time. Longer gaps are bridged only once they have come many times in a row, as those of a steady flow do: that
  * takes the processor's idle time, and gives it to whoever else asks for it. Each time it looked in vain it looks for less.
  *
- * <p>While batches are long it does not look at all. Who moves much data waits for no answer, and the kernel's scheduler takes a
- * processor on which somebody looks for one at work: the programs at both ends then share the other processors.
+ * <p>While batches are long it looks only if there are {@linkplain SpareProcessors processors to spare}. The kernel's scheduler
+ * takes a processor on which somebody looks for one at work: the programs at both ends then share the other processors.
  * Owned by the loop's thread.
  */
 final class SpinThenBlock implements SelectStrategy {
@@ -32,15 +33,18 @@ final class SpinThenBlock implements SelectStrategy {
     static final int LONG_BATCH_BYTES = 8_192;
 
     private final NanoClock clock;
+    private final SpareProcessors processors;
     private long workedNanos;
     private long spinNanos = MIN_SPIN_NANOS;
     private int bridgeableGaps;
     private int meanBatchBytes;
     private boolean slept = true;
 
-    SpinThenBlock(NanoClock clock) {
+    /** @param idleNanos how long this machine's processors have been idle, added up */
+    SpinThenBlock(NanoClock clock, LongSupplier idleNanos) {
         this.clock = clock;
         workedNanos = clock.nanoTime();
+        processors = new SpareProcessors(idleNanos, workedNanos);
     }
 
     /** Work has come. */
@@ -64,6 +68,9 @@ final class SpinThenBlock implements SelectStrategy {
     /** There was work until now. */
     void worked() {
         workedNanos = clock.nanoTime();
+        if (meanBatchBytes >= LONG_BATCH_BYTES) {
+            processors.carried(workedNanos);
+        }
     }
 
     /** There was a batch of so many bytes. */
@@ -73,7 +80,7 @@ final class SpinThenBlock implements SelectStrategy {
 
     /** For how long the worker looks after work, as far as it has learned. */
     long spinNanos() {
-        return meanBatchBytes < LONG_BATCH_BYTES ? spinNanos : 0;
+        return meanBatchBytes < LONG_BATCH_BYTES || processors.areThere() ? spinNanos : 0;
     }
 
     @Override

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class SpinThenBlockTest {
     private long nowNanos = 1_000;
-    private final SpinThenBlock waiting = new SpinThenBlock(() -> nowNanos);
+    private long idleNanos;
+    private final SpinThenBlock waiting = new SpinThenBlock(() -> nowNanos, () -> idleNanos);
 
     /** The worker sleeps, and work comes this long after the last. */
     private void wokenAfter(long gapNanos) throws Exception {
@@ -99,6 +100,17 @@ class SpinThenBlockTest {
             waiting.carried(128);
         }
         assertThat(waiting.spinNanos()).as("questions again").isEqualTo(MIN_SPIN_NANOS);
+    }
+
+    @Test
+    void whoMovesMuchDataLooksForMoreWhereProcessorsAreIdle() {
+        for (int i = 0; i < 200; i++) {
+            waiting.carried(64_000);
+            waiting.worked();
+            nowNanos += 1_000_000;
+            idleNanos += 500_000;
+        }
+        assertThat(waiting.spinNanos()).isEqualTo(MIN_SPIN_NANOS);
     }
 
     @Test

@@ -1,0 +1,49 @@
+package io.osier.dataplane.io;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Whether processors have nothing to do although much data passes. Then whoever moves it may look for more instead of sleeping:
+ * to be woken costs it more than it takes from anybody. For a tenth of each second it has to sleep whenever it can, so that what
+ * it takes itself is not missed.
+ *
+ * <p>Owned by the worker's thread.
+ */
+final class SpareProcessors {
+    static final long ROUND_NANOS = TimeUnit.SECONDS.toNanos(1);
+    static final long SAMPLE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** Idle processors, for one that looks for work: a quarter of one. */
+    static final int LEAST_SPARE_DIVISOR = 4;
+
+    private final LongSupplier idleNanos;
+    private long roundNanos;
+    private long idleBeforeNanos;
+    private boolean sampling;
+    private boolean spare;
+
+    /** @param idleNanos how long processors have been idle, added up */
+    SpareProcessors(LongSupplier idleNanos, long nowNanos) {
+        this.idleNanos = idleNanos;
+        roundNanos = nowNanos - ROUND_NANOS;
+    }
+
+    /** Much data has passed; to be called whenever it has. */
+    void carried(long nowNanos) {
+        long elapsedNanos = nowNanos - roundNanos;
+        boolean paused = sampling && elapsedNanos >= 2 * SAMPLE_NANOS;
+        if (elapsedNanos >= ROUND_NANOS || paused) {
+            roundNanos = nowNanos;
+            idleBeforeNanos = idleNanos.getAsLong();
+            sampling = true;
+        } else if (sampling && elapsedNanos >= SAMPLE_NANOS) {
+            spare = idleNanos.getAsLong() - idleBeforeNanos >= elapsedNanos / LEAST_SPARE_DIVISOR;
+            sampling = false;
+        }
+    }
+
+    boolean areThere() {
+        return spare && !sampling;
+    }
+}
