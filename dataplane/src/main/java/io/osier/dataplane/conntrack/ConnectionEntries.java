@@ -311,6 +311,14 @@ public final class ConnectionEntries {
         return memory.getLong(at(entry) + CLIENT_PACKETS) + memory.getLong(at(entry) + BACKEND_PACKETS);
     }
 
+    /**
+     * Whether the flow may be given up for another one: nobody has answered yet, or it is over. Also a TCP connection that was
+     * met in the middle is unanswered: what opened it may be the last packet of one that was given up.
+     */
+    boolean isExpendable(int entry) {
+        return memory.getLong(at(entry) + BACKEND_PACKETS) == 0 || state(entry).isOver();
+    }
+
     /** Bytes of IP packets in both directions. */
     public long bytes(int entry) {
         return memory.getLong(at(entry) + CLIENT_BYTES) + memory.getLong(at(entry) + BACKEND_BYTES);

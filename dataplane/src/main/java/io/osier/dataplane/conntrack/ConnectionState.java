@@ -46,16 +46,6 @@ public enum ConnectionState {
         return this == TIME_WAIT || this == CLOSED || this == STALE || this == RESET;
     }
 
-    /** Whether nobody has answered yet. */
-    boolean isEmbryonic() {
-        return this == SYN_SENT || this == UNREPLIED;
-    }
-
-    /** Whether the flow may be given up for another one: it has not really begun, or is over. */
-    boolean isExpendable() {
-        return isEmbryonic() || isOver();
-    }
-
     /** The state of a flow's first packet. */
     public static ConnectionState first(int protocol, int tcpFlags) {
         if (protocol != IpProtocol.TCP) {

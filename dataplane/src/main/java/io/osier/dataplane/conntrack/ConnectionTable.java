@@ -91,11 +91,22 @@ public final class ConnectionTable {
                 giveBack(entry);
             } else if (entries.state(entry) == ConnectionState.STALE) {
                 linkStale(entry);
-            } else if (link(entry)) {
-                entries.setGeneration(entry, generation);
+            } else if (entries.state(entry).isOver()) {
+                relink(entry, generation);
+            }
+        }
+        for (int entry = used - 1; entry >= 0; entry--) { // after those that are over, which so are given up before
+            if (entries.isLive(entry) && !entries.state(entry).isOver()) {
+                relink(entry, generation);
             }
         }
         return size();
+    }
+
+    private void relink(int entry, long generation) {
+        if (link(entry)) {
+            entries.setGeneration(entry, generation);
+        }
     }
 
     private void linkStale(int entry) {
@@ -147,7 +158,7 @@ public final class ConnectionTable {
         }
         boolean weighed = entries.weighs(entry);
         entries.account(entry, reply, flags, packet.networkLengthBytes(), nowNanos);
-        shares.setExpendable(entry, entries.state(entry).isExpendable());
+        shares.setExpendable(entry, entries.isExpendable(entry));
         if (weighed && !entries.weighs(entry)) {
             loads.remove(entries, entry);
         }
@@ -241,7 +252,7 @@ public final class ConnectionTable {
     }
 
     private void evict(int entry) {
-        if (entries.state(entry).isEmbryonic()) {
+        if (!entries.state(entry).isOver()) {
             evictedFlows++;
         }
         remove(entry);
@@ -252,7 +263,7 @@ public final class ConnectionTable {
         return shares.isExhausted(clientHigh, clientLow);
     }
 
-    /** Embryonic flows that were given up for others, since this process began. */
+    /** Flows without an answer that were given up for others, since this process began. */
     public long evictedFlows() {
         return evictedFlows;
     }
@@ -276,11 +287,7 @@ public final class ConnectionTable {
         masqueradePorts.add(entries, entry);
         entries.seal(entry);
         entries.setLive(entry, true);
-        shares.add(
-                entry,
-                entries.clientHigh(entry),
-                entries.clientLow(entry),
-                entries.state(entry).isExpendable());
+        shares.add(entry, entries.clientHigh(entry), entries.clientLow(entry), entries.isExpendable(entry));
         if (entries.weighs(entry)) {
             loads.add(entries, entry);
         }

@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param flows entries of the connection table by state; every state is in it
  * @param flowCapacity the most that there may be
- * @param evictedFlows embryonic flows that were given up for new ones, since the process began
+ * @param evictedFlows flows without an answer that were given up for new ones, since the process began
  * @param stations MAC addresses, known and learned
  * @param stationCapacity the most that there may be
  * @param laterPackets packets of flows behind each flow's first, since the process began

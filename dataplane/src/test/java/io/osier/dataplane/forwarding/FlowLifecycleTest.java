@@ -278,6 +278,29 @@ class FlowLifecycleTest extends TwoNodeScenario {
     }
 
     @Test
+    void theLastPacketOfAFlowThatWasGivenUpTakesNoPlaceForGood() {
+        try (SimulatedCluster small = new SimulatedCluster(1)) {
+            SimulatedNode node = small.node("node-a", "10.32.0.0/24", new WorkerConfig(1, 4, 64, 16));
+            MemoryPort pod = node.pod(CLIENT);
+            MemoryPort server = node.pod(NEAR);
+            small.service("default/web", IpProtocol.TCP, VIP, 80, NEAR + ":8080");
+            for (int port = 4000; port < 4100; port++) {
+                pod.send(tcp().from(CLIENT, port).to(VIP, 80).syn());
+                small.settle();
+                server.send(tcp().from(NEAR, 8080).to(CLIENT, port).synAck());
+                small.settle();
+                pod.send(tcp().from(CLIENT, port).to(VIP, 80).fin());
+                small.settle();
+                server.send(tcp().from(NEAR, 8080).to(CLIENT, port).fin());
+                pod.send(tcp().from(CLIENT, port - 2).to(VIP, 80).ack()); // which has been given up
+                small.settle();
+            }
+
+            assertThat(node.drops()).isEmpty();
+        }
+    }
+
+    @Test
     void aFloodTakesThePlaceOfItsOwnFlowsOnly() {
         try (SimulatedCluster small = new SimulatedCluster(1)) {
             SimulatedNode node = small.node("node-a", "10.32.0.0/24", new WorkerConfig(1, 8, 64, 16));
