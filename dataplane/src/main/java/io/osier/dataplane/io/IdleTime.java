@@ -8,76 +8,67 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For how long this machine's processors have had nothing to do, added up: the idle and iowait fields in the first line of {@code
- * /proc/stat} (proc(5)), in ticks of a hundredth of a second. Where that cannot be read no processor is ever idle.
+ * For how long this machine's processors have had nothing to do, added up: the second number of {@code /proc/uptime} (proc(5)),
+ * seconds with two decimals. All processors count, whichever of them the process may use. Where that cannot be read no processor
+ * is ever idle.
  *
- * <p>Reading allocates nothing. Owned by one thread.
+ * <p>The file is opened when it is first asked; reading it then allocates nothing. Owned by one thread.
  */
 final class IdleTime implements AutoCloseable {
-    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-    private static final int LINE_BYTES = 256;
-    private static final int IDLE = 4;
-    private static final int IOWAIT = 5;
+    private static final long UNIT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final int LINE_BYTES = 64;
 
-    private final @Nullable FileChannel stat;
+    private final Path uptime;
     private final ByteBuffer line = ByteBuffer.allocateDirect(LINE_BYTES);
+    private @Nullable FileChannel channel;
 
-    private IdleTime(@Nullable FileChannel stat) {
-        this.stat = stat;
+    IdleTime(Path uptime) {
+        this.uptime = uptime;
     }
 
     static IdleTime ofThisMachine() {
-        return of(Path.of("/proc/stat"));
+        return new IdleTime(Path.of("/proc/uptime"));
     }
 
-    static IdleTime of(Path stat) {
-        try {
-            return new IdleTime(FileChannel.open(stat));
-        } catch (IOException e) {
-            return new IdleTime(null);
-        }
-    }
-
-    /** Of all processors, since some moment. */
+    /** Of all processors, since the machine has started. */
     long nanos() {
-        line.clear();
         try {
-            if (stat == null || stat.read(line, 0) <= 0) {
-                return 0;
+            FileChannel open = channel;
+            if (open == null) {
+                open = FileChannel.open(uptime);
+                channel = open;
             }
+            line.clear();
+            open.read(line, 0);
+            return secondNumber() * UNIT_NANOS;
         } catch (IOException e) {
             return 0;
         }
-        return (field(IDLE) + field(IOWAIT)) * TICK_NANOS;
     }
 
-    /** A number of the line, which begins with {@code cpu} as its field 0. */
-    private long field(int wanted) {
-        int field = 0;
+    /** In hundredths, as its decimals are read on. */
+    private long secondNumber() {
+        boolean first = true;
         long number = 0;
-        for (int i = 1; i < line.position(); i++) {
+        for (int i = 0; i < line.position(); i++) {
             byte c = line.get(i);
-            if (c == '\n') {
-                break;
-            } else if (c != ' ') {
-                if (line.get(i - 1) == ' ') {
-                    field++;
-                    number = 0;
-                }
+            if (c == ' ') {
+                first = false;
+            } else if (!first && c >= '0' && c <= '9') {
                 number = number * 10 + c - '0';
-            } else if (field == wanted) {
-                break;
             }
         }
-        return field == wanted ? number : 0;
+        return number;
     }
 
     @Override
     public void close() {
+        FileChannel open = channel;
+        if (open == null) {
+            return;
+        }
         try {
-            if (stat != null) {
-                stat.close();
-            }
+            open.close();
         } catch (IOException e) {
             // Whatever close says, Linux has let the descriptor go.
         }

@@ -14,11 +14,15 @@ final class SpareProcessors {
     static final long ROUND_NANOS = TimeUnit.SECONDS.toNanos(1);
     static final long SAMPLE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** Longer between two batches is a pause, which says nothing of a time when data passes. */
+    static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     /** Idle processors, for one that looks for work: a quarter of one. */
     static final int LEAST_SPARE_DIVISOR = 4;
 
     private final LongSupplier idleNanos;
     private long roundNanos;
+    private long carriedNanos;
     private long idleBeforeNanos;
     private boolean sampling;
     private boolean spare;
@@ -27,12 +31,14 @@ final class SpareProcessors {
     SpareProcessors(LongSupplier idleNanos, long nowNanos) {
         this.idleNanos = idleNanos;
         roundNanos = nowNanos - ROUND_NANOS;
+        carriedNanos = nowNanos;
     }
 
     /** Much data has passed; to be called whenever it has. */
     void carried(long nowNanos) {
         long elapsedNanos = nowNanos - roundNanos;
-        boolean paused = sampling && elapsedNanos >= 2 * SAMPLE_NANOS;
+        boolean paused = sampling && nowNanos - carriedNanos >= PAUSE_NANOS;
+        carriedNanos = nowNanos;
         if (elapsedNanos >= ROUND_NANOS || paused) {
             roundNanos = nowNanos;
             idleBeforeNanos = idleNanos.getAsLong();

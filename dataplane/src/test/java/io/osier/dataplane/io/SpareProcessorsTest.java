@@ -5,6 +5,8 @@ import static io.osier.dataplane.io.SpareProcessors.SAMPLE_NANOS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SpareProcessorsTest {
     private static final long STEP_NANOS = 1_000_000;
@@ -51,11 +53,15 @@ class SpareProcessorsTest {
         assertThat(processors.areThere()).as("idle again").isTrue();
     }
 
-    @Test
-    void aPauseIsNotTakenForIdleProcessors() {
-        pass(SAMPLE_NANOS / 2, 0);
-        nowNanos += 3 * SAMPLE_NANOS;
-        idleNanos += 6 * SAMPLE_NANOS;
+    @ParameterizedTest
+    @ValueSource(longs = {10, 60, 110, 190, 350})
+    void aPauseIsNotTakenForIdleProcessors(long pauseMillis) {
+        for (int burst = 0; burst < 20; burst++) {
+            pass(SAMPLE_NANOS / 2, 0);
+            assertThat(processors.areThere()).isFalse();
+            nowNanos += pauseMillis * 1_000_000;
+            idleNanos += 2 * pauseMillis * 1_000_000;
+        }
         pass(SAMPLE_NANOS, 0);
         assertThat(processors.areThere()).isFalse();
     }
