@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,8 +144,8 @@ final class StreamHandler extends SimpleChannelInboundHandler<HttpObject> {
             }
             position = 0;
             Channel bound = channel;
-            if (bound != null && paused && isDrained() && bound.isActive()) {
-                bound.eventLoop().execute(() -> resumeIfDrained(bound));
+            if (bound != null && paused && isDrained()) {
+                askToResume(bound);
             }
             atEnd = chunk == END;
             ApiException failed = failure;
@@ -152,6 +153,14 @@ final class StreamHandler extends SimpleChannelInboundHandler<HttpObject> {
                 throw failed;
             }
             return !atEnd;
+        }
+
+        private void askToResume(Channel bound) {
+            try {
+                bound.eventLoop().execute(() -> resumeIfDrained(bound));
+            } catch (RejectedExecutionException e) {
+                // The client is closed: the end of the stream is queued.
+            }
         }
 
         @Override
