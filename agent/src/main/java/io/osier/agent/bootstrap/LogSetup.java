@@ -14,6 +14,9 @@ import org.slf4j.Logger;
  * name, before it would look for a file; without one no command has to read XML, which took it longer than its work.
  */
 public final class LogSetup extends ContextAwareBase implements Configurator {
+    /** Whoever names a file of logback's wants that. */
+    private static final String LOGBACKS_OWN = "logback.configurationFile";
+
     private static volatile boolean silent;
 
     private static final String LINE = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %msg%n";
@@ -30,6 +33,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
+        if (System.getProperty(LOGBACKS_OWN) != null) {
+            return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+        }
         if (silent) {
             context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.OFF);
         } else {

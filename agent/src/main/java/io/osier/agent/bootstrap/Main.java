@@ -10,12 +10,16 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Where the program begins: the command line, which may become the agent. */
 public final class Main {
+    private static final String NETTY_JFR = "io.netty.jfr.enabled";
+
     private Main() {}
 
     public static void main(String[] arguments) {
         LogSetup.silence();
         // Nobody records Netty's buffers, and to ask whether somebody does takes some 40 ms.
-        System.setProperty("io.netty.jfr.enabled", "false");
+        if (System.getProperty(NETTY_JFR) == null) {
+            System.setProperty(NETTY_JFR, "false");
+        }
         System.exit(OsierCommand.execute(arguments, Version.current(), Main::runAgent));
     }
 

@@ -20,16 +20,30 @@ public final class WarmUp {
     public static void main(String[] arguments) throws IOException {
         Path folder = Files.createTempDirectory("osier-warm-up");
         Path socket = folder.resolve("api.sock");
+        Path manifest = folder.resolve("warm-up.yaml");
         AgentConfig.defaults();
         Manifests.read("{apiVersion: v1, kind: Pod, metadata: {name: warm-up}}").forEach(Manifest::bind);
         ApiServer server = ApiServer.listen(socket, ApiServer.EMPTY);
         try (ApiClient client = new ApiClient(socket)) {
             client.get("/");
-            for (String words : List.of("get pods -o wide", "get services -o yaml", "rules", "drops")) {
+            run("--help"); // looks at all commands
+            Files.writeString(
+                    manifest,
+                    "{apiVersion: v1, kind: Service, metadata: {name: warm-up}, spec: {ports: [{port: 80}]}}");
+            for (String words : List.of(
+                    "get pods -o wide",
+                    "get services -o yaml",
+                    "rules",
+                    "drops",
+                    "status",
+                    "describe pod warm-up",
+                    "apply -f " + manifest,
+                    "create service warm-up --port 80 --selector app=warm-up")) {
                 run(words + " --socket " + socket);
             }
         } finally {
             server.close();
+            Files.deleteIfExists(manifest);
             Files.deleteIfExists(folder);
         }
     }

@@ -3,8 +3,8 @@ package io.osier.agent.cli;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 
 /** Which commands there are, and which of them a command line can be about: to look at all of them takes longer than most do. */
@@ -35,15 +35,15 @@ final class Commands {
         BY_NAME.put("agent", AgentCommand.class);
     }
 
-    /** These tell of all the others. */
-    private static final List<String> ABOUT_ALL = List.of("-h", "--help", "completion", "man");
+    /** These tell of all the others; a file named by {@code @} may say anything. */
+    private static final Pattern ABOUT_ALL = Pattern.compile("-[^-]*h.*|--help|completion|man|@.*");
 
     private Commands() {}
 
     /** Adds those that the words name, or all of them if none is named or somebody wants to hear of all. */
     static void addTo(CommandLine root, AgentRunner agent, String... words) {
         Collection<String> said = Arrays.asList(words);
-        boolean all = ABOUT_ALL.stream().anyMatch(said::contains)
+        boolean all = said.stream().anyMatch(ABOUT_ALL.asMatchPredicate())
                 || BY_NAME.keySet().stream().noneMatch(said::contains);
         BY_NAME.forEach((name, type) -> {
             if (all || said.contains(name)) {

@@ -224,10 +224,11 @@ final class DemoCommand extends ApiCommand {
         }
         all.addAll(List.of("--namespace", options().namespace));
         all.addAll(List.of(words));
-        CommandLine line = OsierCommand.commandLine("", config -> 1)
+        String[] typed = all.toArray(String[]::new);
+        CommandLine line = OsierCommand.commandLine("", config -> 1, typed)
                 .setOut(out())
                 .setErr(spec.commandLine().getErr());
-        int exitCode = line.execute(all.toArray(String[]::new));
+        int exitCode = line.execute(typed);
         if (exitCode != 0) {
             throw CliException.failed("demo: osier " + String.join(" ", words) + ": ended with " + exitCode);
         }

@@ -69,7 +69,15 @@ class HelpTest {
     @Test
     void helpTellsOfAllCommandsWhicheverWasNamed() {
         assertThat(Dialogue.of("--help", "get")).isEqualTo(Dialogue.of("--help"));
+        assertThat(Dialogue.of("-hV", "get").out())
+                .isEqualTo(Dialogue.of("--help").out());
         assertThat(Dialogue.of("--help").out()).contains("  lab ", "  completion ", "  agent ");
+    }
+
+    @Test
+    void aFileOfWordsMayNameAnyCommand() throws IOException {
+        Path words = Files.writeString(directory.resolve("words"), "drops --no-such-option");
+        assertThat(Dialogue.of("@" + words, "get").err()).startsWith("osier: drops: ");
     }
 
     @Test
