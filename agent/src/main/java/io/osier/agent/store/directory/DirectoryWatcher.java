@@ -38,9 +38,10 @@ import org.slf4j.LoggerFactory;
 final class DirectoryWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryWatcher.class);
 
-    /** Notifications come at once; this bounds how long a lost one can stay unnoticed. */
+    /** Notifications come at once; this bounds how long a lost one can stay unnoticed, whatever else is heard of. */
     private static final long LOOK_AROUND_SECONDS = 5;
 
+    private static final long LOOK_AROUND_NANOS = TimeUnit.SECONDS.toNanos(LOOK_AROUND_SECONDS);
     private static final long RETRY_SECONDS = 1;
 
     /** Of the time in which more changes than the kernel tells come in a row, one part of so many goes into looking at them. */
@@ -58,6 +59,7 @@ final class DirectoryWatcher implements AutoCloseable {
     /** Notifications were taken and not dealt with; the watcher's thread only. */
     private boolean behind;
 
+    private long lookedAroundNanos;
     private long lastLookNanos;
 
     DirectoryWatcher(Path root, KeyFiles files) {
@@ -183,22 +185,19 @@ final class DirectoryWatcher implements AutoCloseable {
 
     private void serveOnce(WatchService service) throws InterruptedException {
         try {
-            if (behind || subscriptions.stream().anyMatch(subscription -> !subscription.synced)) {
+            // Whoever comes from here on has its turn the next time: its folders may not be watched yet.
+            List<Subscription> present = List.copyOf(subscriptions);
+            if (behind || isAnyNew(present)) {
                 registerFolders(service);
             }
-            if (behind) {
-                lookAround();
-                behind = false;
-            }
-            for (Subscription subscription : subscriptions) {
-                if (!subscription.synced) {
-                    subscription.lookAround();
-                }
+            lookAround(present);
+            if (isAnyNew(subscriptions)) {
+                return;
             }
             WatchKey key = service.poll(LOOK_AROUND_SECONDS, TimeUnit.SECONDS);
             behind = true;
             if (key != null) {
-                behind = handle(key);
+                behind = handle(key) || System.nanoTime() - lookedAroundNanos > LOOK_AROUND_NANOS;
             }
         } catch (IOException e) {
             if (Thread.currentThread().isInterrupted()) {
@@ -264,9 +263,19 @@ final class DirectoryWatcher implements AutoCloseable {
         return files.foldersIn(folder).stream().anyMatch(inner -> isOfInterest(inner) && !watched.contains(inner));
     }
 
-    private void lookAround() throws IOException {
-        for (Subscription subscription : subscriptions) {
-            subscription.lookAround();
+    private static boolean isAnyNew(List<Subscription> some) {
+        return some.stream().anyMatch(subscription -> !subscription.synced);
+    }
+
+    private void lookAround(List<Subscription> present) throws IOException {
+        for (Subscription subscription : present) {
+            if (behind || !subscription.synced) {
+                subscription.lookAround();
+            }
+        }
+        if (behind) {
+            behind = false;
+            lookedAroundNanos = System.nanoTime();
         }
     }
 

@@ -191,6 +191,29 @@ class DirectoryStoreTest extends StateStoreContract {
     }
 
     /** More changes than the kernel tells of one by one: in folders that are there, in new ones, and deletions among them. */
+    /** As an agent begins them; looking around, five seconds later, does not count. */
+    @Test
+    void watchesThatBeginOneAfterTheOtherMissNothing() {
+        List<String> prefixes = List.of("pods", "services", "endpoints", "endpointslices", "nodes", "leases");
+        prefixes.forEach(prefix -> create(prefix + "/default/first", "x"));
+        for (int round = 0; round < 60; round++) {
+            String key = "/default/round-" + round;
+            List<String> heard = new CopyOnWriteArrayList<>();
+            try (StateStore agent = open()) {
+                for (String prefix : prefixes) {
+                    agent.watch(prefix, event -> heard.add(event.type() + " " + event.key()));
+                }
+                await().until(() -> heard.stream().filter("SYNCED "::equals).count() == prefixes.size());
+                prefixes.forEach(prefix -> create(prefix + key, "x"));
+                await().atMost(Duration.ofSeconds(3))
+                        .untilAsserted(() -> assertThat(heard)
+                                .containsAll(prefixes.stream()
+                                        .map(prefix -> "PUT " + prefix + key)
+                                        .toList()));
+            }
+        }
+    }
+
     @Test
     void aWatchMissesNothingOfABurst() {
         Map<String, String> seen = new ConcurrentHashMap<>();
