@@ -9,12 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.osier.dataplane.conntrack.ConnectionState;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.simulation.DecodedPacket;
-import io.osier.dataplane.simulation.MemoryPort;
 import io.osier.dataplane.simulation.RawFrame;
-import io.osier.dataplane.simulation.SimulatedCluster;
-import io.osier.dataplane.simulation.SimulatedNode;
 import io.osier.dataplane.worker.ConnectionSnapshot;
-import io.osier.dataplane.worker.WorkerConfig;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -197,23 +193,19 @@ class DirectFlowTest extends TwoNodeScenario {
 
     @Test
     void directTrafficPassesUntrackedWhereItsClientHasNoShareLeft() {
-        try (SimulatedCluster small = new SimulatedCluster(1)) {
-            SimulatedNode node = small.node("node-a", "10.32.0.0/24", new WorkerConfig(1, 2, 64, 16));
-            MemoryPort pod = node.pod(CLIENT);
-            MemoryPort server = node.pod(NEAR);
-            small.service("default/dns", IpProtocol.UDP, VIP, 53, NEAR + ":5353");
-            pod.send(udp().from(CLIENT, 4000).to(NEAR, 5353));
-            small.settle();
-            server.send(udp().from(NEAR, 5353).to(CLIENT, 4000)); // answered, so that it is not given up
-            small.settle();
+        try (SmallNode small = new SmallNode(2)) {
+            small.cluster.service("default/dns", IpProtocol.UDP, VIP, 53, NEAR + ":5353");
+            small.send(small.pod, udp().from(CLIENT, 4000).to(NEAR, 5353));
+            small.server.send(udp().from(NEAR, 5353).to(CLIENT, 4000)); // answered, so that it is not given up
+            small.cluster.settle();
             for (int port = 4001; port < 4005; port++) {
-                pod.send(udp().from(CLIENT, port).to(NEAR, 5353));
+                small.pod.send(udp().from(CLIENT, port).to(NEAR, 5353));
             }
-            small.settle();
+            small.cluster.settle();
 
-            assertThat(server.drain()).hasSize(5);
-            assertThat(node.drops()).isEmpty();
-            assertThat(node.flows()).containsExactly("10.32.0.2:4000 10.32.0.3:5353 10.32.0.3:5353 ASSURED");
+            assertThat(small.server.drain()).hasSize(5);
+            assertThat(small.node.drops()).isEmpty();
+            assertThat(small.node.flows()).containsExactly("10.32.0.2:4000 10.32.0.3:5353 10.32.0.3:5353 ASSURED");
         }
     }
 

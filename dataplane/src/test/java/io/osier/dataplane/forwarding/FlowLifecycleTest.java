@@ -218,60 +218,49 @@ class FlowLifecycleTest extends TwoNodeScenario {
 
     @Test
     void aClientHasHalfOfTheTableAndKeepsWhatWasAnswered() {
-        try (SimulatedCluster small = new SimulatedCluster(1)) {
-            SimulatedNode node = small.node("node-a", "10.32.0.0/24", new WorkerConfig(1, 4, 64, 16));
-            MemoryPort pod = node.pod(CLIENT);
-            MemoryPort server = node.pod(NEAR);
-            small.service("default/web", IpProtocol.TCP, VIP, 80, NEAR + ":8080");
+        try (SmallNode small = new SmallNode(4)) {
+            small.cluster.service("default/web", IpProtocol.TCP, VIP, 80, NEAR + ":8080");
             for (int port = 4000; port < 4002; port++) {
-                pod.send(tcp().from(CLIENT, port).to(VIP, 80).syn());
-                small.settle();
-                server.send(tcp().from(NEAR, 8080).to(CLIENT, port).synAck());
-                small.settle();
+                connect(small, port);
             }
-            pod.send(tcp().from(CLIENT, 4002).to(VIP, 80).syn());
-            small.settle();
+            small.send(small.pod, tcp().from(CLIENT, 4002).to(VIP, 80).syn());
 
-            assertThat(node.drops()).containsExactly("flow-share-exhausted 1");
-            assertThat(server.drain()).hasSize(2);
-            node.host().send(tcp().from(GATEWAY_A, 4000).to(VIP, 80).syn());
-            small.settle();
-            assertThat(server.drain())
+            assertThat(small.node.drops()).containsExactly("flow-share-exhausted 1");
+            assertThat(small.server.drain()).hasSize(2);
+            small.send(
+                    small.node.host(), tcp().from(GATEWAY_A, 4000).to(VIP, 80).syn());
+            assertThat(small.server.drain())
                     .as("another client has a share of its own")
                     .hasSize(1);
-            assertThat(node.flows()).hasSize(3);
+            assertThat(small.node.flows()).hasSize(3);
         }
     }
 
     @Test
     void whoHasItsShareGivesUpWhatIsOver() {
-        try (SimulatedCluster small = new SimulatedCluster(1)) {
-            SimulatedNode node = small.node("node-a", "10.32.0.0/24", new WorkerConfig(1, 8, 64, 16));
-            MemoryPort pod = node.pod(CLIENT);
-            MemoryPort server = node.pod(NEAR);
-            small.service("default/web", IpProtocol.TCP, VIP, 80, NEAR + ":8080");
+        try (SmallNode small = new SmallNode(8)) {
+            small.cluster.service("default/web", IpProtocol.TCP, VIP, 80, NEAR + ":8080");
             for (int port = 3999; port < 4500; port++) {
-                pod.send(tcp().from(CLIENT, port).to(VIP, 80).syn());
-                small.settle();
-                server.send(tcp().from(NEAR, 8080).to(CLIENT, port).synAck());
-                small.settle();
+                connect(small, port);
                 if (port > 3999) {
-                    pod.send(tcp().from(CLIENT, port).to(VIP, 80).fin());
-                    small.settle();
-                    server.send(tcp().from(NEAR, 8080).to(CLIENT, port).fin());
-                    small.settle();
+                    small.send(small.pod, tcp().from(CLIENT, port).to(VIP, 80).fin());
+                    small.send(
+                            small.server,
+                            tcp().from(NEAR, 8080).to(CLIENT, port).fin());
                 }
             }
 
-            assertThat(node.drops()).as("501 connections, one after the other").isEmpty();
-            assertThat(node.flows())
+            assertThat(small.node.drops())
+                    .as("501 connections, one after the other")
+                    .isEmpty();
+            assertThat(small.node.flows())
                     .as("the one that goes on, and the youngest three of those that are over")
                     .hasSize(4)
                     .anyMatch(flow -> flow.contains(":3999 ") && flow.endsWith("ESTABLISHED"))
                     .anyMatch(flow -> flow.contains(":4497 ") && flow.endsWith("TIME_WAIT"))
                     .anyMatch(flow -> flow.contains(":4498 ") && flow.endsWith("TIME_WAIT"))
                     .anyMatch(flow -> flow.contains(":4499 ") && flow.endsWith("TIME_WAIT"));
-            assertThat(node.worker().tables().evictedFlows())
+            assertThat(small.node.worker().tables().evictedFlows())
                     .as("nothing that was under way was given up")
                     .isZero();
         }
@@ -279,74 +268,58 @@ class FlowLifecycleTest extends TwoNodeScenario {
 
     @Test
     void theLastPacketOfAFlowThatWasGivenUpTakesNoPlaceForGood() {
-        try (SimulatedCluster small = new SimulatedCluster(1)) {
-            SimulatedNode node = small.node("node-a", "10.32.0.0/24", new WorkerConfig(1, 4, 64, 16));
-            MemoryPort pod = node.pod(CLIENT);
-            MemoryPort server = node.pod(NEAR);
-            small.service("default/web", IpProtocol.TCP, VIP, 80, NEAR + ":8080");
+        try (SmallNode small = new SmallNode(4)) {
+            small.cluster.service("default/web", IpProtocol.TCP, VIP, 80, NEAR + ":8080");
             for (int port = 4000; port < 4100; port++) {
-                pod.send(tcp().from(CLIENT, port).to(VIP, 80).syn());
-                small.settle();
-                server.send(tcp().from(NEAR, 8080).to(CLIENT, port).synAck());
-                small.settle();
-                pod.send(tcp().from(CLIENT, port).to(VIP, 80).fin());
-                small.settle();
-                server.send(tcp().from(NEAR, 8080).to(CLIENT, port).fin());
-                pod.send(tcp().from(CLIENT, port - 2).to(VIP, 80).ack()); // which has been given up
-                small.settle();
+                connect(small, port);
+                small.send(small.pod, tcp().from(CLIENT, port).to(VIP, 80).fin());
+                small.server.send(tcp().from(NEAR, 8080).to(CLIENT, port).fin());
+                small.pod.send(tcp().from(CLIENT, port - 2).to(VIP, 80).ack()); // which has been given up
+                small.cluster.settle();
             }
 
-            assertThat(node.drops()).isEmpty();
+            assertThat(small.node.drops()).isEmpty();
         }
     }
 
     @Test
     void aFloodTakesThePlaceOfItsOwnFlowsOnly() {
-        try (SimulatedCluster small = new SimulatedCluster(1)) {
-            SimulatedNode node = small.node("node-a", "10.32.0.0/24", new WorkerConfig(1, 8, 64, 16));
-            MemoryPort pod = node.pod(CLIENT);
-            MemoryPort server = node.pod(NEAR);
-            small.service("default/web", IpProtocol.TCP, VIP, 80, NEAR + ":8080");
-            pod.send(tcp().from(CLIENT, 3999).to(VIP, 80).syn());
-            small.settle();
-            server.send(tcp().from(NEAR, 8080).to(CLIENT, 3999).synAck());
-            node.host().send(tcp().from(GATEWAY_A, 5000).to(VIP, 80).syn());
-            small.settle();
+        try (SmallNode small = new SmallNode(8)) {
+            small.cluster.service("default/web", IpProtocol.TCP, VIP, 80, NEAR + ":8080");
+            small.send(small.pod, tcp().from(CLIENT, 3999).to(VIP, 80).syn());
+            small.server.send(tcp().from(NEAR, 8080).to(CLIENT, 3999).synAck());
+            small.send(
+                    small.node.host(), tcp().from(GATEWAY_A, 5000).to(VIP, 80).syn());
             for (int port = 4000; port < 4500; port++) {
-                pod.send(tcp().from(CLIENT, port).to(VIP, 80).syn());
-                small.settle();
+                small.send(small.pod, tcp().from(CLIENT, port).to(VIP, 80).syn());
             }
 
-            assertThat(server.drain())
+            assertThat(small.server.drain())
                     .as("each SYN of the flood is a new flow's first")
                     .hasSize(502);
-            assertThat(node.drops()).isEmpty();
-            assertThat(node.flows())
+            assertThat(small.node.drops()).isEmpty();
+            assertThat(small.node.flows())
                     .hasSize(5)
                     .anyMatch(flow -> flow.contains(":3999 ") && flow.endsWith("ESTABLISHED"))
                     .anyMatch(flow -> flow.contains("10.32.0.1:5000 "))
                     .anyMatch(flow -> flow.contains(":4499 "));
-            assertThat(node.worker().tables().evictedFlows()).isEqualTo(497);
+            assertThat(small.node.worker().tables().evictedFlows()).isEqualTo(497);
         }
     }
 
     @Test
     void inAFullTableWhoHasMostGivesUpOneThatIsNotAnswered() {
-        try (SimulatedCluster small = new SimulatedCluster(1)) {
-            SimulatedNode node = small.node("node-a", "10.32.0.0/24", new WorkerConfig(1, 4, 64, 16));
-            MemoryPort pod = node.pod(CLIENT);
-            MemoryPort server = node.pod(NEAR);
-            small.service("default/web", IpProtocol.TCP, VIP, 80, "10.32.0.99:8080");
+        try (SmallNode small = new SmallNode(4)) {
+            small.cluster.service("default/web", IpProtocol.TCP, VIP, 80, "10.32.0.99:8080");
             for (int port = 4000; port < 4002; port++) {
-                pod.send(tcp().from(CLIENT, port).to(VIP, 80).syn());
-                server.send(tcp().from(NEAR, port).to(VIP, 80).syn());
-                small.settle();
+                small.pod.send(tcp().from(CLIENT, port).to(VIP, 80).syn());
+                small.send(small.server, tcp().from(NEAR, port).to(VIP, 80).syn());
             }
-            node.host().send(tcp().from(GATEWAY_A, 5000).to(VIP, 80).syn());
-            small.settle();
+            small.send(
+                    small.node.host(), tcp().from(GATEWAY_A, 5000).to(VIP, 80).syn());
 
-            assertThat(node.flows()).hasSize(4).anyMatch(flow -> flow.contains("10.32.0.1:5000 "));
-            assertThat(node.drops()).allMatch(drop -> drop.startsWith("no-such-pod"));
+            assertThat(small.node.flows()).hasSize(4).anyMatch(flow -> flow.contains("10.32.0.1:5000 "));
+            assertThat(small.node.drops()).allMatch(drop -> drop.startsWith("no-such-pod"));
         }
     }
 
@@ -375,6 +348,11 @@ class FlowLifecycleTest extends TwoNodeScenario {
             assertThat(node.drops()).containsExactly("masquerade-ports-exhausted 1");
             assertThat(node.worker().connections()).hasSize(65_536);
         }
+    }
+
+    private static void connect(SmallNode small, int port) {
+        small.send(small.pod, tcp().from(CLIENT, port).to(VIP, 80).syn());
+        small.send(small.server, tcp().from(NEAR, 8080).to(CLIENT, port).synAck());
     }
 
     private void open(MemoryPort from, MemoryPort server, int port) {

@@ -6,11 +6,7 @@ import static io.osier.dataplane.simulation.PacketBuilder.udp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.osier.dataplane.packet.IpProtocol;
-import io.osier.dataplane.simulation.MemoryPort;
 import io.osier.dataplane.simulation.RawFrame;
-import io.osier.dataplane.simulation.SimulatedCluster;
-import io.osier.dataplane.simulation.SimulatedNode;
-import io.osier.dataplane.worker.WorkerConfig;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -114,18 +110,14 @@ class StaleFlowTest extends TwoNodeScenario {
 
     @Test
     void staleFlowsMakeRoomInAFullTable() {
-        try (SimulatedCluster small = new SimulatedCluster(1)) {
-            SimulatedNode node = small.node("node-a", "10.32.0.0/24", new WorkerConfig(1, 2, 64, 16));
-            MemoryPort pod = node.pod(CLIENT);
-            MemoryPort server = node.pod(NEAR);
+        try (SmallNode small = new SmallNode(2)) {
             for (int port = 1; port <= 5; port++) {
-                small.service("default/dns", IpProtocol.UDP, VIP, 53, NEAR + ":" + port);
-                pod.send(udp().from(CLIENT, 4000).to(VIP, 53));
-                small.settle();
+                small.cluster.service("default/dns", IpProtocol.UDP, VIP, 53, NEAR + ":" + port);
+                small.send(small.pod, udp().from(CLIENT, 4000).to(VIP, 53));
             }
 
-            assertThat(server.drainFrames()).hasSize(5);
-            assertThat(node.drops()).isEmpty();
+            assertThat(small.server.drainFrames()).hasSize(5);
+            assertThat(small.node.drops()).isEmpty();
         }
     }
 }
