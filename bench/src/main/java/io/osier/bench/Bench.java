@@ -20,7 +20,6 @@ import java.util.Map;
 
 /** Builds the networks, measures them by turns, and removes them. */
 final class Bench {
-    private static final long QUIET_MILLIS = 2_000;
 
     private final Shell shell;
     private final String osierCommand;
@@ -54,7 +53,7 @@ final class Bench {
     void run(Plan plan) throws InterruptedException {
         try {
             progress.accept("looking how quiet the machine is");
-            results.setBusyBefore(CpuTime.busyShare(QUIET_MILLIS));
+            results.setBusyBefore(CpuTime.busyShare());
             progress.accept("building the kernel's network");
             Subject kernel = keep(KernelRig.withIptables(shell, underlay, mtuBytes));
             progress.accept("bringing Osier's lab up");

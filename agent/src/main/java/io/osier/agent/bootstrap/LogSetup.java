@@ -14,12 +14,12 @@ import org.slf4j.Logger;
  * name, before it would look for a file; without one no command has to read XML, which took it longer than its work.
  */
 public final class LogSetup extends ContextAwareBase implements Configurator {
+    private static final String LINE = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %msg%n";
+
     /** Whoever names a file of logback's wants that. */
     private static final String LOGBACKS_OWN = "logback.configurationFile";
 
     private static volatile boolean silent;
-
-    private static final String LINE = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %msg%n";
 
     /** Whoever logs first from now on logs nothing: a command says what there is to say itself. */
     static void silence() {

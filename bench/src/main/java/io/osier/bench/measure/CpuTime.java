@@ -33,10 +33,10 @@ public final class CpuTime {
     }
 
     /** The share of all processors, 0 to 1, that is busy while this waits. */
-    public static double busyShare(long millis) throws InterruptedException {
+    public static double busyShare() throws InterruptedException {
         double before = busySeconds();
         long start = System.nanoTime();
-        Thread.sleep(millis);
+        Thread.sleep(LOOK_MILLIS);
         double elapsedSeconds = (System.nanoTime() - start) / 1e9;
         return (busySeconds() - before) / elapsedSeconds / Runtime.getRuntime().availableProcessors();
     }
@@ -44,7 +44,7 @@ public final class CpuTime {
     /** Agents go on compiling for some seconds when they are ready already; the kernel has nothing of the kind. */
     public static void awaitRest() throws InterruptedException {
         long deadlineNanos = System.nanoTime() + REST_NANOS;
-        while (busyShare(LOOK_MILLIS) > AT_REST && System.nanoTime() < deadlineNanos) {
+        while (busyShare() > AT_REST && System.nanoTime() < deadlineNanos) {
             // it has waited
         }
     }

@@ -68,7 +68,7 @@ final class SpinThenBlock implements SelectStrategy {
     /** There was work until now. */
     void worked() {
         workedNanos = clock.nanoTime();
-        if (meanBatchBytes >= LONG_BATCH_BYTES) {
+        if (areBatchesLong()) {
             processors.carried(workedNanos);
         }
     }
@@ -80,7 +80,11 @@ final class SpinThenBlock implements SelectStrategy {
 
     /** For how long the worker looks after work, as far as it has learned. */
     long spinNanos() {
-        return meanBatchBytes < LONG_BATCH_BYTES || processors.areThere() ? spinNanos : 0;
+        return !areBatchesLong() || processors.areThere() ? spinNanos : 0;
+    }
+
+    private boolean areBatchesLong() {
+        return meanBatchBytes >= LONG_BATCH_BYTES;
     }
 
     @Override

@@ -39,9 +39,8 @@ final class DirectoryWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryWatcher.class);
 
     /** Notifications come at once; this bounds how long a lost one can stay unnoticed, whatever else is heard of. */
-    private static final long LOOK_AROUND_SECONDS = 5;
+    private static final long LOOK_AROUND_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private static final long LOOK_AROUND_NANOS = TimeUnit.SECONDS.toNanos(LOOK_AROUND_SECONDS);
     private static final long RETRY_SECONDS = 1;
 
     /** Of the time in which more changes than the kernel tells come in a row, one part of so many goes into looking at them. */
@@ -194,7 +193,7 @@ final class DirectoryWatcher implements AutoCloseable {
             if (isAnyNew(subscriptions)) {
                 return;
             }
-            WatchKey key = service.poll(LOOK_AROUND_SECONDS, TimeUnit.SECONDS);
+            WatchKey key = service.poll(LOOK_AROUND_NANOS, TimeUnit.NANOSECONDS);
             behind = true;
             if (key != null) {
                 behind = handle(key) || System.nanoTime() - lookedAroundNanos > LOOK_AROUND_NANOS;

@@ -86,8 +86,7 @@ class MetricsTest {
     }
 
     private static HttpRequest request(InetSocketAddress address, String path) {
-        return HttpRequest.newBuilder(
-                        URI.create("http://" + address.getAddress().getHostAddress() + ":" + address.getPort() + path))
+        return HttpRequest.newBuilder(URI.create("http://" + TestAgent.hostPort(address) + path))
                 .build();
     }
 

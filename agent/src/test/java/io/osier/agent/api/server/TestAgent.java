@@ -124,7 +124,7 @@ final class TestAgent implements AutoCloseable {
         server = ApiServer.listen(socket, routes);
         InetSocketAddress address = freeAddress();
         remoteServer = ApiServer.listen(address, token, routes);
-        endpoint = address.getAddress().getHostAddress() + ":" + address.getPort();
+        endpoint = hostPort(address);
         objects.put(
                 Keys.node(name),
                 Node.of(
@@ -150,6 +150,11 @@ final class TestAgent implements AutoCloseable {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByAddress(own))) {
             return new InetSocketAddress(free.getInetAddress(), free.getLocalPort());
         }
+    }
+
+    /** As others write it. */
+    static String hostPort(InetSocketAddress address) {
+        return address.getAddress().getHostAddress() + ":" + address.getPort();
     }
 
     /** The store that it shares, also when it has ended. */

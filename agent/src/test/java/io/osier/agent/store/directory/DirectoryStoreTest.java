@@ -190,7 +190,6 @@ class DirectoryStoreTest extends StateStoreContract {
         assertThat(keys).doesNotHaveDuplicates();
     }
 
-    /** More changes than the kernel tells of one by one: in folders that are there, in new ones, and deletions among them. */
     /** As an agent begins them; looking around, five seconds later, does not count. */
     @Test
     void watchesThatBeginOneAfterTheOtherMissNothing() {
@@ -214,6 +213,7 @@ class DirectoryStoreTest extends StateStoreContract {
         }
     }
 
+    /** More changes than the kernel tells of one by one: in folders that are there, in new ones, and deletions among them. */
     @Test
     void aWatchMissesNothingOfABurst() {
         Map<String, String> seen = new ConcurrentHashMap<>();
