@@ -32,6 +32,7 @@ final class EpollWorkerLoop implements Executor, AutoCloseable {
     private final Ticker ticker;
     private final IdleTime idle = IdleTime.ofThisMachine();
     private final SpinThenBlock waiting = new SpinThenBlock(System::nanoTime, idle::nanos);
+    private final BatchScheduling scheduling = new BatchScheduling(idle::nanos, System.nanoTime());
     private final Consumer<RuntimeException> onFailure;
     private final Set<Watched> watched = new HashSet<>(); // the loop thread's own while it lives
     private long quietUntilNanos = System.nanoTime();
@@ -46,7 +47,10 @@ final class EpollWorkerLoop implements Executor, AutoCloseable {
         group = new MultiThreadIoEventLoopGroup(
                 1, EpollWorkerLoop::newThread, EpollIoHandler.newFactory(0, () -> waiting));
         loop = group.next();
-        ticker = new Ticker(loop, () -> guarded(tick));
+        ticker = new Ticker(loop, () -> {
+            scheduling.look(System.nanoTime());
+            guarded(tick);
+        });
     }
 
     private static Thread newThread(Runnable body) {

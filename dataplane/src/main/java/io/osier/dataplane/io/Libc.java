@@ -32,6 +32,8 @@ final class Libc {
     static final int O_CLOEXEC = 0x8_0000;
 
     static final int CLONE_NEWNET = 0x4000_0000;
+    static final int SCHED_OTHER = 0;
+    static final int SCHED_BATCH = 3;
 
     static final int AF_UNSPEC = 0;
     static final int AF_UNIX = 1;
@@ -92,6 +94,8 @@ final class Libc {
     static native int recvmmsg(int fd, long messages, int count, int flags, long timeout);
 
     static native int sendmmsg(int fd, long messages, int count, int flags);
+
+    static native int sched_setscheduler(int thread, int policy, long parameter);
 
     static native int setpriority(int which, int who, int niceness);
 

@@ -1,9 +1,12 @@
 package io.osier.dataplane.io;
 
-import static io.osier.dataplane.io.SpinThenBlock.MAX_SPIN_NANOS;
+import static io.osier.dataplane.io.SpinThenBlock.BRIDGING_NANOS;
+import static io.osier.dataplane.io.SpinThenBlock.DENSE;
+import static io.osier.dataplane.io.SpinThenBlock.LATE_NANOS;
+import static io.osier.dataplane.io.SpinThenBlock.MAX_BRIDGE_NANOS;
 import static io.osier.dataplane.io.SpinThenBlock.MIN_SPIN_NANOS;
-import static io.osier.dataplane.io.SpinThenBlock.SOON_NANOS;
-import static io.osier.dataplane.io.SpinThenBlock.STEADY_GAPS;
+import static io.osier.dataplane.io.SpinThenBlock.PAUSE_NANOS;
+import static io.osier.dataplane.io.SpinThenBlock.STEADY_PAUSES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.SelectStrategy;
@@ -25,8 +28,24 @@ class SpinThenBlockTest {
         waiting.working();
     }
 
+    /** Traffic without pauses, for which the worker sleeps each time. */
+    private void dense(long gapNanos) throws Exception {
+        for (int i = 0; i < DENSE; i++) {
+            wokenAfter(gapNanos);
+        }
+    }
+
+    /** One every millisecond, each with its answer. */
+    private void questions(int count, long answerNanos) throws Exception {
+        for (int i = 0; i < count; i++) {
+            wokenAfter(answerNanos);
+            wokenAfter(1_000_000);
+        }
+    }
+
     @Test
     void whatIsReadyIsServedAtOnce() throws Exception {
+        dense(20_000);
         assertThat(waiting.calculateStrategy(() -> 3, false)).isEqualTo(3);
         assertThat(waiting.calculateStrategy(() -> 3, true)).isEqualTo(3);
     }
@@ -38,7 +57,18 @@ class SpinThenBlockTest {
     }
 
     @Test
-    void afterWorkItLooksAgainBeforeItSleeps() throws Exception {
+    void afterAPauseItSleepsAtOnce() throws Exception {
+        wokenAfter(1_000_000);
+        waiting.worked();
+        assertThat(waiting.spinNanos()).isZero();
+
+        wokenAfter(20_000);
+        assertThat(waiting.spinNanos()).as("a question and its answer").isZero();
+    }
+
+    @Test
+    void amongDenseTrafficItLooksAgainBeforeItSleeps() throws Exception {
+        dense(20_000);
         AtomicInteger looks = new AtomicInteger();
         waiting.worked();
 
@@ -49,44 +79,68 @@ class SpinThenBlockTest {
     }
 
     @Test
-    void answersThatComeSoonAfterItSleptAreWaitedForTheNextTime() throws Exception {
-        wokenAfter(120_000);
+    void amongDenseTrafficItLooksForAsLongAsWorkTook() throws Exception {
+        dense(120_000);
         assertThat(waiting.spinNanos()).isEqualTo(150_000);
 
         for (int i = 0; i < 20; i++) {
             wokenAfter(5_000_000);
         }
-        assertThat(waiting.spinNanos()).as("nothing comes soon any more").isEqualTo(MIN_SPIN_NANOS);
+        dense(1_000);
+        assertThat(waiting.spinNanos()).as("all comes soon now").isEqualTo(MIN_SPIN_NANOS);
     }
 
     @Test
-    void longerGapsAreBridgedOnceTheyAreSteady() throws Exception {
-        for (int i = 0; i < STEADY_GAPS - 1; i++) {
-            wokenAfter(1_000_000);
-        }
-        assertThat(waiting.spinNanos()).as("perhaps by chance").isLessThan(SOON_NANOS);
-
-        wokenAfter(1_000_000);
-        assertThat(waiting.spinNanos()).isEqualTo(1_250_000);
+    void aSteadyFlowWithPausesIsSleptThroughWhereAnswersComeSoon() throws Exception {
+        questions(STEADY_PAUSES * 4, LATE_NANOS / 2);
+        assertThat(waiting.spinNanos()).isZero();
     }
 
     @Test
-    void aFlowThatStopsCostsLessEachTime() throws Exception {
-        for (int i = 0; i < STEADY_GAPS; i++) {
-            wokenAfter(1_000_000);
+    void aFewLateAnswersSayNothing() throws Exception {
+        for (int i = 0; i < STEADY_PAUSES; i++) {
+            questions(2, PAUSE_NANOS - 1);
+            questions(3, LATE_NANOS - 1);
         }
+        assertThat(waiting.spinNanos()).isZero();
+    }
+
+    @Test
+    void thePausesOfASteadyFlowAreBridgedForAWhileWhereAnswersAreLate() throws Exception {
+        questions(STEADY_PAUSES * 2, LATE_NANOS * 2);
+        assertThat(waiting.spinNanos()).as("looking through the pause").isEqualTo(1_250_000);
+
+        nowNanos += BRIDGING_NANOS;
+        waiting.worked();
+        assertThat(waiting.spinNanos()).as("it has to be seen again").isZero();
+
+        questions(STEADY_PAUSES * 2, LATE_NANOS * 2);
+        assertThat(waiting.spinNanos()).as("seen").isEqualTo(1_250_000);
+    }
+
+    @Test
+    void aFlowThatStopsIsWaitedForOnce() throws Exception {
+        questions(STEADY_PAUSES * 2, LATE_NANOS * 2);
         wokenAfter(1_000_000_000);
-        assertThat(waiting.spinNanos()).isLessThan(1_250_000);
+        assertThat(waiting.spinNanos()).isZero();
         wokenAfter(1_000_000);
-        assertThat(waiting.spinNanos()).as("steady again only after many").isLessThan(1_250_000);
-        for (int i = 0; i < 30; i++) {
-            wokenAfter(1_000_000_000);
+        assertThat(waiting.spinNanos()).as("steady again only after many").isZero();
+    }
+
+    @Test
+    void itNeverLooksForLongerThanItMay() throws Exception {
+        for (int i = 0; i < 2 * STEADY_PAUSES; i++) {
+            wokenAfter(LATE_NANOS * 2);
+            wokenAfter(MAX_BRIDGE_NANOS);
         }
-        assertThat(waiting.spinNanos()).isEqualTo(MIN_SPIN_NANOS);
+        assertThat(waiting.spinNanos()).isZero();
+        dense(PAUSE_NANOS * 3 / 4);
+        assertThat(waiting.spinNanos()).isBetween(MIN_SPIN_NANOS, PAUSE_NANOS);
     }
 
     @Test
     void whoMovesMuchDataSleepsAtOnce() throws Exception {
+        dense(20_000);
         AtomicInteger looks = new AtomicInteger();
         for (int i = 0; i < 4; i++) {
             waiting.carried(64_000);
@@ -106,20 +160,11 @@ class SpinThenBlockTest {
     void whoMovesMuchDataLooksForMoreWhereProcessorsAreIdle() {
         for (int i = 0; i < 200; i++) {
             waiting.carried(64_000);
+            waiting.working();
             waiting.worked();
             nowNanos += 1_000_000;
             idleNanos += 500_000;
         }
         assertThat(waiting.spinNanos()).isEqualTo(MIN_SPIN_NANOS);
-    }
-
-    @Test
-    void itNeverLooksForLongerThanItMay() throws Exception {
-        for (int i = 0; i < 2 * STEADY_GAPS; i++) {
-            wokenAfter(MAX_SPIN_NANOS);
-        }
-        assertThat(waiting.spinNanos()).isEqualTo(MIN_SPIN_NANOS);
-        wokenAfter(SOON_NANOS * 3 / 4);
-        assertThat(waiting.spinNanos()).isBetween(MIN_SPIN_NANOS, SOON_NANOS);
     }
 }
