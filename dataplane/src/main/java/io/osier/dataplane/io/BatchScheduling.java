@@ -1,6 +1,7 @@
 package io.osier.dataplane.io;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 
@@ -14,6 +15,8 @@ import java.util.function.LongSupplier;
  * {@code SCHED_OTHER} then. Its share is the same in both. Owned by the worker's thread.
  */
 final class BatchScheduling {
+    static final long SAMPLE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final LongSupplier idleNanos;
     private final IntConsumer schedule;
     private long lookedNanos;
@@ -33,8 +36,11 @@ final class BatchScheduling {
         idleBeforeNanos = idleNanos.getAsLong();
     }
 
-    /** To be called about once a second. */
+    /** Looks whether processors are idle, if it has not just done so; to be called at least about once a second. */
     void look(long nowNanos) {
+        if (nowNanos - lookedNanos < SAMPLE_NANOS) {
+            return;
+        }
         long idleNowNanos = idleNanos.getAsLong();
         boolean spare =
                 idleNowNanos - idleBeforeNanos >= (nowNanos - lookedNanos) / SpareProcessors.LEAST_SPARE_DIVISOR;

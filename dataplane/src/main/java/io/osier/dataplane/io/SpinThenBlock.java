@@ -31,7 +31,7 @@ final class SpinThenBlock implements SelectStrategy {
     /** Longer than the pauses in a flow of a thousand packets a second. */
     static final long MAX_BRIDGE_NANOS = TimeUnit.MICROSECONDS.toNanos(1_500);
     /** Pauses in a row, all short enough to be bridged, that make a flow a steady one. */
-    static final int STEADY_PAUSES = 32;
+    static final int STEADY_PAUSES = 256;
     /** Work that comes later, after the worker has slept, is late: a processor had to be woken for it. */
     static final long LATE_NANOS = TimeUnit.MICROSECONDS.toNanos(60);
     /** By so many more answers have to be late than are not. */
@@ -44,6 +44,7 @@ final class SpinThenBlock implements SelectStrategy {
 
     private final NanoClock clock;
     private final SpareProcessors processors;
+    private final BatchScheduling scheduling;
     private long workedNanos;
     private boolean slept = true;
     private int withoutPause;
@@ -59,6 +60,7 @@ final class SpinThenBlock implements SelectStrategy {
         this.clock = clock;
         workedNanos = clock.nanoTime();
         processors = new SpareProcessors(idleNanos, workedNanos);
+        scheduling = new BatchScheduling(idleNanos, workedNanos);
     }
 
     /** Work has come. */
@@ -79,6 +81,7 @@ final class SpinThenBlock implements SelectStrategy {
             return;
         }
         withoutPause = 0;
+        scheduling.look(nowNanos);
         spinNanos = Math.max(MIN_SPIN_NANOS, spinNanos - spinNanos / 8);
         steadyPauses = neededNanos < MAX_BRIDGE_NANOS ? steadyPauses + 1 : 0;
         bridgeNanos = 0;
@@ -98,6 +101,11 @@ final class SpinThenBlock implements SelectStrategy {
         if (bridgeNanos != 0 && workedNanos - bridgedSinceNanos >= BRIDGING_NANOS) {
             bridgeNanos = 0;
         }
+    }
+
+    /** To be called about once a second, even if there was no pause. */
+    void look() {
+        scheduling.look(clock.nanoTime());
     }
 
     /** There was a batch of so many bytes. */

@@ -44,6 +44,18 @@ class BatchSchedulingTest {
     }
 
     @Test
+    void itLooksNoMoreOftenThanItHasTo() {
+        nowNanos += BatchScheduling.SAMPLE_NANOS - 1;
+        idleNanos += BatchScheduling.SAMPLE_NANOS;
+        scheduling.look(nowNanos);
+        assertThat(policies).isEmpty();
+
+        nowNanos++;
+        scheduling.look(nowNanos);
+        assertThat(policies).containsExactly(SCHED_BATCH);
+    }
+
+    @Test
     void whereProcessorsAreNeverIdleNothingChanges() {
         second(0);
         assertThat(policies).isEmpty();
