@@ -26,7 +26,8 @@ public final class Manifests {
     public static final int MAX_BYTES = 4 << 20;
 
     private static final int MAX_VALUES = 250_000; // the command has little memory
-    static final String TOO_MANY_VALUES = "more than " + MAX_VALUES + " values: split the file";
+    static final String TOO_MANY_VALUES =
+            "more than " + MAX_VALUES + " values: split the file, of which nothing is read from here on";
 
     private static final int MAX_LISTS = 5; // in lists
     private static final Pattern JSON = Pattern.compile("\\s*\\{\\s*[\"}].*", Pattern.DOTALL);
@@ -78,7 +79,7 @@ public final class Manifests {
         Count count = new Count();
         int line = 1;
         for (String part : parts(text)) {
-            if (hasContent(part)) {
+            if (hasContent(part) && !count.full) {
                 read(part, line, count, objects);
             }
             line += (int) part.chars().filter(c -> c == '\n').count();
@@ -197,6 +198,7 @@ public final class Manifests {
     private static final class Count {
         private int documents;
         private int values;
+        private boolean full;
     }
 
     private static void read(String part, int line, Count count, List<Manifest> objects) {
@@ -216,6 +218,7 @@ public final class Manifests {
             }
             count.values += reader.values();
         } catch (ManifestSyntaxException e) {
+            count.full = TOO_MANY_VALUES.equals(e.getMessage());
             objects.add(Manifest.unreadable(
                     ++count.documents,
                     new Places(e.line()),

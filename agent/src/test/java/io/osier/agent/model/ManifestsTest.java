@@ -360,9 +360,12 @@ class ManifestsTest {
     @Test
     void aFileOfTooManyValuesIsRefusedWhereTheyAreTooMany() {
         String many = "[" + "1,".repeat(260_000) + "1]";
-        assertThat(told("a: " + many)).containsExactly("document 1, line 1: more than 250000 values: split the file");
-        assertThat(told("{\"a\":\n" + many + "}"))
-                .containsExactly("document 1, line 2: more than 250000 values: split the file");
+        String refused = "more than 250000 values: split the file, of which nothing is read from here on";
+        assertThat(told("a: " + many)).containsExactly("document 1, line 1: " + refused);
+        assertThat(told("{\"a\":\n" + many + "}")).containsExactly("document 1, line 2: " + refused);
+        assertThat(told("a: " + many + "\n---\nb: 1\n---\nc: 1\n"))
+                .as("said once, whatever follows")
+                .containsExactly("document 1, line 1: " + refused);
     }
 
     @Test
