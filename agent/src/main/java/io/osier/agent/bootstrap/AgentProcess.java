@@ -37,7 +37,6 @@ import io.osier.dataplane.io.ConnectionFile;
 import io.osier.dataplane.io.Dataplane;
 import io.osier.dataplane.io.DataplaneConfig;
 import io.osier.dataplane.io.DataplaneListener;
-import io.osier.dataplane.io.WorkerPriority;
 import io.osier.dataplane.packet.EmbeddingPrefix;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.port.PortId;
@@ -311,11 +310,6 @@ public final class AgentProcess implements AutoCloseable {
         @Override
         public void workerFailed(RuntimeException failure) {
             LOG.error("packets were lost to an error in the program", failure);
-        }
-
-        @Override
-        public void movesBulk(boolean bulk) {
-            WorkerPriority.set(bulk);
         }
     }
 

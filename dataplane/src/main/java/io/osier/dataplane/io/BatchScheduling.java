@@ -52,8 +52,12 @@ final class BatchScheduling {
         }
     }
 
-    /** Where that is refused, all works as before. */
+    /** Where that is refused, all works as before. Whom somebody has given a policy of another sort keeps it. */
     private static void scheduleThisThread(int policy) {
+        int now = Libc.sched_getscheduler(0);
+        if (now != Libc.SCHED_OTHER && now != Libc.SCHED_BATCH) {
+            return;
+        }
         ByteBuffer priority = NativeMemory.allocate(Integer.BYTES); // neither of the two has any
         Libc.sched_setscheduler(0, policy, NativeMemory.address(priority));
     }

@@ -83,7 +83,7 @@ public final class Dataplane implements AutoCloseable {
                 System::nanoTime,
                 random,
                 connections(config, random.nextLong(), initial.generation()));
-        loop = new EpollWorkerLoop(worker::tick, listener::workerFailed, listener::movesBulk);
+        loop = new EpollWorkerLoop(worker::tick, listener::workerFailed);
         proxy = new WorkerProxy(worker, loop);
     }
 
@@ -303,7 +303,7 @@ public final class Dataplane implements AutoCloseable {
     /** Whatever fails in a batch, nothing may stay queued whose memory the next batch uses again. */
     private void serve(IntSupplier batch) {
         try {
-            loop.carried(batch.getAsInt(), worker.batchFrames());
+            loop.carried(batch.getAsInt());
         } finally {
             underlay.flush();
         }

@@ -12,7 +12,4 @@ public interface DataplaneListener {
 
     /** The worker met an error in the program and lost the packets in hand; told at most once a second. */
     void workerFailed(RuntimeException failure);
-
-    /** Super-frames have begun to pass in numbers, or have ceased to. */
-    default void movesBulk(boolean bulk) {}
 }

@@ -32,7 +32,6 @@ final class EpollWorkerLoop implements Executor, AutoCloseable {
     private final Ticker ticker;
     private final IdleTime idle = IdleTime.ofThisMachine();
     private final SpinThenBlock waiting = new SpinThenBlock(System::nanoTime, idle::nanos);
-    private final BulkTraffic bulk;
     private final Consumer<RuntimeException> onFailure;
     private final Set<Watched> watched = new HashSet<>(); // the loop thread's own while it lives
     private long quietUntilNanos = System.nanoTime();
@@ -41,17 +40,14 @@ final class EpollWorkerLoop implements Executor, AutoCloseable {
      * @param tick called about once a second while anything happens
      * @param onFailure told of what a service or a tick throws, which is an error in the program, at most once a second; the
      *     loop goes on
-     * @param onBulk told when bulk begins and ends
      */
-    EpollWorkerLoop(Runnable tick, Consumer<RuntimeException> onFailure, Consumer<Boolean> onBulk) {
+    EpollWorkerLoop(Runnable tick, Consumer<RuntimeException> onFailure) {
         this.onFailure = onFailure;
-        bulk = new BulkTraffic(onBulk);
         group = new MultiThreadIoEventLoopGroup(
                 1, EpollWorkerLoop::newThread, EpollIoHandler.newFactory(0, () -> waiting));
         loop = group.next();
         ticker = new Ticker(loop, () -> {
             waiting.look();
-            bulk.look();
             guarded(tick);
         });
     }
@@ -92,9 +88,8 @@ final class EpollWorkerLoop implements Executor, AutoCloseable {
     }
 
     /** The service in hand has moved so much, which says how to wait for more. Only on the loop's thread. */
-    void carried(int bytes, int frames) {
+    void carried(int bytes) {
         waiting.carried(bytes);
-        bulk.carried(bytes, frames);
     }
 
     private void guarded(Runnable action) {

@@ -95,6 +95,8 @@ final class Libc {
 
     static native int sendmmsg(int fd, long messages, int count, int flags);
 
+    static native int sched_getscheduler(int thread);
+
     static native int sched_setscheduler(int thread, int policy, long parameter);
 
     static native int setpriority(int which, int who, int niceness);

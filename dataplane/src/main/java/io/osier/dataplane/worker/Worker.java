@@ -107,7 +107,11 @@ public final class Worker {
         adopt(initial);
     }
 
-    /** Forwards what waits at a local port, one batch of it; returns its bytes. */
+    /**
+     * Forwards what waits at a local port, one batch of it.
+     *
+     * @return the bytes in it
+     */
     public int servicePort(Port port) {
         int frames = port.receive(batch);
         int bytes = 0;
@@ -122,7 +126,11 @@ public final class Worker {
         return bytes;
     }
 
-    /** Forwards what waits at the tunnel's socket, one batch of it; returns its bytes. */
+    /**
+     * Forwards what waits at the tunnel's socket, one batch of it.
+     *
+     * @return the bytes in it
+     */
     public int serviceUnderlay() {
         int received = underlay.receive(batch);
         int bytes = 0;
@@ -134,11 +142,6 @@ public final class Worker {
         tunnelReceiver.flush();
         flush();
         return bytes;
-    }
-
-    /** How many frames the last batch had. */
-    public int batchFrames() {
-        return batch.size();
     }
 
     /** Lets time pass: what has expired goes. Called about once a second. */

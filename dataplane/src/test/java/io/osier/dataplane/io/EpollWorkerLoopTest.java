@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class EpollWorkerLoopTest {
     private final List<RuntimeException> failures = new CopyOnWriteArrayList<>();
     private final List<String> served = Collections.synchronizedList(new ArrayList<>());
-    private final EpollWorkerLoop loop = new EpollWorkerLoop(() -> {}, failures::add, bulk -> {});
+    private final EpollWorkerLoop loop = new EpollWorkerLoop(() -> {}, failures::add);
     private final List<Pipe> pipes = new ArrayList<>();
 
     /** Something to wait on; each service takes one byte out. */
