@@ -27,7 +27,7 @@ public final class Manifests {
 
     private static final int MAX_VALUES = 250_000; // the command has little memory
     static final String TOO_MANY_VALUES =
-            "more than " + MAX_VALUES + " values: split the file, of which nothing is read from here on";
+            "more than " + MAX_VALUES + " values: split the file; from here on only what still fits is read";
 
     private static final int MAX_LISTS = 5; // in lists
     private static final Pattern JSON = Pattern.compile("\\s*\\{\\s*[\"}].*", Pattern.DOTALL);
@@ -79,7 +79,7 @@ public final class Manifests {
         Count count = new Count();
         int line = 1;
         for (String part : parts(text)) {
-            if (hasContent(part) && !count.full) {
+            if (hasContent(part)) {
                 read(part, line, count, objects);
             }
             line += (int) part.chars().filter(c -> c == '\n').count();
@@ -198,7 +198,7 @@ public final class Manifests {
     private static final class Count {
         private int documents;
         private int values;
-        private boolean full;
+        private boolean toldTooMany;
     }
 
     private static void read(String part, int line, Count count, List<Manifest> objects) {
@@ -218,9 +218,14 @@ public final class Manifests {
             }
             count.values += reader.values();
         } catch (ManifestSyntaxException e) {
-            count.full = TOO_MANY_VALUES.equals(e.getMessage());
+            count.documents++;
+            boolean tooMany = TOO_MANY_VALUES.equals(e.getMessage());
+            if (tooMany && count.toldTooMany) {
+                return;
+            }
+            count.toldTooMany |= tooMany;
             objects.add(Manifest.unreadable(
-                    ++count.documents,
+                    count.documents,
                     new Places(e.line()),
                     "",
                     new ValidationException("", String.valueOf(e.getMessage()))));

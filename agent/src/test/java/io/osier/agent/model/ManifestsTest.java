@@ -360,12 +360,14 @@ class ManifestsTest {
     @Test
     void aFileOfTooManyValuesIsRefusedWhereTheyAreTooMany() {
         String many = "[" + "1,".repeat(260_000) + "1]";
-        String refused = "more than 250000 values: split the file, of which nothing is read from here on";
+        String refused = "more than 250000 values: split the file; from here on only what still fits is read";
         assertThat(told("a: " + many)).containsExactly("document 1, line 1: " + refused);
         assertThat(told("{\"a\":\n" + many + "}")).containsExactly("document 1, line 2: " + refused);
-        assertThat(told("a: " + many + "\n---\nb: 1\n---\nc: 1\n"))
-                .as("said once, whatever follows")
-                .containsExactly("document 1, line 1: " + refused);
+        assertThat(told("a: " + many + "\n---\nb: " + many + "\n---\nkind: Job\n"))
+                .as("said once, of however many; whoever fits stands for itself")
+                .containsExactly(
+                        "document 1, line 1: " + refused,
+                        "document 3, line 5: unknown kind \"Job\": this takes Pod, Service, Endpoints, EndpointSlice, Node");
     }
 
     @Test
