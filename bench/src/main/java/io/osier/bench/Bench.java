@@ -20,7 +20,6 @@ import java.util.Map;
 
 /** Builds the networks, measures them by turns, and removes them. */
 final class Bench {
-
     private final Shell shell;
     private final String osierCommand;
     private final Traffic traffic;

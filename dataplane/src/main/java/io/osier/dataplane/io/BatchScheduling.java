@@ -42,8 +42,7 @@ final class BatchScheduling {
             return;
         }
         long idleNowNanos = idleNanos.getAsLong();
-        boolean spare =
-                idleNowNanos - idleBeforeNanos >= (nowNanos - lookedNanos) / SpareProcessors.LEAST_SPARE_DIVISOR;
+        boolean spare = SpareProcessors.isSpare(idleNowNanos - idleBeforeNanos, nowNanos - lookedNanos);
         lookedNanos = nowNanos;
         idleBeforeNanos = idleNowNanos;
         if (spare != batch) {

@@ -18,7 +18,7 @@ final class SpareProcessors {
     static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     /** Idle processors, for one that looks for work: a quarter of one. */
-    static final int LEAST_SPARE_DIVISOR = 4;
+    private static final int LEAST_SPARE_DIVISOR = 4;
 
     private final LongSupplier idleNanos;
     private long roundNanos;
@@ -44,9 +44,14 @@ final class SpareProcessors {
             idleBeforeNanos = idleNanos.getAsLong();
             sampling = true;
         } else if (sampling && elapsedNanos >= SAMPLE_NANOS) {
-            spare = idleNanos.getAsLong() - idleBeforeNanos >= elapsedNanos / LEAST_SPARE_DIVISOR;
+            spare = isSpare(idleNanos.getAsLong() - idleBeforeNanos, elapsedNanos);
             sampling = false;
         }
+    }
+
+    /** Whether so much idle time of all processors is enough in so much time. */
+    static boolean isSpare(long idleNanos, long elapsedNanos) {
+        return idleNanos >= elapsedNanos / LEAST_SPARE_DIVISOR;
     }
 
     boolean areThere() {

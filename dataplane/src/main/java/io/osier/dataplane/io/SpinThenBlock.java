@@ -65,7 +65,7 @@ final class SpinThenBlock implements SelectStrategy {
 
     /** Work has come. */
     void working() {
-        withoutPause++;
+        withoutPause = Math.min(DENSE, withoutPause + 1);
         if (slept) {
             learn(clock.nanoTime());
             slept = false;
@@ -83,9 +83,9 @@ final class SpinThenBlock implements SelectStrategy {
         withoutPause = 0;
         scheduling.look(nowNanos);
         spinNanos = Math.max(MIN_SPIN_NANOS, spinNanos - spinNanos / 8);
-        steadyPauses = neededNanos < MAX_BRIDGE_NANOS ? steadyPauses + 1 : 0;
+        steadyPauses = neededNanos < MAX_BRIDGE_NANOS ? Math.min(STEADY_PAUSES, steadyPauses + 1) : 0;
         bridgeNanos = 0;
-        if (steadyPauses >= STEADY_PAUSES && lateAnswers == MOSTLY) {
+        if (steadyPauses == STEADY_PAUSES && lateAnswers == MOSTLY) {
             bridgeNanos = neededNanos;
             bridgedSinceNanos = nowNanos;
             steadyPauses = 0;
@@ -118,7 +118,7 @@ final class SpinThenBlock implements SelectStrategy {
         if (areBatchesLong()) {
             return processors.areThere() ? spinNanos : 0;
         }
-        return withoutPause >= DENSE ? Math.max(spinNanos, bridgeNanos) : bridgeNanos;
+        return withoutPause == DENSE ? Math.max(spinNanos, bridgeNanos) : bridgeNanos;
     }
 
     private boolean areBatchesLong() {

@@ -4,12 +4,8 @@ import static io.osier.dataplane.io.Libc.SCHED_BATCH;
 import static io.osier.dataplane.io.Libc.SCHED_OTHER;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Scanner;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -68,25 +64,14 @@ class BatchSchedulingTest {
             nowNanos += SECOND_NANOS;
             idleNanos += SECOND_NANOS;
             own.look(nowNanos);
-            int idle = policyOfThisThread();
+            int idle = Libc.sched_getscheduler(0);
             nowNanos += SECOND_NANOS;
             own.look(nowNanos);
-            return List.of(idle, policyOfThisThread());
+            return List.of(idle, Libc.sched_getscheduler(0));
         });
         new Thread(asked).start();
 
         assertThat(asked.get()).containsExactly(SCHED_BATCH, SCHED_OTHER);
-        assertThat(policyOfThisThread()).as("another thread").isEqualTo(SCHED_OTHER);
-    }
-
-    /** The 41st field of proc(5)'s stat; the second, the name, may have blanks in it. */
-    private static int policyOfThisThread() throws IOException {
-        String stat = Files.readString(Path.of("/proc/thread-self/stat"));
-        return new Scanner(stat.substring(stat.lastIndexOf(')') + 2))
-                .tokens()
-                .skip(41 - 3)
-                .mapToInt(Integer::parseInt)
-                .findFirst()
-                .orElseThrow();
+        assertThat(Libc.sched_getscheduler(0)).as("another thread").isEqualTo(SCHED_OTHER);
     }
 }
