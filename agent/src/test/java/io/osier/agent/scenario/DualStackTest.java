@@ -94,7 +94,7 @@ class DualStackTest {
                         .succeeded()
                         .out())
                 .contains("web-");
-        assertThat(ask("node-b", 12)).contains("\"web-1\"").contains("\"web-2\"");
+        assertThat(ask("node-b", 20)).contains("\"web-1\"").contains("\"web-2\"");
     }
 
     @Test

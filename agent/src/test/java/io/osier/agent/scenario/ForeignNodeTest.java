@@ -125,7 +125,7 @@ class ForeignNodeTest {
         try {
             bulk.send("a1", KERNEL, "10.32.9.5");
         } finally {
-            Shell.stop(tcpdump);
+            UnderlayTest.end(tcpdump);
         }
         bulk.send("b1", KERNEL, "10.32.9.5");
         bulk.send(KERNEL, "a1", podIp("a1"));
@@ -150,7 +150,7 @@ class ForeignNodeTest {
             bulk.send("a1", OFFLOADING_KERNEL, "10.32.10.5");
             bulk.send(OFFLOADING_KERNEL, "a1", podIp("a1"));
         } finally {
-            Shell.stop(tcpdump);
+            UnderlayTest.end(tcpdump);
         }
         bulk.send(OFFLOADING_KERNEL, "b1", podIp("b1"));
         bulk.send("b1", OFFLOADING_KERNEL, "10.32.10.5");

@@ -173,12 +173,12 @@ class ServiceTest {
 
     @Test
     void flowsArePickedAndForgotten() {
-        assertThat(ask("client", 8)).contains("web-1").contains("web-2");
+        assertThat(ask("client", 20)).contains("web-1").contains("web-2");
         List<String> all = flows();
         List<String> first = flows("--backend", "web-1");
         String web1 = podIp("web-1") + ":9876";
 
-        assertThat(flows("--service", "web", "--pod", "client")).hasSizeGreaterThanOrEqualTo(8);
+        assertThat(flows("--service", "web", "--pod", "client")).hasSizeGreaterThanOrEqualTo(20);
         assertThat(first).isNotEmpty().hasSizeLessThan(all.size()).allMatch(line -> line.contains(web1));
         assertThat(flows("--service", vip + ":80", "--state", "time_wait")).isNotEmpty();
         assertThat(osier("get", "flows", "--pod", "nobody").err()).isEqualTo("osier: get: pods \"nobody\" not found\n");
@@ -187,7 +187,7 @@ class ServiceTest {
 
         assertThat(flows("--backend", "web-1")).isEmpty();
         assertThat(flows("--backend", "web-2")).isNotEmpty();
-        assertThat(ask("client", 8)).contains("web-1");
+        assertThat(ask("client", 20)).contains("web-1");
     }
 
     private static List<String> flows(String... options) {

@@ -145,7 +145,7 @@ class SuperFramesTest {
         try {
             bulk.send("a1", "b1", b1);
         } finally {
-            Shell.stop(tcpdump);
+            UnderlayTest.end(tcpdump);
         }
         bulk.send("b1", "a1", a1);
 

@@ -117,9 +117,8 @@ class TwoZonesTest {
                             "ping -c 3 -i 0.2 -W 2 -M do -s " + (POD_MTU_BYTES - PING_HEADERS_BYTES) + " "
                                     + podIp("web-west"))
                     .succeeded();
-            bash("sleep 1.5").succeeded();
         } finally {
-            Shell.stop(tcpdump);
+            UnderlayTest.end(tcpdump);
         }
 
         assertThat(bash("tshark -r " + file

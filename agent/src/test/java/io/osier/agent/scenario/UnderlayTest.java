@@ -39,9 +39,8 @@ class UnderlayTest {
         Process tcpdump = capture("node-a", "eth0", file);
         try {
             in("a1", "ping -c 3 -i 0.2 -W 2 " + b1).succeeded();
-            bash("sleep 0.5").succeeded();
         } finally {
-            Shell.stop(tcpdump);
+            end(tcpdump);
         }
 
         assertThat(bash("tshark -r " + file + " -Y 'vxlan.vni == 1 && icmp.type == 8' -T fields -e ip.src -e ip.dst")
@@ -58,7 +57,7 @@ class UnderlayTest {
                 .hasSize(6);
     }
 
-    /** Begins to write what passes an interface in the tunnel; the caller ends it with {@link Shell#stop}. */
+    /** Begins to write what passes an interface in the tunnel; the caller ends it with {@link #end}. */
     static Process capture(String namespace, String device, Path file) {
         Path log = file.resolveSibling(file.getFileName() + ".log");
         String line = "tcpdump -Z root -B 65536 -Uni " + device + " -w " + file + " udp port 4789";
@@ -66,6 +65,12 @@ class UnderlayTest {
         bash("for i in $(seq 50); do grep -q listening " + log + " && exit 0; sleep 0.1; done; cat " + log + "; exit 1")
                 .succeeded();
         return tcpdump;
+    }
+
+    /** Ends it when it has written even the last packet: the kernel keeps few of them back for a second. */
+    static void end(Process tcpdump) {
+        bash("sleep 1.5").succeeded();
+        Shell.stop(tcpdump);
     }
 
     /** Every ICMP echo packet inside the tunnel, as pcap4j reads it. */
