@@ -1,6 +1,7 @@
 package io.osier.agent.model;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -49,11 +50,14 @@ public record ObjectMeta(
                 name, namespace, other.labels, other.annotations, uid, creationTimestamp, deletionTimestamp);
     }
 
+    /** The same object as a new one; moments are whole seconds, as Kubernetes has them. */
     public ObjectMeta created(String withUid, Instant at) {
-        return new ObjectMeta(name, namespace, labels, annotations, withUid, at, deletionTimestamp);
+        Instant second = at.truncatedTo(ChronoUnit.SECONDS);
+        return new ObjectMeta(name, namespace, labels, annotations, withUid, second, deletionTimestamp);
     }
 
     public ObjectMeta deletedAt(Instant at) {
-        return new ObjectMeta(name, namespace, labels, annotations, uid, creationTimestamp, at);
+        Instant second = at.truncatedTo(ChronoUnit.SECONDS);
+        return new ObjectMeta(name, namespace, labels, annotations, uid, creationTimestamp, second);
     }
 }
