@@ -1,5 +1,6 @@
 package io.osier.agent.bootstrap;
 
+import io.osier.agent.reconcile.ReconcileRehearsal;
 import io.osier.dataplane.io.Rehearsal;
 import io.osier.dataplane.io.TapOffload;
 import java.io.IOException;
@@ -8,7 +9,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The rehearsal beside the rest of a start. An agent need not wait for it to be ready. */
+/** The rehearsals beside the rest of a start: of packets, then of changes. An agent need not wait for them to be ready. */
 final class BackgroundRehearsal {
     private static final Logger LOG = LoggerFactory.getLogger(BackgroundRehearsal.class);
     private static final Duration AT_MOST = Duration.ofSeconds(10);
@@ -24,6 +25,7 @@ final class BackgroundRehearsal {
                     } catch (IOException | RuntimeException e) {
                         LOG.info("the first packets will be slower than the others: {}", e.getMessage());
                     }
+                    ReconcileRehearsal.perform();
                 },
                 "osier-rehearsal");
         thread.setDaemon(true);

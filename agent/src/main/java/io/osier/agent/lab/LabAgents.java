@@ -143,7 +143,8 @@ final class LabAgents {
         }
         words.addAll(List.of("-Xms16m", "-Xmx96m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=96m", "-Xshare:auto"));
         words.add("-XX:-UsePerfData"); // jstat's numbers, which wake the machine twenty times a second
-        // What compiling took goes back to the machine.
+        // The heap grows in smaller steps than by default, and what compiling took goes back to the machine.
+        words.addAll(List.of("-XX:MinHeapFreeRatio=25", "-XX:MaxHeapFreeRatio=40"));
         words.addAll(List.of("-XX:+IgnoreUnrecognizedVMOptions", "-XX:TrimNativeHeapInterval=30000"));
         words.addAll(List.of("-cp", classPath(), MAIN_CLASS));
         return words;

@@ -8,8 +8,8 @@ import io.osier.agent.model.Pod;
 import io.osier.agent.model.Service;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
-import io.osier.agent.store.StateStore;
 import io.osier.agent.store.StoreEvent;
+import io.osier.agent.store.Watchable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -27,7 +27,7 @@ public final class ClusterCache implements AutoCloseable {
 
     private final CachedCluster cluster = new CachedCluster();
     private final SharedParts parts = new SharedParts();
-    private final List<StateStore.Watch> watches = new ArrayList<>();
+    private final List<Watchable.Watch> watches = new ArrayList<>();
     private final CountDownLatch unsynced = new CountDownLatch(WATCHES);
     private final UnaryOperator<Pod> seen;
     private final Consumer<StoreEvent> onChange;
@@ -44,7 +44,7 @@ public final class ClusterCache implements AutoCloseable {
     }
 
     /** Begins to watch. From now on {@code onChange} may be called, on the store's thread. */
-    public void begin(StateStore store) {
+    public void begin(Watchable store) {
         watches.add(watch(store, Keys.NODES, cluster.nodes, Node.class, Node::metadata));
         watches.add(store.watch(
                 Keys.PODS,
@@ -86,12 +86,8 @@ public final class ClusterCache implements AutoCloseable {
         }
     }
 
-    private <T> StateStore.Watch watch(
-            StateStore store,
-            String prefix,
-            CachedObjects<T> objects,
-            Class<T> type,
-            Function<T, ObjectMeta> metadata) {
+    private <T> Watchable.Watch watch(
+            Watchable store, String prefix, CachedObjects<T> objects, Class<T> type, Function<T, ObjectMeta> metadata) {
         return store.watch(prefix, event -> take(event, objects, type, metadata, object -> object));
     }
 
@@ -133,6 +129,6 @@ public final class ClusterCache implements AutoCloseable {
 
     @Override
     public void close() {
-        watches.forEach(StateStore.Watch::close);
+        watches.forEach(Watchable.Watch::close);
     }
 }

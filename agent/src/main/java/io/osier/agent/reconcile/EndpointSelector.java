@@ -76,14 +76,20 @@ public final class EndpointSelector {
         return staying.isEmpty() ? endpoints : staying;
     }
 
+    /** Of two endpoints at one place the first counts. */
+    private record Place(IpAddress address, int port) {
+        static Place of(Endpoint endpoint) {
+            return new Place(endpoint.address(), endpoint.port());
+        }
+    }
+
     /** Those of this family, leaving ones included. */
     List<Endpoint> endpointsOf(Service service, ServicePort port, String family) {
         List<Endpoint> endpoints = service.spec().selector().isEmpty()
                 ? endpointsByHand(service, port, family)
                 : selectedEndpoints(service, port, family);
         return endpoints.stream()
-                .collect(Collectors.toMap(
-                        Endpoint::toString, endpoint -> endpoint, (first, again) -> first, LinkedHashMap::new))
+                .collect(Collectors.toMap(Place::of, endpoint -> endpoint, (first, again) -> first, LinkedHashMap::new))
                 .values()
                 .stream()
                 .sorted(Comparator.comparing(Endpoint::address).thenComparing(Endpoint::port))

@@ -11,8 +11,10 @@ import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.service.Backend;
 import io.osier.dataplane.service.VirtualService;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +27,9 @@ final class ServiceCompiler {
     private final NodeSettings settings;
     private final EndpointSelector selector;
     private final PodNumbers numbers;
+    /** Those that have been asked for: a pod may stand behind many services. */
+    private final Map<String, Long> podNumbers = new HashMap<>();
+
     private final PodRoutes routes;
     private final Topology topology;
     private final ServiceAddresses addresses;
@@ -147,7 +152,9 @@ final class ServiceCompiler {
         Peer via = route == null ? null : route.via();
         boolean ours = route != null && (via == null || !via.foreign());
         long mac = ours ? MacAddress.ofPod((int) endpoint.address().low()) : Backend.VIA_GATEWAY;
-        return new Backend(endpoint.address(), endpoint.port(), mac, endpoint.weight(), numbers.of(endpoint.podUid()));
+        String uid = endpoint.podUid();
+        long pod = uid == null ? numbers.of(null) : podNumbers.computeIfAbsent(uid, numbers::of);
+        return new Backend(endpoint.address(), endpoint.port(), mac, endpoint.weight(), pod);
     }
 
     /** Whether to a service one route is as good as another: it asks whose pods these are, not how they are reached. */

@@ -5,10 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /** The keys that all agents share, and what becomes of them. Safe for any thread. */
-public interface StateStore extends Keyspace, AutoCloseable {
+public interface StateStore extends Keyspace, Watchable, AutoCloseable {
     /** How many bytes of values one {@link #commit} of several writes may have; etcd takes 1.5 MiB in a request. */
     int MAX_COMMIT_BYTES = 1 << 20;
 
@@ -29,20 +28,8 @@ public interface StateStore extends Keyspace, AutoCloseable {
         return Optional.empty();
     }
 
-    /**
-     * Tells {@code onEvent}, one at a time and in order, what is below {@code prefix/} now, then {@code SYNCED}, then every
-     * change until closed. Changes of a key that follow closely may be told as one.
-     */
-    Watch watch(String prefix, Consumer<StoreEvent> onEvent);
-
     @Override
     void close();
-
-    /** A watch that goes on until it is closed. */
-    interface Watch extends AutoCloseable {
-        @Override
-        void close();
-    }
 
     /**
      * What every store asks of writes that are made together.

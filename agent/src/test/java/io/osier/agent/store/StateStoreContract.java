@@ -192,7 +192,7 @@ public abstract class StateStoreContract {
         create("pods/a/1", "one");
         create("nodes/a", "not below the prefix");
         List<StoreEvent> events = new CopyOnWriteArrayList<>();
-        try (StateStore.Watch watch = store.watch("pods", events::add)) {
+        try (Watchable.Watch watch = store.watch("pods", events::add)) {
             await().until(() -> events.size() >= 2);
             long revision = other.compareAndSet("pods/b/2", StateStore.ABSENT, bytes("two"))
                     .orElseThrow();
@@ -211,7 +211,7 @@ public abstract class StateStoreContract {
     @Test
     void aWatchOfNothingIsToldThatItIsAll() {
         List<StoreEvent> events = new CopyOnWriteArrayList<>();
-        try (StateStore.Watch watch = store.watch("empty", events::add)) {
+        try (Watchable.Watch watch = store.watch("empty", events::add)) {
             await().until(() -> !events.isEmpty());
             assertThat(events.get(0).type()).isEqualTo(StoreEvent.Type.SYNCED);
             create("empty/no-more", "x");
@@ -224,7 +224,7 @@ public abstract class StateStoreContract {
         create("pods/a/1", "one");
         for (int i = 0; i < 3; i++) {
             List<StoreEvent> events = new CopyOnWriteArrayList<>();
-            StateStore.Watch watch = store.watch("pods", events::add);
+            Watchable.Watch watch = store.watch("pods", events::add);
             await().until(() -> events.size() == 2);
             watch.close();
         }
@@ -234,8 +234,8 @@ public abstract class StateStoreContract {
     void aWatchThatIsClosedHearsNothingMore() {
         List<StoreEvent> closed = new CopyOnWriteArrayList<>();
         List<StoreEvent> open = new CopyOnWriteArrayList<>();
-        StateStore.Watch watch = store.watch("pods", closed::add);
-        try (StateStore.Watch stays = store.watch("pods", open::add)) {
+        Watchable.Watch watch = store.watch("pods", closed::add);
+        try (Watchable.Watch stays = store.watch("pods", open::add)) {
             await().until(() -> closed.size() == 1 && open.size() == 1);
             watch.close();
             create("pods/a/1", "x");
@@ -247,7 +247,7 @@ public abstract class StateStoreContract {
     @Test
     void aListenerThatFailsEndsNoWatch() {
         List<String> heard = new CopyOnWriteArrayList<>();
-        try (StateStore.Watch watch = store.watch("pods", event -> {
+        try (Watchable.Watch watch = store.watch("pods", event -> {
             heard.add(event.key());
             throw new IllegalStateException("a listener's own trouble");
         })) {
@@ -262,7 +262,7 @@ public abstract class StateStoreContract {
     @Test
     void aWatcherEndsWithWhatTheStoreHolds() throws Exception {
         Map<String, String> seen = new ConcurrentSkipListMap<>();
-        try (StateStore.Watch watch = store.watch("pods", event -> {
+        try (Watchable.Watch watch = store.watch("pods", event -> {
             if (event.entry() != null) {
                 seen.put(event.key(), text(event.entry()));
             } else {
@@ -332,7 +332,7 @@ public abstract class StateStoreContract {
                 .mapToObj(i -> put("many/" + i, StateStore.ABSENT, Integer.toString(i)))
                 .toList();
         List<StoreEvent> events = new CopyOnWriteArrayList<>();
-        try (StateStore.Watch watch = other.watch("many", events::add)) {
+        try (Watchable.Watch watch = other.watch("many", events::add)) {
             await().until(() -> events.size() == 1);
             store.commit(writes).orElseThrow();
             await().until(() -> events.size() == writes.size() + 1);

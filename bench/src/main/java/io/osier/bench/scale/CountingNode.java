@@ -3,13 +3,14 @@ package io.osier.bench.scale;
 import io.osier.agent.store.StateStore;
 import io.osier.agent.store.StoreEvent;
 import io.osier.agent.store.Versioned;
+import io.osier.agent.store.Watchable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** A node that watches what an agent watches, and only counts what it is told. */
 final class CountingNode implements AutoCloseable {
-    private final List<StateStore.Watch> watches = new ArrayList<>();
+    private final List<Watchable.Watch> watches = new ArrayList<>();
     private long events;
     private long bytes;
 
@@ -44,6 +45,6 @@ final class CountingNode implements AutoCloseable {
 
     @Override
     public void close() {
-        watches.forEach(StateStore.Watch::close);
+        watches.forEach(Watchable.Watch::close);
     }
 }

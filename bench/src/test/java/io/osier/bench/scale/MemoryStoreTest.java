@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.osier.agent.store.StateStore;
 import io.osier.agent.store.StateStoreContract;
+import io.osier.agent.store.Watchable;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,12 +23,12 @@ class MemoryStoreTest extends StateStoreContract {
     @Test
     void whatAListenerWritesIsToldAfterWhatItWasTold() {
         List<String> heard = new ArrayList<>();
-        try (StateStore.Watch writes = store.watch("pods", event -> {
+        try (Watchable.Watch writes = store.watch("pods", event -> {
                     if (event.key().equals("pods/a/1")) {
                         store.compareAndSet("pods/a/2", StateStore.ABSENT, "x".getBytes(UTF_8));
                     }
                 });
-                StateStore.Watch hears = store.watch("pods", event -> heard.add(event.key()))) {
+                Watchable.Watch hears = store.watch("pods", event -> heard.add(event.key()))) {
             store.compareAndSet("pods/a/1", StateStore.ABSENT, "x".getBytes(UTF_8));
         }
         assertThat(heard).containsExactly("", "pods/a/1", "pods/a/2");

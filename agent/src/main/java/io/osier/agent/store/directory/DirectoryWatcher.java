@@ -6,9 +6,9 @@ import static java.nio.file.StandardWatchEventKinds.ENTRY_MODIFY;
 import static java.nio.file.StandardWatchEventKinds.OVERFLOW;
 
 import io.osier.agent.store.Keys;
-import io.osier.agent.store.StateStore;
 import io.osier.agent.store.StoreEvent;
 import io.osier.agent.store.Versioned;
+import io.osier.agent.store.Watchable;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
@@ -70,7 +70,7 @@ final class DirectoryWatcher implements AutoCloseable {
     private record Told(long revision, KeyFiles.@Nullable Stamp stamp) {}
 
     /** One watch, and what it has been told. Used by the watcher's thread only, but for {@link #close}. */
-    private final class Subscription implements StateStore.Watch {
+    private final class Subscription implements Watchable.Watch {
         private final String prefix;
         private final Consumer<StoreEvent> onEvent;
         private final Map<String, Told> told = new HashMap<>();
@@ -122,7 +122,7 @@ final class DirectoryWatcher implements AutoCloseable {
         }
 
         private void lookAt(String key, KeyFiles.@Nullable Stamp stamp) throws IOException {
-            Optional<Versioned> entry = files.read(key);
+            Optional<Versioned> entry = stamp == null ? Optional.empty() : files.readPresent(key);
             if (entry.isEmpty()) {
                 if (told.remove(key) != null) {
                     tell(new StoreEvent(StoreEvent.Type.DELETE, key, null));
@@ -150,7 +150,7 @@ final class DirectoryWatcher implements AutoCloseable {
         }
     }
 
-    synchronized StateStore.Watch watch(String prefix, Consumer<StoreEvent> onEvent) {
+    synchronized Watchable.Watch watch(String prefix, Consumer<StoreEvent> onEvent) {
         Subscription subscription = new Subscription(prefix, onEvent);
         subscriptions.add(subscription);
         try {

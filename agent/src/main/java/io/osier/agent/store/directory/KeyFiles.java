@@ -55,10 +55,13 @@ final class KeyFiles {
     }
 
     Optional<Versioned> read(String key) throws IOException {
+        boolean exists = root.resolve(key).toFile().exists(); // much sooner said than thrown
+        return exists ? readPresent(key) : Optional.empty();
+    }
+
+    /** The same of a key whose file was there a moment ago. */
+    Optional<Versioned> readPresent(String key) throws IOException {
         Path file = root.resolve(key);
-        if (!file.toFile().exists()) { // much sooner said than thrown
-            return Optional.empty();
-        }
         byte[] content;
         try {
             content = Files.readAllBytes(file);

@@ -4,10 +4,10 @@ import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.watch.WatchEvent;
 import io.etcd.jetcd.watch.WatchResponse;
-import io.osier.agent.store.StateStore;
 import io.osier.agent.store.StoreEvent;
 import io.osier.agent.store.StoreException;
 import io.osier.agent.store.Versioned;
+import io.osier.agent.store.Watchable;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * twice and nothing is missed but values in between. A watch can die without a word: one that says nothing is asked whether it
  * is there, which costs a few bytes where a new list would cost all keys. Everything is told on the watch's own thread.
  */
-class EtcdWatch implements StateStore.Watch {
+class EtcdWatch implements Watchable.Watch {
     private static final Logger LOG = LoggerFactory.getLogger(EtcdWatch.class);
     /** So long a watch may say nothing before it is asked whether it is there, and so long it has to answer. */
     private static final Duration QUIET = Duration.ofSeconds(12);

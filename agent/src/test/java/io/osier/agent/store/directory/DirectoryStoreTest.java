@@ -8,6 +8,7 @@ import io.osier.agent.store.StateStoreContract;
 import io.osier.agent.store.StoreEvent;
 import io.osier.agent.store.StoreException;
 import io.osier.agent.store.Versioned;
+import io.osier.agent.store.Watchable;
 import io.osier.agent.store.Write;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -130,7 +131,7 @@ class DirectoryStoreTest extends StateStoreContract {
     @Test
     void foreignFilesAreNoKeysAndDisturbNobody() throws IOException {
         List<StoreEvent> events = new CopyOnWriteArrayList<>();
-        try (StateStore.Watch watch = store().watch("pods", events::add)) {
+        try (Watchable.Watch watch = store().watch("pods", events::add)) {
             await().until(() -> events.size() == 1);
             Files.createDirectories(file("pods/.git/objects"));
             Files.createDirectories(file("pods/a folder"));
@@ -180,7 +181,7 @@ class DirectoryStoreTest extends StateStoreContract {
     @Test
     void aWatchHearsOfNamespacesThatDidNotExist() {
         List<String> keys = new CopyOnWriteArrayList<>();
-        try (StateStore.Watch watch = store().watch("pods", event -> keys.add(event.key()))) {
+        try (Watchable.Watch watch = store().watch("pods", event -> keys.add(event.key()))) {
             await().until(() -> keys.contains(""));
             for (int i = 0; i < 20; i++) {
                 create("pods/namespace-" + i + "/web", "x");
@@ -219,7 +220,7 @@ class DirectoryStoreTest extends StateStoreContract {
         Map<String, String> seen = new ConcurrentHashMap<>();
         Map<String, String> expected = new HashMap<>();
         List<Write> deletions = new ArrayList<>();
-        try (StateStore.Watch watch = store().watch("pods", event -> {
+        try (Watchable.Watch watch = store().watch("pods", event -> {
             if (event.entry() != null) {
                 seen.put(event.key(), text(event.entry()));
             } else {

@@ -9,6 +9,7 @@ import io.osier.agent.store.StateStoreContract;
 import io.osier.agent.store.StoreEvent;
 import io.osier.agent.store.StoreException;
 import io.osier.agent.store.Versioned;
+import io.osier.agent.store.Watchable;
 import io.osier.agent.store.Write;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,7 +73,7 @@ class EtcdStoreTest extends StateStoreContract {
         long stays = create("pods/a/stays", "1");
         long goes = create("pods/a/goes", "1");
         List<String> events = new CopyOnWriteArrayList<>();
-        try (StateStore.Watch watch = store().watch("pods", event -> events.add(line(event)))) {
+        try (Watchable.Watch watch = store().watch("pods", event -> events.add(line(event)))) {
             await().until(() -> events.contains("SYNCED "));
             servers.kill(0);
             servers.restart(0);
@@ -105,7 +106,7 @@ class EtcdStoreTest extends StateStoreContract {
 
         List<Versioned> listed = store().list("pods");
         List<String> told = new CopyOnWriteArrayList<>();
-        try (StateStore.Watch watch = store().watch("pods", event -> told.add(event.key()))) {
+        try (Watchable.Watch watch = store().watch("pods", event -> told.add(event.key()))) {
             await().atMost(Duration.ofSeconds(20)).until(() -> told.contains(""));
         }
 
