@@ -22,11 +22,12 @@ final class KernelServices implements ServiceControl {
     }
 
     @Override
-    public double loadSeconds(ServicePlan plan) throws InterruptedException {
+    public Load load(ServicePlan plan) throws InterruptedException {
         String text = tables.whole(plan, far, farther);
         long start = System.nanoTime();
         shell.run(namespace, text, PATIENCE, tables.loader());
-        return (System.nanoTime() - start) / 1e9;
+        double seconds = (System.nanoTime() - start) / 1e9;
+        return new Load(seconds, seconds);
     }
 
     @Override

@@ -2,12 +2,8 @@ package io.osier.bench.rig;
 
 /** The services of a network under test. Endpoints are the two pods on node b. */
 public interface ServiceControl {
-    /**
-     * Makes the network serve these, and returns when packets are treated so.
-     *
-     * @return how long it took, and nothing else: what is handed over has been prepared
-     */
-    double loadSeconds(ServicePlan plan) throws InterruptedException;
+    /** Makes a network that serves none serve these, and returns when packets are treated so in all of it. */
+    Load load(ServicePlan plan) throws InterruptedException;
 
     /** Back to no services at all; what this takes does not count. */
     void clear() throws InterruptedException;
@@ -18,6 +14,14 @@ public interface ServiceControl {
      * @param toFarther the pod to send to: the second on node b, or the first
      */
     Order prepareChange(ServicePlan plan, boolean toFarther);
+
+    /**
+     * How long a load took. What is handed over has been prepared.
+     *
+     * @param takenInSeconds one node's forwarding, from when what it takes them from has all of them
+     * @param appliedSeconds the same node's, from the command that a user gives; where there is none before it, the same
+     */
+    record Load(double takenInSeconds, double appliedSeconds) {}
 
     /** What is done when it is given; when packets follow is for the caller to see. */
     interface Order {
