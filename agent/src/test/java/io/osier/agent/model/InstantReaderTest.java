@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 
 class InstantReaderTest {
     private static final Instant NOON = Instant.parse("2026-11-29T12:00:00Z");
@@ -39,6 +41,18 @@ class InstantReaderTest {
         assertThatThrownBy(() -> created("[]"))
                 .isInstanceOf(ValidationException.class)
                 .hasMessageStartingWith("creationTimestamp: ");
+    }
+
+    /** Jackson takes empty text for none; so does a reader that has read nothing yet. */
+    @Test
+    void emptyTextIsNoMoment() {
+        JsonMapper fresh = JsonMapper.builder()
+                .addModule(new SimpleModule().addDeserializer(Instant.class, new InstantReader()))
+                .build();
+
+        assertThat(fresh.readValue("\"\"", Instant.class)).isNull();
+        assertThat(fresh.readValue("\"1970-01-01T00:00:00Z\"", Instant.class)).isEqualTo(Instant.EPOCH);
+        assertThat(created("\"\"")).isNull();
     }
 
     @Test
