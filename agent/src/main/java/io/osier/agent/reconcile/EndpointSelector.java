@@ -56,11 +56,6 @@ public final class EndpointSelector {
         Endpoint(IpAddress address, int port, int weight) {
             this(address, port, weight, null, null, null, null, false);
         }
-
-        @Override
-        public String toString() {
-            return address.isV4() ? address + ":" + port : "[" + address + "]:" + port;
-        }
     }
 
     /** The endpoints of a service's port that take new flows, of its primary family of addresses; by address. */

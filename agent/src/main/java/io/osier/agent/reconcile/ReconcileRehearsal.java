@@ -11,6 +11,7 @@ import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +63,6 @@ public final class ReconcileRehearsal {
         for (int i = 1; i <= ROUNDS; i++) {
             rehearsal.round(i);
         }
-        rehearsal.cache.close();
     }
 
     /** Everything is there in another way than in the round before, or has gone. */
@@ -87,7 +87,7 @@ public final class ReconcileRehearsal {
         StoreEvent event = object == null
                 ? new StoreEvent(StoreEvent.Type.DELETE, key, null)
                 : new StoreEvent(StoreEvent.Type.PUT, key, new Versioned(key, ++revision, object.getBytes(US_ASCII)));
-        watches.getOrDefault(kind, nobody -> {}).accept(event);
+        Objects.requireNonNull(watches.get(kind)).accept(event);
     }
 
     private static String metadata(String name, int number) {
