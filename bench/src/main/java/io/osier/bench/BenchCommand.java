@@ -195,7 +195,7 @@ final class BenchCommand implements Callable<Integer> {
         out.print(new TextTable(new Paint(Progress.isTerminal() && System.getenv("NO_COLOR") == null)).of(results));
         if (!Double.isNaN(results.commandSeconds())) {
             out.printf(
-                    "%nOf Osier's time to take in services, %.2f s are what any osier command takes.%n",
+                    "%nOf Osier's time to apply services, %.2f s are what any osier command takes.%n",
                     results.commandSeconds());
         }
         if (results.busyBefore() > NOT_QUIET) {

@@ -37,7 +37,7 @@ public final class Results {
         return busyBefore;
     }
 
-    /** Notes how long the command line needs for itself, which is in the time to take in services. */
+    /** Notes how long the command line needs for itself, which is in the time to apply services. */
     public void setCommandSeconds(double seconds) {
         commandSeconds = seconds;
     }

@@ -10,7 +10,9 @@ import java.util.List;
 
 /** Osier's own lab with two nodes, and pods made by the command as users make them. */
 public final class OsierRig implements Rig {
-    private static final Path LAB = Path.of("/run/osier/lab");
+    /** Where the lab keeps what runs, in a folder for each node. */
+    static final Path LAB = Path.of("/run/osier/lab");
+
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String LABEL = "app=bench";
 

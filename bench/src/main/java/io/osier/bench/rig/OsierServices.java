@@ -14,7 +14,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Osier's services: loaded by {@code osier apply}, changed over the agent's socket. */
 public final class OsierServices implements ServiceControl, AutoCloseable {
-    private static final Path LAB = Path.of("/run/osier/lab");
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final long LOOK_MILLIS = 20;
 
@@ -40,7 +39,7 @@ public final class OsierServices implements ServiceControl, AutoCloseable {
     }
 
     private static Path socketOf(String node) {
-        return LAB.resolve(node).resolve("api.sock");
+        return OsierRig.LAB.resolve(node).resolve("api.sock");
     }
 
     /**
@@ -83,7 +82,8 @@ public final class OsierServices implements ServiceControl, AutoCloseable {
 
     private static String pidOf(String node) {
         try {
-            return Files.readString(LAB.resolve(node).resolve("agent.pid")).strip();
+            return Files.readString(OsierRig.LAB.resolve(node).resolve("agent.pid"))
+                    .strip();
         } catch (IOException e) {
             throw new Shell.Failure("the lab's " + node + " has no agent: " + e.getMessage());
         }
