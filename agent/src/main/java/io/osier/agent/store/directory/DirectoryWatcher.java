@@ -7,21 +7,21 @@ import static java.nio.file.StandardWatchEventKinds.OVERFLOW;
 
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.StoreEvent;
-import io.osier.agent.store.Versioned;
 import io.osier.agent.store.Watchable;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
-import java.util.Collection;
+import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -33,13 +33,16 @@ import org.slf4j.LoggerFactory;
 /**
  * Tells watches what changes in the directory, whoever changed it. The kernel's notifications name files; a file that is named
  * is read again, and a watch hears of it if its revision is new. Where notifications may have been lost, all files of the folder
- * are looked at, and those that changed are read.
+ * are looked at, and those that changed are read. A folder in which no name has come or gone has the time that it had.
  */
 final class DirectoryWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryWatcher.class);
 
     /** Notifications come at once; this bounds how long a lost one can stay unnoticed, whatever else is heard of. */
     private static final long LOOK_AROUND_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** Longer than the smallest step of a file system's times: what changes later than that has another one. */
+    private static final long STEP_MILLIS = 3_000;
 
     private static final long RETRY_SECONDS = 1;
 
@@ -51,107 +54,27 @@ final class DirectoryWatcher implements AutoCloseable {
     private final Path root;
     private final KeyFiles files;
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
-    private final Map<WatchKey, Path> folders = new HashMap<>();
+    private final Map<WatchKey, Path> keys = new HashMap<>();
     private final Set<Path> watched = new HashSet<>();
+    private final Map<Path, Seen> seen = new HashMap<>();
     private @Nullable WatchService service;
     private @Nullable Thread thread;
-    /** Notifications were taken and not dealt with; the watcher's thread only. */
-    private boolean behind;
+    /** Notifications were taken and not dealt with. The watcher's thread only, as all below. */
+    private boolean behind = true;
 
     private long lookedAroundNanos;
     private long lastLookNanos;
+
+    /** A folder as it was when its files were last looked at; the time is null if it could change without a new one. */
+    private record Seen(@Nullable FileTime modified, List<Path> folders) {}
 
     DirectoryWatcher(Path root, KeyFiles files) {
         this.root = root;
         this.files = files;
     }
 
-    /** What a watch was last told of a key; the stamp is no newer than the revision. */
-    private record Told(long revision, KeyFiles.@Nullable Stamp stamp) {}
-
-    /** One watch, and what it has been told. Used by the watcher's thread only, but for {@link #close}. */
-    private final class Subscription implements Watchable.Watch {
-        private final String prefix;
-        private final Consumer<StoreEvent> onEvent;
-        private final Map<String, Told> told = new HashMap<>();
-        private boolean synced;
-
-        Subscription(String prefix, Consumer<StoreEvent> onEvent) {
-            this.prefix = prefix;
-            this.onEvent = onEvent;
-        }
-
-        void look(String key) throws IOException {
-            if (synced && key.startsWith(prefix + "/")) {
-                lookAt(key, files.stamp(key));
-            }
-        }
-
-        void lookAround() throws IOException {
-            compare(files.stamps(prefix), told.keySet());
-            if (!synced) {
-                synced = true;
-                tell(new StoreEvent(StoreEvent.Type.SYNCED, "", null));
-            }
-        }
-
-        /** Looks at the keys of one folder, and not at those of the folders in it. */
-        void lookAroundIn(Path folder) throws IOException {
-            String name = files.keyOf(folder);
-            if (synced && (name + "/").startsWith(prefix + "/")) {
-                compare(
-                        files.stampsIn(folder),
-                        told.keySet().stream()
-                                .filter(key -> key.lastIndexOf('/') == name.length() && key.startsWith(name))
-                                .toList());
-            }
-        }
-
-        private void compare(Map<String, KeyFiles.Stamp> present, Collection<String> known) throws IOException {
-            for (Map.Entry<String, KeyFiles.Stamp> file : present.entrySet()) {
-                Told before = told.get(file.getKey());
-                if (before == null || !file.getValue().equals(before.stamp())) {
-                    lookAt(file.getKey(), file.getValue());
-                }
-            }
-            for (String key : List.copyOf(known)) {
-                if (!present.containsKey(key)) {
-                    lookAt(key, null);
-                }
-            }
-        }
-
-        private void lookAt(String key, KeyFiles.@Nullable Stamp stamp) throws IOException {
-            Optional<Versioned> entry = stamp == null ? Optional.empty() : files.readPresent(key);
-            if (entry.isEmpty()) {
-                if (told.remove(key) != null) {
-                    tell(new StoreEvent(StoreEvent.Type.DELETE, key, null));
-                }
-                return;
-            }
-            Told before = told.put(key, new Told(entry.get().revision(), stamp));
-            if (before == null || before.revision() != entry.get().revision()) {
-                tell(new StoreEvent(StoreEvent.Type.PUT, key, entry.get()));
-            }
-        }
-
-        /** A listener's trouble is its own: the others go on hearing. */
-        private void tell(StoreEvent event) {
-            try {
-                onEvent.accept(event);
-            } catch (RuntimeException e) {
-                LOG.error("whoever watches {} failed at {} {}", prefix, event.type(), event.key(), e);
-            }
-        }
-
-        @Override
-        public void close() {
-            subscriptions.remove(this);
-        }
-    }
-
     synchronized Watchable.Watch watch(String prefix, Consumer<StoreEvent> onEvent) {
-        Subscription subscription = new Subscription(prefix, onEvent);
+        Subscription subscription = new Subscription(prefix, files, onEvent);
         subscriptions.add(subscription);
         try {
             if (thread == null) {
@@ -168,12 +91,11 @@ final class DirectoryWatcher implements AutoCloseable {
             subscriptions.remove(subscription);
             throw DirectoryStore.failure("watch", prefix, e);
         }
-        return subscription;
+        return () -> subscriptions.remove(subscription);
     }
 
     private void run(WatchService service) {
         try {
-            behind = true;
             while (true) {
                 serveOnce(service);
             }
@@ -186,17 +108,20 @@ final class DirectoryWatcher implements AutoCloseable {
         try {
             // Whoever comes from here on has its turn the next time: its folders may not be watched yet.
             List<Subscription> present = List.copyOf(subscriptions);
-            if (behind || isAnyNew(present)) {
-                registerFolders(service);
+            if (behind || isAnyNew(present) || System.nanoTime() - lookedAroundNanos > LOOK_AROUND_NANOS) {
+                lookAround(root, present, service);
+                present.forEach(Subscription::sync);
+                behind = false;
+                lookedAroundNanos = System.nanoTime();
             }
-            lookAround(present);
             if (isAnyNew(subscriptions)) {
                 return;
             }
             WatchKey key = service.poll(LOOK_AROUND_NANOS, TimeUnit.NANOSECONDS);
-            behind = true;
             if (key != null) {
-                behind = handle(key) || System.nanoTime() - lookedAroundNanos > LOOK_AROUND_NANOS;
+                behind = true;
+                handle(key, service);
+                behind = false;
             }
         } catch (IOException e) {
             if (Thread.currentThread().isInterrupted()) {
@@ -209,100 +134,129 @@ final class DirectoryWatcher implements AutoCloseable {
         }
     }
 
-    /** Looks at the files that the notifications name; true if everything has to be looked at. */
-    private boolean handle(WatchKey key) throws IOException, InterruptedException {
-        Path folder = folders.get(key);
-        boolean everything = folder == null;
-        boolean wholeFolder = false;
-        for (WatchEvent<?> event : key.pollEvents()) {
-            if (folder != null && event.context() instanceof Path name) {
-                everything |= look(folder.resolve(name));
-            } else if (event.kind() == OVERFLOW) {
-                wholeFolder = true;
-            }
-        }
-        if (wholeFolder && folder != null && !everything) {
-            everything = lookAroundIn(folder);
-        }
-        if (!key.reset()) {
-            Path gone = folders.remove(key);
-            if (gone != null) {
-                watched.remove(gone);
-            }
-        }
-        return everything;
+    private static boolean isAnyNew(List<Subscription> some) {
+        return some.stream().anyMatch(subscription -> !subscription.isSynced());
     }
 
-    /** Looks at a file that has changed; true if it is a folder. */
-    private boolean look(Path file) throws IOException {
-        String changed = files.keyOf(file);
-        if (!Keys.isKey(changed)) {
-            return false; // what is hidden, temporary files above all
+    /** Looks at a folder, and at those in it, as far as somebody wants to know and may not know yet. */
+    private void lookAround(Path folder, List<Subscription> present, WatchService service) throws IOException {
+        String name = nameOf(folder);
+        if (present.stream().noneMatch(subscription -> subscription.covers(name) || subscription.isWithin(name))) {
+            return;
         }
-        if (file.toFile().isDirectory()) {
+        Seen before = watch(folder, service) ? seen.get(folder) : null;
+        FileTime modified;
+        try {
+            modified = Files.getLastModifiedTime(folder);
+        } catch (NoSuchFileException e) {
+            return; // it has gone since; who holds it is told that something has changed there
+        }
+        boolean isToBeLookedAt = behind
+                || present.stream().anyMatch(subscription -> !subscription.isSynced() && subscription.covers(name));
+        List<Path> inner = before == null || isToBeLookedAt || !modified.equals(before.modified())
+                ? lookInto(folder, present, modified)
+                : before.folders();
+        for (Path each : inner) {
+            lookAround(each, present, service);
+        }
+    }
+
+    /** Looks at the files of one folder, and returns the folders in it. */
+    private List<Path> lookInto(Path folder, List<Subscription> present, FileTime modified) throws IOException {
+        boolean isSettled = System.currentTimeMillis() - modified.toMillis() > STEP_MILLIS;
+        KeyFiles.Listing listing = files.list(folder);
+        String name = nameOf(folder);
+        for (Subscription subscription : present) {
+            subscription.compare(name, listing);
+        }
+        seen.put(folder, new Seen(isSettled ? modified : null, List.copyOf(listing.folders())));
+        return listing.folders();
+    }
+
+    /** Watches a folder from now on; false if nobody did until now. */
+    private boolean watch(Path folder, WatchService service) throws IOException {
+        if (watched.contains(folder)) {
             return true;
         }
-        for (Subscription subscription : subscriptions) {
-            subscription.look(changed);
+        try {
+            keys.put(folder.register(service, ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY), folder);
+            watched.add(folder);
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            LOG.debug("{} is gone", folder);
         }
         return false;
     }
 
-    /**
-     * Looks at all of a folder after a rest: where more changes come than the kernel tells, still more are coming, and looking
-     * takes the longer the more there are. Returns whether there are folders in it that nobody watches.
-     */
-    private boolean lookAroundIn(Path folder) throws IOException, InterruptedException {
-        TimeUnit.NANOSECONDS.sleep(Math.min(REST_PARTS * lastLookNanos, MAX_REST_NANOS));
-        long startNanos = System.nanoTime();
-        for (Subscription subscription : subscriptions) {
-            subscription.lookAroundIn(folder);
-        }
-        lastLookNanos = System.nanoTime() - startNanos;
-        return files.foldersIn(folder).stream().anyMatch(inner -> isOfInterest(inner) && !watched.contains(inner));
-    }
-
-    private static boolean isAnyNew(List<Subscription> some) {
-        return some.stream().anyMatch(subscription -> !subscription.synced);
-    }
-
-    private void lookAround(List<Subscription> present) throws IOException {
-        for (Subscription subscription : present) {
-            if (behind || !subscription.synced) {
-                subscription.lookAround();
+    /** Looks at the files that the notifications name, or at all of the folder. */
+    private void handle(WatchKey key, WatchService service) throws IOException, InterruptedException {
+        Path folder = keys.get(key);
+        boolean isWhole = false;
+        for (WatchEvent<?> event : key.pollEvents()) {
+            if (folder != null && event.context() instanceof Path name) {
+                look(event.kind(), folder.resolve(name), service);
+            } else if (event.kind() == OVERFLOW) {
+                isWhole = true;
             }
         }
-        if (behind) {
-            behind = false;
-            lookedAroundNanos = System.nanoTime();
+        if (isWhole && folder != null) {
+            lookAfterRest(folder, service);
+        }
+        if (!key.reset() && folder != null) {
+            forget(folder);
+            lookAround(folder, syncedOnes(), service); // another may have its name by now
         }
     }
 
-    private void registerFolders(WatchService service) throws IOException {
-        KeyFiles.walk(root, new KeyFiles.Walker() {
-            @Override
-            void folder(Path folder) throws IOException {
-                if (isOfInterest(folder) && watched.add(folder)) {
-                    try {
-                        folders.put(folder.register(service, ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY), folder);
-                    } catch (IOException e) {
-                        watched.remove(folder);
-                        if (Files.isDirectory(folder)) {
-                            throw e;
-                        }
-                    }
-                }
+    /** Looks at a file that has changed, at a folder that is new, or at what is left where one was. */
+    private void look(WatchEvent.Kind<?> change, Path file, WatchService service) throws IOException {
+        String changed = files.keyOf(file);
+        if (!Keys.isKey(changed)) {
+            return; // what is hidden, temporary files above all
+        }
+        if (change == ENTRY_DELETE && watched.contains(file)) {
+            forget(file);
+            lookAround(root, syncedOnes(), service);
+        } else if (file.toFile().isDirectory()) {
+            lookAround(file, syncedOnes(), service);
+        } else {
+            for (Subscription subscription : subscriptions) {
+                subscription.look(changed);
             }
+        }
+    }
+
+    /** A folder has gone, or has another name. */
+    private void forget(Path gone) {
+        keys.entrySet().removeIf(entry -> {
+            Path folder = entry.getValue();
+            if (!folder.startsWith(gone)) {
+                return false;
+            }
+            entry.getKey().cancel();
+            watched.remove(folder);
+            seen.remove(folder);
+            return true;
         });
     }
 
-    /** Folders on the way to what a watch is about, and those below it. */
-    private boolean isOfInterest(Path folder) {
-        String name = files.keyOf(folder) + "/";
-        return name.equals("/")
-                || subscriptions.stream()
-                        .map(subscription -> subscription.prefix + "/")
-                        .anyMatch(prefix -> name.startsWith(prefix) || prefix.startsWith(name));
+    /**
+     * Looks at all of a folder after a rest: where more changes come than the kernel tells, still more are coming, and looking
+     * takes the longer the more there are.
+     */
+    private void lookAfterRest(Path folder, WatchService service) throws IOException, InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(Math.min(REST_PARTS * lastLookNanos, MAX_REST_NANOS));
+        long startNanos = System.nanoTime();
+        lookAround(folder, syncedOnes(), service);
+        lastLookNanos = System.nanoTime() - startNanos;
+    }
+
+    private List<Subscription> syncedOnes() {
+        return subscriptions.stream().filter(Subscription::isSynced).toList();
+    }
+
+    private String nameOf(Path folder) {
+        String name = files.keyOf(folder);
+        return name.isEmpty() ? "" : name + "/";
     }
 
     @Override

@@ -110,33 +110,26 @@ final class KeyFiles {
         return stamps;
     }
 
-    /** The same of one folder, without the folders in it. */
-    SortedMap<String, Stamp> stampsIn(Path folder) throws IOException {
-        SortedMap<String, Stamp> stamps = new TreeMap<>();
+    /** What is directly in a folder: the files whose names are keys, by key, and the folders that may hold keys. */
+    record Listing(SortedMap<String, Stamp> files, List<Path> folders) {}
+
+    Listing list(Path folder) throws IOException {
+        Listing listing = new Listing(new TreeMap<>(), new ArrayList<>());
         walk(folder, 1, new Walker() {
             @Override
             void file(Path file, BasicFileAttributes attributes) {
                 String key = keyOf(file);
-                if (attributes.isRegularFile() && Keys.isKey(key)) {
-                    stamps.put(key, Stamp.of(attributes));
+                if (!Keys.isKey(key)) {
+                    return;
+                }
+                if (attributes.isDirectory()) {
+                    listing.folders().add(file);
+                } else if (attributes.isRegularFile()) {
+                    listing.files().put(key, Stamp.of(attributes));
                 }
             }
         });
-        return stamps;
-    }
-
-    /** The folders in a folder that may hold keys. */
-    List<Path> foldersIn(Path folder) throws IOException {
-        List<Path> inner = new ArrayList<>();
-        walk(folder, 1, new Walker() {
-            @Override
-            void file(Path file, BasicFileAttributes attributes) {
-                if (attributes.isDirectory() && Keys.isKey(keyOf(file))) {
-                    inner.add(file);
-                }
-            }
-        });
-        return inner;
+        return listing;
     }
 
     /** The file's stamp; null if there is none. */

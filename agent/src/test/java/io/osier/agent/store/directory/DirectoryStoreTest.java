@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -189,6 +190,32 @@ class DirectoryStoreTest extends StateStoreContract {
             await().until(() -> keys.size() == 21);
         }
         assertThat(keys).doesNotHaveDuplicates();
+    }
+
+    /** As an administrator may do by hand: the kernel tells of the folder, and of nothing in it. */
+    @Test
+    void aFolderThatIsMovedAwayTakesItsKeysAlongAndBringsThemBack() throws IOException {
+        create("pods/default/web", "x");
+        create("pods/default/db", "x");
+        create("pods/other/web", "x");
+        Path namespace = root.resolve(".store/pods/default");
+        Path aside = root.resolve(".store/pods/.aside");
+        Set<String> keys = ConcurrentHashMap.newKeySet();
+        try (Watchable.Watch watch = store().watch("pods", event -> {
+            if (event.entry() == null) {
+                keys.remove(event.key());
+            } else {
+                keys.add(event.key());
+            }
+        })) {
+            await().until(() -> keys.size() == 3);
+            Files.move(namespace, aside);
+            await().until(() -> keys.equals(Set.of("pods/other/web")));
+            Files.move(aside, namespace);
+            await().until(() -> keys.size() == 3);
+            create("pods/default/cache", "x");
+            await().until(() -> keys.contains("pods/default/cache"));
+        }
     }
 
     /** As an agent begins them; looking around, five seconds later, does not count. */
