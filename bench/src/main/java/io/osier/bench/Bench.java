@@ -1,6 +1,5 @@
 package io.osier.bench;
 
-import io.osier.bench.measure.CpuTime;
 import io.osier.bench.measure.Measurement;
 import io.osier.bench.measure.ServiceSuite.Stage;
 import io.osier.bench.measure.Session;
@@ -10,6 +9,7 @@ import io.osier.bench.rig.KernelRig;
 import io.osier.bench.rig.OsierRig;
 import io.osier.bench.rig.Rig;
 import io.osier.bench.rig.Underlay;
+import io.osier.bench.traffic.CpuTime;
 import io.osier.bench.traffic.Effort;
 import io.osier.bench.traffic.Shell;
 import io.osier.bench.traffic.Traffic;

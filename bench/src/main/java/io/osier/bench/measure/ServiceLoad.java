@@ -4,6 +4,7 @@ import io.osier.bench.result.Metric;
 import io.osier.bench.result.Metric.Bar;
 import io.osier.bench.rig.ServiceControl.Load;
 import io.osier.bench.rig.ServicePlan;
+import io.osier.bench.traffic.CpuTime;
 import io.osier.bench.traffic.Effort;
 import java.util.List;
 

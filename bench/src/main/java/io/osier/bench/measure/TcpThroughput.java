@@ -3,6 +3,7 @@ package io.osier.bench.measure;
 import io.osier.bench.result.Metric;
 import io.osier.bench.result.Metric.Bar;
 import io.osier.bench.rig.Rig;
+import io.osier.bench.traffic.CpuTime;
 import io.osier.bench.traffic.Effort;
 import io.osier.bench.traffic.Shell;
 import io.osier.bench.traffic.Traffic;

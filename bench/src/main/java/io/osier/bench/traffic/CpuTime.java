@@ -1,4 +1,4 @@
-package io.osier.bench.measure;
+package io.osier.bench.traffic;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,7 +24,7 @@ public final class CpuTime {
     private CpuTime() {}
 
     /** Seconds of work on all processors since the machine started: of programs, of the kernel, of interrupts. */
-    static double busySeconds() {
+    public static double busySeconds() {
         try {
             return busySeconds(Files.readAllLines(Path.of("/proc/stat")));
         } catch (IOException e) {

@@ -1,4 +1,4 @@
-package io.osier.bench.measure;
+package io.osier.bench.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
