@@ -49,7 +49,7 @@ public final class DirectoryStore implements StateStore {
         try {
             Files.createDirectories(root);
             Files.setPosixFilePermissions(root, OWNER_ONLY); // there is a secret among the keys
-            DirectoryStore store = new DirectoryStore(root.toAbsolutePath().normalize());
+            DirectoryStore store = new DirectoryStore(root.toRealPath());
             store.recover();
             return store;
         } catch (IOException e) {

@@ -11,6 +11,7 @@ import io.osier.agent.store.Watchable;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -149,7 +150,7 @@ final class DirectoryWatcher implements AutoCloseable {
         try {
             modified = Files.getLastModifiedTime(folder);
         } catch (NoSuchFileException e) {
-            return; // it has gone since; who holds it is told that something has changed there
+            return; // it has gone since, and the folder that it was in has changed by that
         }
         boolean isToBeLookedAt = behind
                 || present.stream().anyMatch(subscription -> !subscription.isSynced() && subscription.covers(name));
@@ -191,52 +192,58 @@ final class DirectoryWatcher implements AutoCloseable {
     private void handle(WatchKey key, WatchService service) throws IOException, InterruptedException {
         Path folder = keys.get(key);
         boolean isWhole = false;
+        boolean isLessThanBefore = false;
         for (WatchEvent<?> event : key.pollEvents()) {
             if (folder != null && event.context() instanceof Path name) {
-                look(event.kind(), folder.resolve(name), service);
+                Path changed = folder.resolve(name);
+                if (event.kind() == ENTRY_DELETE && watched.contains(changed)) {
+                    forget(changed);
+                    isLessThanBefore = true;
+                }
+                look(changed, service);
             } else if (event.kind() == OVERFLOW) {
                 isWhole = true;
             }
         }
-        if (isWhole && folder != null) {
-            lookAfterRest(folder, service);
+        boolean isThere = key.reset();
+        if (folder == null) {
+            return;
         }
-        if (!key.reset() && folder != null) {
+        if (isWhole && isThere) {
+            lookAfterRest(folder, service);
+        } else if (isLessThanBefore && isThere) {
+            lookAround(folder, syncedOnes(), service);
+        } else if (!isThere) {
             forget(folder);
-            lookAround(folder, syncedOnes(), service); // another may have its name by now
+            lookAround(folder.equals(root) ? root : files.folderOf(files.keyOf(folder)), syncedOnes(), service);
         }
     }
 
-    /** Looks at a file that has changed, at a folder that is new, or at what is left where one was. */
-    private void look(WatchEvent.Kind<?> change, Path file, WatchService service) throws IOException {
+    /** Looks at a file that has changed, or at a folder that is new. */
+    private void look(Path file, WatchService service) throws IOException {
         String changed = files.keyOf(file);
         if (!Keys.isKey(changed)) {
             return; // what is hidden, temporary files above all
         }
-        if (change == ENTRY_DELETE && watched.contains(file)) {
-            forget(file);
-            lookAround(root, syncedOnes(), service);
-        } else if (file.toFile().isDirectory()) {
+        for (Subscription subscription : subscriptions) {
+            subscription.look(changed);
+        }
+        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
             lookAround(file, syncedOnes(), service);
-        } else {
-            for (Subscription subscription : subscriptions) {
-                subscription.look(changed);
-            }
         }
     }
 
-    /** A folder has gone, or has another name. */
+    /** A folder has gone, or has another name, and all that was in it. */
     private void forget(Path gone) {
         keys.entrySet().removeIf(entry -> {
-            Path folder = entry.getValue();
-            if (!folder.startsWith(gone)) {
-                return false;
+            boolean isIn = entry.getValue().startsWith(gone);
+            if (isIn) {
+                entry.getKey().cancel();
             }
-            entry.getKey().cancel();
-            watched.remove(folder);
-            seen.remove(folder);
-            return true;
+            return isIn;
         });
+        watched.removeIf(folder -> folder.startsWith(gone));
+        seen.keySet().removeIf(folder -> folder.startsWith(gone));
     }
 
     /**

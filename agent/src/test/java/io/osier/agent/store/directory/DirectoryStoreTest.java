@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -196,26 +197,70 @@ class DirectoryStoreTest extends StateStoreContract {
     @Test
     void aFolderThatIsMovedAwayTakesItsKeysAlongAndBringsThemBack() throws IOException {
         create("pods/default/web", "x");
-        create("pods/default/db", "x");
         create("pods/other/web", "x");
         Path namespace = root.resolve(".store/pods/default");
-        Path aside = root.resolve(".store/pods/.aside");
         Set<String> keys = ConcurrentHashMap.newKeySet();
-        try (Watchable.Watch watch = store().watch("pods", event -> {
-            if (event.entry() == null) {
-                keys.remove(event.key());
-            } else {
-                keys.add(event.key());
+        try (Watchable.Watch watch = watchKeys("pods", keys)) {
+            await().until(() -> keys.size() == 2);
+            for (String aside : List.of("pods/.aside", "pods/second")) {
+                Files.move(namespace, root.resolve(".store").resolve(aside));
+                soon(() -> !keys.contains("pods/default/web")
+                        && keys.contains("pods/second/web") == aside.equals("pods/second"));
+                Files.move(root.resolve(".store").resolve(aside), namespace);
+                soon(() -> keys.equals(Set.of("pods/default/web", "pods/other/web")));
             }
-        })) {
-            await().until(() -> keys.size() == 3);
-            Files.move(namespace, aside);
-            await().until(() -> keys.equals(Set.of("pods/other/web")));
-            Files.move(aside, namespace);
-            await().until(() -> keys.size() == 3);
             create("pods/default/cache", "x");
-            await().until(() -> keys.contains("pods/default/cache"));
+            soon(() -> keys.contains("pods/default/cache"));
         }
+    }
+
+    @Test
+    void aFolderThatIsRemovedTakesItsKeysAlong() throws IOException {
+        List<Write> writes = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            writes.add(Write.put("pods/default/" + i, StateStore.ABSENT, bytes("x")));
+        }
+        store().commit(writes);
+        create("pods/other/web", "x");
+        Set<String> keys = ConcurrentHashMap.newKeySet();
+        try (Watchable.Watch watch = watchKeys("pods", keys)) {
+            await().until(() -> keys.size() == 2_001);
+            Path namespace = root.resolve(".store/pods/default");
+            for (int i = 0; i < 2_000; i++) {
+                Files.delete(namespace.resolve("" + i));
+            }
+            Files.delete(namespace);
+            soon(() -> keys.equals(Set.of("pods/other/web")));
+        }
+    }
+
+    @Test
+    void aLinkToAFolderIsNoFolder() throws IOException {
+        create("pods/default/web", "x");
+        Set<String> keys = ConcurrentHashMap.newKeySet();
+        try (Watchable.Watch watch = watchKeys("pods", keys)) {
+            await().until(() -> keys.size() == 1);
+            Files.createSymbolicLink(root.resolve(".store/pods/current"), Path.of("default"));
+            create("pods/default/db", "x");
+            soon(() -> keys.contains("pods/default/db"));
+            assertThat(keys).containsExactlyInAnyOrder("pods/default/web", "pods/default/db");
+        }
+    }
+
+    /** What there is by all that the watch has told. */
+    private Watchable.Watch watchKeys(String prefix, Set<String> keys) {
+        return store().watch(prefix, event -> {
+            if (event.entry() != null) {
+                keys.add(event.key());
+            } else {
+                keys.remove(event.key());
+            }
+        });
+    }
+
+    /** Sooner than all is looked at. */
+    private static void soon(Callable<Boolean> isSo) {
+        await().atMost(Duration.ofSeconds(4)).until(isSo);
     }
 
     /** As an agent begins them; looking around, five seconds later, does not count. */
