@@ -9,6 +9,7 @@ import io.osier.agent.store.Versioned;
 import io.osier.agent.store.Write;
 import io.osier.dataplane.packet.IpPrefix;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -105,7 +106,8 @@ public final class SubnetClaim {
         return new Lease(
                 subnet.toString(),
                 claimant.node(),
-                own.map(entry -> SubnetLeases.read(entry).creationTimestamp()).orElseGet(clock::instant),
+                own.map(entry -> SubnetLeases.read(entry).creationTimestamp())
+                        .orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.SECONDS)),
                 claimant.identity(),
                 claimant.underlayAddress());
     }

@@ -78,6 +78,16 @@ public abstract class SubnetClaimContract {
         assertThat(acquire("c")).isEqualTo(FIRST);
     }
 
+    /** As Kubernetes writes it. */
+    @Test
+    void aLeaseSaysWhenItWasMadeInWholeSeconds() {
+        acquire("a");
+        assertThat(leases.list())
+                .extracting(lease -> lease.creationTimestamp().toString())
+                .allMatch(at -> at.matches("[0-9T:-]{19}Z"))
+                .hasSize(1);
+    }
+
     @Test
     void whatForeignNodesHaveIsNotGiven() {
         assertThat(claim("a", "a", false).acquire(null, false, List.of(IpPrefix.parse("10.32.0.0/23"))))
