@@ -166,7 +166,7 @@ public final class DirectoryStore implements StateStore {
 
     private List<Versioned> entries(String prefix) throws IOException {
         List<Versioned> entries = new ArrayList<>();
-        for (String key : files.stamps(prefix).keySet()) {
+        for (String key : files.keys(prefix)) {
             if (!key.equals(prefix)) {
                 files.read(key).ifPresent(entries::add);
             }

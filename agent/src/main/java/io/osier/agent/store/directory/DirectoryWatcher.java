@@ -20,10 +20,8 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -56,8 +54,9 @@ final class DirectoryWatcher implements AutoCloseable {
     private final KeyFiles files;
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
     private final Map<WatchKey, Path> keys = new HashMap<>();
-    private final Set<Path> watched = new HashSet<>();
+    /** The folders that are watched. */
     private final Map<Path, Seen> seen = new HashMap<>();
+
     private @Nullable WatchService service;
     private @Nullable Thread thread;
     /** Notifications were taken and not dealt with. The watcher's thread only, as all below. */
@@ -145,11 +144,14 @@ final class DirectoryWatcher implements AutoCloseable {
         if (present.stream().noneMatch(subscription -> subscription.covers(name) || subscription.isWithin(name))) {
             return;
         }
-        Seen before = watch(folder, service) ? seen.get(folder) : null;
+        Seen before = seen.get(folder);
         FileTime modified;
         try {
+            if (before == null) { // watched before it is looked at, so that nothing can come in between
+                keys.put(folder.register(service, ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY), folder);
+            }
             modified = Files.getLastModifiedTime(folder);
-        } catch (NoSuchFileException e) {
+        } catch (NoSuchFileException | NotDirectoryException e) {
             return; // it has gone since, and the folder that it was in has changed by that
         }
         boolean isToBeLookedAt = behind
@@ -174,20 +176,6 @@ final class DirectoryWatcher implements AutoCloseable {
         return listing.folders();
     }
 
-    /** Watches a folder from now on; false if nobody did until now. */
-    private boolean watch(Path folder, WatchService service) throws IOException {
-        if (watched.contains(folder)) {
-            return true;
-        }
-        try {
-            keys.put(folder.register(service, ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY), folder);
-            watched.add(folder);
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            LOG.debug("{} is gone", folder);
-        }
-        return false;
-    }
-
     /** Looks at the files that the notifications name, or at all of the folder. */
     private void handle(WatchKey key, WatchService service) throws IOException, InterruptedException {
         Path folder = keys.get(key);
@@ -196,7 +184,7 @@ final class DirectoryWatcher implements AutoCloseable {
         for (WatchEvent<?> event : key.pollEvents()) {
             if (folder != null && event.context() instanceof Path name) {
                 Path changed = folder.resolve(name);
-                if (event.kind() == ENTRY_DELETE && watched.contains(changed)) {
+                if (event.kind() == ENTRY_DELETE && seen.containsKey(changed)) {
                     forget(changed);
                     isLessThanBefore = true;
                 }
@@ -242,7 +230,6 @@ final class DirectoryWatcher implements AutoCloseable {
             }
             return isIn;
         });
-        watched.removeIf(folder -> folder.startsWith(gone));
         seen.keySet().removeIf(folder -> folder.startsWith(gone));
     }
 

@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -95,19 +97,19 @@ final class KeyFiles {
         }
     }
 
-    /** The files below a prefix whose names are keys, by key; all of them for the empty prefix. */
-    SortedMap<String, Stamp> stamps(String prefix) throws IOException {
-        SortedMap<String, Stamp> stamps = new TreeMap<>();
-        walk(root.resolve(prefix), new Walker() {
+    /** The keys below a prefix that files have for names; all of them for the empty prefix. */
+    SortedSet<String> keys(String prefix) throws IOException {
+        SortedSet<String> keys = new TreeSet<>();
+        walk(root.resolve(prefix), Integer.MAX_VALUE, new Walker() {
             @Override
             void file(Path file, BasicFileAttributes attributes) {
                 String key = keyOf(file);
                 if (attributes.isRegularFile() && Keys.isKey(key)) {
-                    stamps.put(key, Stamp.of(attributes));
+                    keys.add(key);
                 }
             }
         });
-        return stamps;
+        return keys;
     }
 
     /** What is directly in a folder: the files whose names are keys, by key, and the folders that may hold keys. */
@@ -189,7 +191,7 @@ final class KeyFiles {
 
     /** Removes what dead writers left. */
     void sweep() throws IOException {
-        walk(root, new Walker() {
+        walk(root, Integer.MAX_VALUE, new Walker() {
             @Override
             void file(Path file, BasicFileAttributes attributes) throws IOException {
                 String name = file.getFileName().toString();
@@ -200,30 +202,23 @@ final class KeyFiles {
         });
     }
 
-    /** Visits a folder and all below it; what goes away meanwhile, as temporary files do, is not there. */
-    static void walk(Path folder, Walker walker) throws IOException {
-        walk(folder, Integer.MAX_VALUE, walker);
-    }
-
+    /** Visits a folder and what is below it; what goes away meanwhile, as temporary files do, is not there. */
     private static void walk(Path folder, int depth, Walker walker) throws IOException {
         walker.start = folder;
         Files.walkFileTree(folder, Set.of(), depth, walker);
     }
 
-    /** What is done with files and folders that are not hidden. */
-    abstract static class Walker extends SimpleFileVisitor<Path> {
+    /** What is done with files that are not hidden, nor below a hidden folder. */
+    private abstract static class Walker extends SimpleFileVisitor<Path> {
         private @Nullable Path start;
 
-        void folder(Path folder) throws IOException {}
-
-        void file(Path file, BasicFileAttributes attributes) throws IOException {}
+        abstract void file(Path file, BasicFileAttributes attributes) throws IOException;
 
         @Override
         public final FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
             if (!folder.equals(start) && folder.getFileName().toString().startsWith(".")) {
                 return FileVisitResult.SKIP_SUBTREE;
             }
-            folder(folder);
             return FileVisitResult.CONTINUE;
         }
 

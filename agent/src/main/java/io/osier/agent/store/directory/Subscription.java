@@ -5,12 +5,13 @@ import io.osier.agent.store.Versioned;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +24,7 @@ final class Subscription {
     private final String prefix;
     private final KeyFiles files;
     private final Consumer<StoreEvent> onEvent;
-    private final Map<String, Told> told = new HashMap<>();
+    private final NavigableMap<String, Told> told = new TreeMap<>();
     private boolean synced;
 
     /** What was last told of a key; the stamp is no newer than the revision. */
@@ -86,9 +87,9 @@ final class Subscription {
             folders.add(folder + inner.getFileName());
         }
         List<String> missing = new ArrayList<>();
-        for (String key : told.keySet()) {
+        for (String key : told.tailMap(folder, true).keySet()) {
             if (!key.startsWith(folder)) {
-                continue;
+                break;
             }
             int end = key.indexOf('/', folder.length());
             boolean there = end < 0 ? present.files().containsKey(key) : folders.contains(key.substring(0, end));

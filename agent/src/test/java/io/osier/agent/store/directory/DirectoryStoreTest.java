@@ -198,15 +198,15 @@ class DirectoryStoreTest extends StateStoreContract {
     void aFolderThatIsMovedAwayTakesItsKeysAlongAndBringsThemBack() throws IOException {
         create("pods/default/web", "x");
         create("pods/other/web", "x");
-        Path namespace = root.resolve(".store/pods/default");
+        Path namespace = file("pods/default");
         Set<String> keys = ConcurrentHashMap.newKeySet();
         try (Watchable.Watch watch = watchKeys("pods", keys)) {
             await().until(() -> keys.size() == 2);
             for (String aside : List.of("pods/.aside", "pods/second")) {
-                Files.move(namespace, root.resolve(".store").resolve(aside));
+                Files.move(namespace, file(aside));
                 soon(() -> !keys.contains("pods/default/web")
                         && keys.contains("pods/second/web") == aside.equals("pods/second"));
-                Files.move(root.resolve(".store").resolve(aside), namespace);
+                Files.move(file(aside), namespace);
                 soon(() -> keys.equals(Set.of("pods/default/web", "pods/other/web")));
             }
             create("pods/default/cache", "x");
@@ -225,7 +225,7 @@ class DirectoryStoreTest extends StateStoreContract {
         Set<String> keys = ConcurrentHashMap.newKeySet();
         try (Watchable.Watch watch = watchKeys("pods", keys)) {
             await().until(() -> keys.size() == 2_001);
-            Path namespace = root.resolve(".store/pods/default");
+            Path namespace = file("pods/default");
             for (int i = 0; i < 2_000; i++) {
                 Files.delete(namespace.resolve("" + i));
             }
@@ -240,7 +240,7 @@ class DirectoryStoreTest extends StateStoreContract {
         Set<String> keys = ConcurrentHashMap.newKeySet();
         try (Watchable.Watch watch = watchKeys("pods", keys)) {
             await().until(() -> keys.size() == 1);
-            Files.createSymbolicLink(root.resolve(".store/pods/current"), Path.of("default"));
+            Files.createSymbolicLink(file("pods/current"), Path.of("default"));
             create("pods/default/db", "x");
             soon(() -> keys.contains("pods/default/db"));
             assertThat(keys).containsExactlyInAnyOrder("pods/default/web", "pods/default/db");
