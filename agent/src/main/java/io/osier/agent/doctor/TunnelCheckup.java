@@ -20,6 +20,11 @@ public record TunnelCheckup(NodeFacts from, NodeFacts to, int small, int full, i
         return from.name() + " -> " + to;
     }
 
+    /** Whether this is the opposite direction to that one, and probes arrived. */
+    public boolean isOpenAgainst(TunnelCheckup that) {
+        return small > 0 && from.name().equals(that.to.name()) && to.name().equals(that.from.name());
+    }
+
     /**
      * Judges one direction.
      *

@@ -63,6 +63,13 @@ class TunnelCheckupTest {
     }
 
     @Test
+    void aDeviceThatIsTooNarrowIsNoGoodPathWhateverArrives() {
+        assertThat(told(nodeA(), Facts.of(1).underlayMtuBytes(1_300), 3, 3))
+                .contains(
+                        "warn full-size: the path takes 1250 bytes, while pods may send 1450: eth0 of node-b takes 1300");
+    }
+
+    @Test
     void aRouteThatIsTooNarrowIsNamed() {
         Facts from = Facts.of(0).peer("node-b", 1_350, true, false);
         assertThat(told(from, Facts.of(1), 3, 2))

@@ -125,10 +125,7 @@ final class ClusterCheckup {
                 checks.stream().map(CompletableFuture::join).toList();
         List<Finding> findings = new ArrayList<>();
         for (TunnelCheckup result : results) {
-            boolean otherWay = results.stream()
-                    .anyMatch(other ->
-                            other.from().equals(result.to()) && other.to().equals(result.from()) && other.small() > 0);
-            findings.addAll(result.findings(otherWay));
+            findings.addAll(result.findings(results.stream().anyMatch(other -> other.isOpenAgainst(result))));
         }
         return findings;
     }
@@ -137,7 +134,16 @@ final class ClusterCheckup {
         int mtuBytes = Math.min(from.podMtuBytes(), to.podMtuBytes());
         int small = arrived(from.name(), to.name(), to.gateway(), SMALL_BYTES);
         int full = small == 0 ? 0 : arrived(from.name(), to.name(), to.gateway(), mtuBytes);
-        return new TunnelCheckup(from, to, small, full, mtuBytes);
+        return new TunnelCheckup(full == 0 ? from : learned(from), to, small, full, mtuBytes);
+    }
+
+    /** Long probes that meet something narrow make routers and the receiver say so, and later ones arrive in fragments. */
+    private NodeFacts learned(NodeFacts from) {
+        try {
+            return from.havingLearned(ask.apply(from.name(), "/osier/v1/status"));
+        } catch (ApiError e) {
+            return from;
+        }
     }
 
     /** How many probes came through. */
