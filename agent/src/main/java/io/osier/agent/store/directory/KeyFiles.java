@@ -38,9 +38,12 @@ final class KeyFiles {
     static final String NUDGE = ".nudge-";
 
     private final Path root;
+    /** How many characters of a file's path come before its key. */
+    private final int keyStart;
 
     KeyFiles(Path root) {
         this.root = root;
+        keyStart = root.resolve("k").toString().length() - 1;
     }
 
     /** Tells one content of a file from the next without reading it: every write makes a new file. */
@@ -51,9 +54,12 @@ final class KeyFiles {
         }
     }
 
-    /** The key that this file would be; it need not be one. */
+    /** The key that this file below the root would be; it need not be one. That of the root is empty. */
     String keyOf(Path file) {
-        return root.relativize(file).toString();
+        String path = file.toString();
+        return path.length() < keyStart
+                ? ""
+                : path.substring(keyStart); // relativize() makes each name a path of its own
     }
 
     Optional<Versioned> read(String key) throws IOException {
