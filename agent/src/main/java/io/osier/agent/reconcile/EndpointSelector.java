@@ -66,8 +66,12 @@ public final class EndpointSelector {
 
     /** Those that are not leaving; if there is none, those that are and still answer, as kube-proxy has it. */
     static List<Endpoint> taking(List<Endpoint> endpoints) {
-        List<Endpoint> staying =
-                endpoints.stream().filter(endpoint -> !endpoint.leaving()).toList();
+        List<Endpoint> staying = new ArrayList<>(endpoints.size());
+        for (Endpoint endpoint : endpoints) {
+            if (!endpoint.leaving()) {
+                staying.add(endpoint);
+            }
+        }
         return staying.isEmpty() ? endpoints : staying;
     }
 
@@ -83,6 +87,9 @@ public final class EndpointSelector {
         List<Endpoint> endpoints = service.spec().selector().isEmpty()
                 ? endpointsByHand(service, port, family)
                 : selectedEndpoints(service, port, family);
+        if (endpoints.size() < 2) {
+            return endpoints;
+        }
         return endpoints.stream()
                 .collect(Collectors.toMap(Place::of, endpoint -> endpoint, (first, again) -> first, LinkedHashMap::new))
                 .values()

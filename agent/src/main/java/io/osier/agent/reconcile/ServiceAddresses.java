@@ -17,7 +17,6 @@ import io.osier.dataplane.service.ServicePolicy;
 import io.osier.dataplane.service.ServicePolicy.Locality;
 import io.osier.dataplane.service.VirtualService;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -58,15 +57,15 @@ record ServiceAddresses(
         }
         Locality outside =
                 ServiceSpec.LOCAL.equals(spec.externalTrafficPolicy()) ? Locality.OUTSIDERS : Locality.NOBODY;
-        List<IpAddress> external =
-                spec.externalIPs().stream().map(IpAddress::parse).toList();
-        for (IpAddress address : ofFamily(external, family)) {
-            result.add(maker.make(Exposure.EXTERNAL_IP, address, port.port(), outside));
+        for (String external : spec.externalIPs()) {
+            IpAddress address = IpAddress.parse(external);
+            if (isOf(family, address)) {
+                result.add(maker.make(Exposure.EXTERNAL_IP, address, port.port(), outside));
+            }
         }
-        List<IpAddress> balancers =
-                Stream.ofNullable(spec.loadBalancerIP()).map(IpAddress::parse).toList();
-        for (IpAddress address : ofFamily(balancers, family)) {
-            result.add(maker.make(Exposure.LOAD_BALANCER, address, port.port(), outside, rangesOf(spec, family)));
+        IpAddress balancer = spec.loadBalancerIP() == null ? null : IpAddress.parse(spec.loadBalancerIP());
+        if (balancer != null && isOf(family, balancer)) {
+            result.add(maker.make(Exposure.LOAD_BALANCER, balancer, port.port(), outside, rangesOf(spec, family)));
         }
         Integer nodePort = port.nodePort();
         HostAddresses standing = family.equals(IpFamilies.IPV4) ? host : host6;
@@ -84,7 +83,7 @@ record ServiceAddresses(
     private List<IpPrefix> rangesOf(ServiceSpec spec, String family) {
         List<IpPrefix> ranges = new ArrayList<>(spec.loadBalancerSourceRanges().stream()
                 .map(range -> IpPrefix.parse(range.strip()))
-                .filter(range -> IpFamilies.of(range.address()).equals(family))
+                .filter(range -> isOf(family, range.address()))
                 .toList());
         List<IpAddress> own = ofFamily(node, family);
         boolean mayCome = Stream.concat(own.stream(), seen.stream()).anyMatch(address -> isIn(ranges, address));
@@ -99,22 +98,26 @@ record ServiceAddresses(
     }
 
     private static List<IpAddress> ofFamily(List<IpAddress> addresses, String family) {
-        return addresses.stream()
-                .filter(address -> IpFamilies.of(address).equals(family))
-                .toList();
+        List<IpAddress> found = new ArrayList<>();
+        for (IpAddress address : addresses) {
+            if (isOf(family, address)) {
+                found.add(address);
+            }
+        }
+        return found;
+    }
+
+    private static boolean isOf(String family, IpAddress address) {
+        return IpFamilies.of(address).equals(family);
     }
 
     private static FlowPolicy flowsOf(ServiceFlows said) {
-        Balance balance = Arrays.stream(Balance.values())
-                .filter(known -> known.label().equals(said.balance()))
-                .findFirst()
-                .orElseThrow();
-        OnRemoval removal = Arrays.stream(OnRemoval.values())
-                .filter(known -> known.label().equals(said.onBackendRemoval()))
-                .findFirst()
-                .orElse(null);
+        String removal = said.onBackendRemoval();
         Integer seconds = said.drainSeconds();
-        return new FlowPolicy(balance, removal, seconds == null ? FlowPolicy.DEFAULT_DRAIN_SECONDS : seconds);
+        return new FlowPolicy(
+                Balance.labelled(said.balance()),
+                removal == null ? null : OnRemoval.labelled(removal),
+                seconds == null ? FlowPolicy.DEFAULT_DRAIN_SECONDS : seconds);
     }
 
     private record Maker(

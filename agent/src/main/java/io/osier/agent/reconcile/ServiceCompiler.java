@@ -110,13 +110,19 @@ final class ServiceCompiler {
                     EndpointSelector.taking(all), service.spec().trafficDistribution())) {
                 backends.add(backend(endpoint));
             }
-            List<EndpointSelector.Endpoint> here =
-                    all.stream().filter(endpoint -> isHere(endpoint)).toList();
+            List<EndpointSelector.Endpoint> here = new ArrayList<>();
+            for (EndpointSelector.Endpoint endpoint : all) {
+                if (isHere(endpoint)) {
+                    here.add(endpoint);
+                    if (!endpoint.leaving()) {
+                        local.add(endpoint.address());
+                    }
+                }
+            }
             List<Backend> near = new ArrayList<>();
             for (EndpointSelector.Endpoint endpoint : EndpointSelector.taking(here)) {
                 near.add(backend(endpoint));
             }
-            here.stream().filter(endpoint -> !endpoint.leaving()).forEach(endpoint -> local.add(endpoint.address()));
             result.addAll(addresses.of(service, port, family, backends, near));
         }
 

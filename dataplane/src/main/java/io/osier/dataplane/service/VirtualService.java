@@ -65,11 +65,20 @@ public final class VirtualService {
                 ? null
                 : new VirtualService(name, protocol, address, port, near, List.of(), policy.with(Locality.NOBODY));
         thresholds = thresholds(backends);
-        weighted = backends.stream().mapToInt(Backend::weight).distinct().count() > 1;
+        weighted = areWeighted(backends);
         byHash = policy.flows().balance() == Balance.MAGLEV && !backends.isEmpty() ? new MaglevTable(backends) : null;
         ByteBuffer identity = hasAffinity() ? ChainName.identity(name, protocol) : NO_IDENTITY.duplicate();
         identityHigh = identity.getLong();
         identityLow = identity.getLong();
+    }
+
+    private static boolean areWeighted(List<Backend> backends) {
+        for (Backend backend : backends) {
+            if (backend.weight() != backends.get(0).weight()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int[] thresholds(List<Backend> backends) {
