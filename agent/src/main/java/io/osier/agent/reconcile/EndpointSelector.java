@@ -11,13 +11,11 @@ import io.osier.agent.model.Service;
 import io.osier.agent.model.ServicePort;
 import io.osier.dataplane.packet.IpAddress;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Which addresses stand behind a service: the pods that its selector picks, or endpoints and slices given by hand. */
@@ -76,9 +74,11 @@ public final class EndpointSelector {
     }
 
     /** Of two endpoints at one place the first counts. */
-    private record Place(IpAddress address, int port) {
-        static Place of(Endpoint endpoint) {
-            return new Place(endpoint.address(), endpoint.port());
+    private record Place(IpAddress address, int port) implements Comparable<Place> {
+        @Override
+        public int compareTo(Place that) {
+            int byAddress = address.compareTo(that.address);
+            return byAddress == 0 ? Integer.compare(port, that.port) : byAddress;
         }
     }
 
@@ -90,12 +90,11 @@ public final class EndpointSelector {
         if (endpoints.size() < 2) {
             return endpoints;
         }
-        return endpoints.stream()
-                .collect(Collectors.toMap(Place::of, endpoint -> endpoint, (first, again) -> first, LinkedHashMap::new))
-                .values()
-                .stream()
-                .sorted(Comparator.comparing(Endpoint::address).thenComparing(Endpoint::port))
-                .toList();
+        SortedMap<Place, Endpoint> byPlace = new TreeMap<>();
+        for (Endpoint endpoint : endpoints) {
+            byPlace.putIfAbsent(new Place(endpoint.address(), endpoint.port()), endpoint);
+        }
+        return List.copyOf(byPlace.values());
     }
 
     /** Pods that are ready, and those that are leaving and still answer. */
@@ -123,13 +122,17 @@ public final class EndpointSelector {
     }
 
     private static @Nullable IpAddress addressOf(PodStatus status, String family) {
-        String primary = status.podIP();
-        Stream<String> all = Stream.concat(
-                Stream.ofNullable(primary), status.podIPs().stream().map(PodStatus.PodIP::ip));
-        return all.map(IpAddress::parse)
-                .filter(address -> IpFamilies.of(address).equals(family))
-                .findFirst()
-                .orElse(null);
+        IpAddress primary = status.podIP() == null ? null : IpAddress.parse(status.podIP());
+        if (primary != null && IpFamilies.of(primary).equals(family)) {
+            return primary;
+        }
+        for (PodStatus.PodIP each : status.podIPs()) {
+            IpAddress address = IpAddress.parse(each.ip());
+            if (IpFamilies.of(address).equals(family)) {
+                return address;
+            }
+        }
+        return null;
     }
 
     private static boolean isEligible(Service service, Pod pod) {
@@ -140,8 +143,12 @@ public final class EndpointSelector {
     /** Whether the pod has all labels that the service asks for. */
     static boolean selects(Service service, Pod pod) {
         Map<String, String> labels = pod.metadata().labels();
-        return service.spec().selector().entrySet().stream()
-                .allMatch(wanted -> wanted.getValue().equals(labels.get(wanted.getKey())));
+        for (Map.Entry<String, String> wanted : service.spec().selector().entrySet()) {
+            if (!wanted.getValue().equals(labels.get(wanted.getKey()))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private List<Endpoint> endpointsByHand(Service service, ServicePort port, String family) {
