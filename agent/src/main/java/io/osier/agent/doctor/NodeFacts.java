@@ -1,9 +1,7 @@
 package io.osier.agent.doctor;
 
-import io.osier.agent.model.Json;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a node's agent tells of itself. An older one tells less, and what is not told is not judged.
@@ -70,13 +68,6 @@ public record NodeFacts(String name, JsonNode json) {
     /** Whether its kernel would let it, as far as is told: what is not in use then was switched off. */
     boolean couldOffloadChecksums() {
         return !features().isObject() || words(features().path("tapOffloads")).contains(CSUM);
-    }
-
-    /** The same, but what it knows of other nodes as its status says it by now: probes teach. */
-    public NodeFacts havingLearned(JsonNode status) {
-        ObjectNode learned = Json.object().setAll((ObjectNode) json);
-        learned.set("peers", status.path("peers"));
-        return new NodeFacts(name, learned);
     }
 
     /** What it knows of another node. */

@@ -29,22 +29,30 @@ final class PathFindings {
         }
         int believedBytes = pathMtuBytes(tunnel.from(), tunnel.to().name(), mtuBytes);
         // What arrived may have come in fragments, or through a link that looks at whole super-frames only.
-        int pathMtuBytes =
-                narrow == null ? believedBytes : Math.min(believedBytes, narrow.underlayMtuBytes() - overheadBytes);
+        int deviceBytes = narrow == null ? mtuBytes : narrow.underlayMtuBytes() - overheadBytes;
+        int pathMtuBytes = Math.min(believedBytes, deviceBytes);
         if (pathMtuBytes < mtuBytes) {
-            String route = narrow == null
-                    ? ": the route to " + tunnel.to().underlay() + ", or a router on the way, takes "
-                            + (pathMtuBytes + overheadBytes)
-                    : device;
+            boolean isDevice = deviceBytes == pathMtuBytes;
+            String route = isDevice
+                    ? device
+                    : ": the route to " + tunnel.to().underlay() + ", or a router on the way, takes "
+                            + (pathMtuBytes + overheadBytes);
             return Finding.warn(
                     about,
                     "full-size: the path takes " + pathMtuBytes + " bytes, while pods may send " + mtuBytes + route,
                     "TCP adapts, UDP is fragmented or refused: "
-                            + (narrow == null
-                                    ? "see 'ip route get " + tunnel.to().underlay() + "' on "
-                                            + tunnel.from().name() + ", and "
-                                    : "")
+                            + (isDevice
+                                    ? ""
+                                    : "see 'ip route get " + tunnel.to().underlay() + "' on "
+                                            + tunnel.from().name() + ", and ")
                             + "give all underlay interfaces one MTU and restart the agents");
+        }
+        if (tunnel.full() < TunnelCheckup.SENT) {
+            return Finding.warn(
+                    about,
+                    "full-size: " + tunnel.full() + " of " + TunnelCheckup.SENT + " packets of " + mtuBytes
+                            + " bytes arrived",
+                    "the underlay loses packets, or the path has just been found to take less: run 'osier doctor' again");
         }
         return Finding.ok(about, "full-size: packets of " + mtuBytes + " bytes arrive");
     }

@@ -13,7 +13,7 @@ import java.util.List;
  * @param mtuBytes how long those were
  */
 public record TunnelCheckup(NodeFacts from, NodeFacts to, int small, int full, int mtuBytes) {
-    private static final int SENT = 3;
+    static final int SENT = 3;
 
     /** How a pair is called. */
     static String about(NodeFacts from, String to) {

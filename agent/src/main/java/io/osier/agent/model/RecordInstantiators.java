@@ -40,6 +40,9 @@ final class RecordInstantiators extends SimpleValueInstantiators {
             try {
                 return creator.getAnnotated().newInstance(values);
             } catch (InvocationTargetException e) {
+                if (e.getTargetException() instanceof Error error) {
+                    throw error; // as Jackson has it: no fault of the values
+                }
                 return context.handleInstantiationProblem(
                         getValueClass(), values, rewrapCtorProblem(context, e.getTargetException()));
             } catch (ReflectiveOperationException | IllegalArgumentException e) {

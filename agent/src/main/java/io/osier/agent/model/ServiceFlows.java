@@ -1,5 +1,8 @@
 package io.osier.agent.model;
 
+import io.osier.dataplane.service.Balance;
+import io.osier.dataplane.service.OnRemoval;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +17,10 @@ public record ServiceFlows(
         String balance,
         @Nullable String onBackendRemoval,
         @Nullable Integer drainSeconds) {
-    private static final List<String> BALANCES = List.of("random", "maglev", "least-connections");
-    private static final List<String> REMOVALS = List.of("drain", "reset", "repick");
+    private static final List<String> BALANCES =
+            Arrays.stream(Balance.values()).map(Balance::label).toList();
+    private static final List<String> REMOVALS =
+            Arrays.stream(OnRemoval.values()).map(OnRemoval::label).toList();
     private static final int MAX_DRAIN_SECONDS = 86_400;
 
     /**

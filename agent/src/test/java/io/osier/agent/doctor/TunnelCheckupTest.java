@@ -70,6 +70,29 @@ class TunnelCheckupTest {
     }
 
     @Test
+    void theSendersDeviceMayBeTheNarrowOne() {
+        assertThat(told(nodeA().underlayMtuBytes(1_300), Facts.of(1), 3, 3))
+                .contains(
+                        "warn full-size: the path takes 1250 bytes, while pods may send 1450: eth0 of node-a takes 1300");
+    }
+
+    @Test
+    void aRouteNarrowerThanANarrowDeviceIsNamedInItsPlace() {
+        Facts from = Facts.of(0).peer("node-b", 1_150, true, false);
+        Facts narrow = Facts.of(1).underlayMtuBytes(1_300);
+        assertThat(told(from, narrow, 3, 3))
+                .contains("warn full-size: the path takes 1150 bytes, while pods may send 1450:"
+                        + " the route to 172.30.0.2, or a router on the way, takes 1200");
+        assertThat(remedies(from, narrow, 3)).contains("see 'ip route get 172.30.0.2' on node-a");
+    }
+
+    @Test
+    void longPacketsOfWhichSomeArrive() {
+        assertThat(told(nodeA(), Facts.of(1), 3, 2)).contains("warn full-size: 2 of 3 packets of 1450 bytes arrived");
+        assertThat(remedies(nodeA(), Facts.of(1), 2)).contains("run 'osier doctor' again");
+    }
+
+    @Test
     void aRouteThatIsTooNarrowIsNamed() {
         Facts from = Facts.of(0).peer("node-b", 1_350, true, false);
         assertThat(told(from, Facts.of(1), 3, 2))

@@ -205,6 +205,19 @@ class ForwardingStateCompilerTest {
     }
 
     @Test
+    void whoIsLeavingByOneSliceAndReadyByAnotherStays() {
+        ForwardingState state = compile(
+                service("ports: [{port: 80}]"),
+                slice(
+                        "web-a",
+                        "{addresses: [10.32.0.9], conditions: {ready: false, serving: true, terminating: true}},"
+                                + " {addresses: [10.32.0.8], conditions: {ready: false, serving: true, terminating: true}}"),
+                slice("web-b", "{addresses: [10.32.0.9]}, {addresses: [10.32.0.7]}"));
+
+        assertThat(backendsOf(state.services().services().get(0))).containsExactly("10.32.0.7:8000", "10.32.0.9:8000");
+    }
+
+    @Test
     void theSameZoneIsPreferredAtEveryAddressOfAService() {
         String zones = """
                 {apiVersion: v1, kind: Node, metadata: {name: node-a, labels: {topology.kubernetes.io/zone: east}},

@@ -39,10 +39,6 @@ import java.util.stream.Stream;
 public final class Rehearsal implements AutoCloseable {
     /** Rounds after which even what runs once a batch has run often enough to be compiled, if it is ever to be. */
     private static final int MIN_ROUNDS = 1_000;
-    /** The compilers have no more to do that matters if they took so little of such a time; some trifle always comes. */
-    private static final long TRIFLE_MILLIS = 20;
-
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
     /** Whatever else the machine has to do comes first. */
     private static final int NICENESS = 15;
 
@@ -104,7 +100,7 @@ public final class Rehearsal implements AutoCloseable {
     }
 
     /**
-     * Rehearses until the compilers have nothing more to do, or until the time is over. On a thread of its own, which is never
+     * Rehearses until the compilers have next to nothing more to do, or until the time is over. On a thread of its own, which is never
      * the first to get a processor from then on.
      *
      * @param offloads those of the dataplane that this is for
@@ -115,18 +111,11 @@ public final class Rehearsal implements AutoCloseable {
         stepBack();
         try (Rehearsal rehearsal = new Rehearsal(offloads)) {
             CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
-            long compiledMillis = 0;
-            long lookedNanos = System.nanoTime();
-            for (int i = 0; System.nanoTime() - endNanos < 0; i++) {
+            CompilerLull lull = new CompilerLull(System.nanoTime(), compilers.getTotalCompilationTime());
+            boolean isDone = false;
+            for (int i = 0; !isDone && System.nanoTime() - endNanos < 0; i++) {
                 rehearsal.round(i);
-                if (i > MIN_ROUNDS && System.nanoTime() - lookedNanos > LOOK_NANOS) {
-                    long newlyMillis = compilers.getTotalCompilationTime() - compiledMillis;
-                    if (newlyMillis < TRIFLE_MILLIS) {
-                        return;
-                    }
-                    compiledMillis += newlyMillis;
-                    lookedNanos = System.nanoTime();
-                }
+                isDone = lull.isReached(System.nanoTime(), compilers.getTotalCompilationTime()) && i >= MIN_ROUNDS;
             }
         }
     }

@@ -43,7 +43,7 @@ final class KeyFiles {
 
     KeyFiles(Path root) {
         this.root = root;
-        keyStart = root.resolve("k").toString().length() - 1;
+        keyStart = root.resolve("k").toString().length() - 1; // that of "/" has its slash already
     }
 
     /** Tells one content of a file from the next without reading it: every write makes a new file. */
@@ -54,12 +54,15 @@ final class KeyFiles {
         }
     }
 
-    /** The key that this file below the root would be; it need not be one. That of the root is empty. */
+    /**
+     * The key that this file would be; it need not be one. That of the root is empty. Cut off as text: {@link Path#relativize}
+     * makes a path of each name.
+     *
+     * @param file the root, or below it
+     */
     String keyOf(Path file) {
         String path = file.toString();
-        return path.length() < keyStart
-                ? ""
-                : path.substring(keyStart); // relativize() makes each name a path of its own
+        return path.length() < keyStart ? "" : path.substring(keyStart);
     }
 
     Optional<Versioned> read(String key) throws IOException {

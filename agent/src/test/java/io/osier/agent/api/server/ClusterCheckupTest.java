@@ -19,7 +19,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Who is asked what, and whose answer is held against whom. */
@@ -33,9 +32,6 @@ class ClusterCheckupTest {
     private final Map<String, Long> aheadMillis = new HashMap<>();
     /** Pairs such as {@code node-a -> node-b} between which nothing gets through. */
     private final Set<String> closed = ConcurrentHashMap.newKeySet();
-
-    /** What every node knows of others after the probes. */
-    private final ArrayNode learned = Json.object().putArray("peers");
 
     private final Map<String, String> sentBy = new ConcurrentHashMap<>();
 
@@ -65,9 +61,6 @@ class ClusterCheckupTest {
         }
         if (uri.equals("/osier/v1/checkup")) {
             return facts(node);
-        }
-        if (uri.equals("/osier/v1/status")) {
-            return Json.object().set("peers", learned);
         }
         String id = uri.replaceAll(".*(id|seen)=", "");
         if (uri.contains("seen=")) {
@@ -133,14 +126,6 @@ class ClusterCheckupTest {
                 .contains(
                         "node-a -> node-b ok tunnel: all probes arrived",
                         "node-b -> node-a fail tunnel: none of 3 probes arrived, while the other way is open");
-    }
-
-    @Test
-    void aPathWhoseMtuTheProbesHaveShown() {
-        learned.addObject().put("name", "node-b").put("mtuBytes", 1_350);
-        assertThat(told())
-                .contains("node-a -> node-b warn full-size: the path takes 1350 bytes, while pods may send 1450:"
-                        + " the route to , or a router on the way, takes 1400");
     }
 
     @Test
