@@ -13,7 +13,8 @@ import java.util.List;
  * @param mtuBytes how long those were
  */
 public record TunnelCheckup(NodeFacts from, NodeFacts to, int small, int full, int mtuBytes) {
-    static final int SENT = 3;
+    /** How many probes of each length a node sends. */
+    public static final int SENT = 3;
 
     /** How a pair is called. */
     static String about(NodeFacts from, String to) {

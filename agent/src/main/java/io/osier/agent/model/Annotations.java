@@ -1,7 +1,9 @@
 package io.osier.agent.model;
 
-import java.util.List;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The annotations that mean something here: those under {@code osier.io/}. Others are kept and not looked at. */
@@ -37,16 +39,19 @@ public final class Annotations {
         }
     }
 
-    /** One of these words; the first if nothing is said. */
-    static String word(ObjectMeta metadata, String key, List<String> words) {
+    /** The one of these that is called so; the first if nothing is said. */
+    static <T> T choice(ObjectMeta metadata, String key, T[] choices, Function<T, String> label) {
         String value = metadata.annotations().get(key);
         if (value == null) {
-            return words.get(0);
+            return choices[0];
         }
-        if (!words.contains(value)) {
-            throw ValidationException.invalid(path(key), value, "must be one of " + String.join(", ", words));
+        for (T choice : choices) {
+            if (label.apply(choice).equals(value)) {
+                return choice;
+            }
         }
-        return value;
+        String labels = Arrays.stream(choices).map(label).collect(Collectors.joining(", "));
+        throw ValidationException.invalid(path(key), value, "must be one of " + labels);
     }
 
     /** A number from {@code min} to {@code max}; null if nothing is said. */

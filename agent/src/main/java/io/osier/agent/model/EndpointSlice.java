@@ -47,7 +47,7 @@ public record EndpointSlice(
         ports = ports == null ? List.of() : List.copyOf(ports);
         for (Endpoint endpoint : endpoints) {
             for (String address : endpoint.addresses()) {
-                if (!IpFamilies.of(IpAddress.parse(address)).equals(addressType)) {
+                if (!IpFamilies.isOf(IpAddress.parse(address), addressType)) {
                     throw ValidationException.invalid(
                             "endpoints[].addresses[]", address, "must be an " + addressType + " address");
                 }

@@ -23,6 +23,10 @@ public final class IpFamilies {
         return address.isV4() ? IPV4 : IPV6;
     }
 
+    public static boolean isOf(IpAddress address, String family) {
+        return of(address).equals(family);
+    }
+
     public static String other(String family) {
         return family.equals(IPV4) ? IPV6 : IPV4;
     }

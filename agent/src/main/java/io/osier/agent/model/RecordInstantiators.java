@@ -1,6 +1,5 @@
 package io.osier.agent.model;
 
-import java.lang.reflect.InvocationTargetException;
 import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.DeserializationConfig;
 import tools.jackson.databind.DeserializationContext;
@@ -39,13 +38,10 @@ final class RecordInstantiators extends SimpleValueInstantiators {
             }
             try {
                 return creator.getAnnotated().newInstance(values);
-            } catch (InvocationTargetException e) {
-                if (e.getTargetException() instanceof Error error) {
+            } catch (ReflectiveOperationException | IllegalArgumentException e) {
+                if (e.getCause() instanceof Error error) {
                     throw error; // as Jackson has it: no fault of the values
                 }
-                return context.handleInstantiationProblem(
-                        getValueClass(), values, rewrapCtorProblem(context, e.getTargetException()));
-            } catch (ReflectiveOperationException | IllegalArgumentException e) {
                 return context.handleInstantiationProblem(getValueClass(), values, rewrapCtorProblem(context, e));
             }
         }

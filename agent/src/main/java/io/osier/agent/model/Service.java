@@ -1,6 +1,7 @@
 package io.osier.agent.model;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.osier.dataplane.service.FlowPolicy;
 import org.jspecify.annotations.Nullable;
 
 /** A virtual address in front of the pods that a selector picks. */
@@ -31,7 +32,7 @@ public record Service(
     }
 
     /** What its annotations say about its flows. */
-    public ServiceFlows flows() {
+    public FlowPolicy flows() {
         return ServiceFlows.of(metadata);
     }
 

@@ -123,12 +123,12 @@ public final class EndpointSelector {
 
     private static @Nullable IpAddress addressOf(PodStatus status, String family) {
         IpAddress primary = status.podIP() == null ? null : IpAddress.parse(status.podIP());
-        if (primary != null && IpFamilies.of(primary).equals(family)) {
+        if (primary != null && IpFamilies.isOf(primary, family)) {
             return primary;
         }
         for (PodStatus.PodIP each : status.podIPs()) {
             IpAddress address = IpAddress.parse(each.ip());
-            if (IpFamilies.of(address).equals(family)) {
+            if (IpFamilies.isOf(address, family)) {
                 return address;
             }
         }
@@ -167,7 +167,7 @@ public final class EndpointSelector {
                         && candidate.protocol().equals(port.protocol())) {
                     subset.addresses().stream()
                             .map(address -> IpAddress.parse(address.ip()))
-                            .filter(address -> IpFamilies.of(address).equals(family))
+                            .filter(address -> IpFamilies.isOf(address, family))
                             .forEach(address -> found.add(new Endpoint(address, candidate.port(), weight)));
                 }
             }

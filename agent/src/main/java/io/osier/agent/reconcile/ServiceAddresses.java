@@ -2,17 +2,14 @@ package io.osier.agent.reconcile;
 
 import io.osier.agent.model.IpFamilies;
 import io.osier.agent.model.Service;
-import io.osier.agent.model.ServiceFlows;
 import io.osier.agent.model.ServicePort;
 import io.osier.agent.model.ServiceSpec;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.service.Backend;
-import io.osier.dataplane.service.Balance;
 import io.osier.dataplane.service.Exposure;
 import io.osier.dataplane.service.FlowPolicy;
-import io.osier.dataplane.service.OnRemoval;
 import io.osier.dataplane.service.ServicePolicy;
 import io.osier.dataplane.service.ServicePolicy.Locality;
 import io.osier.dataplane.service.VirtualService;
@@ -48,7 +45,7 @@ record ServiceAddresses(
             Service service, ServicePort port, String family, List<Backend> backends, List<Backend> near) {
         ServiceSpec spec = service.spec();
         List<VirtualService> result = new ArrayList<>();
-        FlowPolicy flows = flowsOf(service.flows());
+        FlowPolicy flows = service.flows();
         Maker maker =
                 new Maker(service.portName(port), protocolOf(port), backends, near, spec.affinitySeconds(), flows);
         Locality inside = spec.internalTrafficPolicy().equals(ServiceSpec.LOCAL) ? Locality.EVERYBODY : Locality.NOBODY;
@@ -59,12 +56,12 @@ record ServiceAddresses(
                 ServiceSpec.LOCAL.equals(spec.externalTrafficPolicy()) ? Locality.OUTSIDERS : Locality.NOBODY;
         for (String external : spec.externalIPs()) {
             IpAddress address = IpAddress.parse(external);
-            if (isOf(family, address)) {
+            if (IpFamilies.isOf(address, family)) {
                 result.add(maker.make(Exposure.EXTERNAL_IP, address, port.port(), outside));
             }
         }
         IpAddress balancer = spec.loadBalancerIP() == null ? null : IpAddress.parse(spec.loadBalancerIP());
-        if (balancer != null && isOf(family, balancer)) {
+        if (balancer != null && IpFamilies.isOf(balancer, family)) {
             result.add(maker.make(Exposure.LOAD_BALANCER, balancer, port.port(), outside, rangesOf(spec, family)));
         }
         Integer nodePort = port.nodePort();
@@ -83,7 +80,7 @@ record ServiceAddresses(
     private List<IpPrefix> rangesOf(ServiceSpec spec, String family) {
         List<IpPrefix> ranges = new ArrayList<>(spec.loadBalancerSourceRanges().stream()
                 .map(range -> IpPrefix.parse(range.strip()))
-                .filter(range -> isOf(family, range.address()))
+                .filter(range -> IpFamilies.isOf(range.address(), family))
                 .toList());
         List<IpAddress> own = ofFamily(node, family);
         boolean mayCome = Stream.concat(own.stream(), seen.stream()).anyMatch(address -> isIn(ranges, address));
@@ -100,24 +97,11 @@ record ServiceAddresses(
     private static List<IpAddress> ofFamily(List<IpAddress> addresses, String family) {
         List<IpAddress> found = new ArrayList<>();
         for (IpAddress address : addresses) {
-            if (isOf(family, address)) {
+            if (IpFamilies.isOf(address, family)) {
                 found.add(address);
             }
         }
         return found;
-    }
-
-    private static boolean isOf(String family, IpAddress address) {
-        return IpFamilies.of(address).equals(family);
-    }
-
-    private static FlowPolicy flowsOf(ServiceFlows said) {
-        String removal = said.onBackendRemoval();
-        Integer seconds = said.drainSeconds();
-        return new FlowPolicy(
-                Balance.labelled(said.balance()),
-                removal == null ? null : OnRemoval.labelled(removal),
-                seconds == null ? FlowPolicy.DEFAULT_DRAIN_SECONDS : seconds);
     }
 
     private record Maker(

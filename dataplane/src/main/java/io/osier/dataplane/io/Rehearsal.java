@@ -34,7 +34,8 @@ import java.util.stream.Stream;
  * network namespace that ends with them, and instead of TAPs they have pairs of sockets, which look the same to a
  * {@link TapPort}.
  *
- * <p>Takes a few seconds of processor time, most of it the compilers', and is over when {@link #perform} returns. Needs {@code CAP_SYS_ADMIN}.
+ * <p>Takes a few seconds of processor time, most of it the compilers', and is over when {@link #perform} returns. Needs
+ * {@code CAP_SYS_ADMIN}.
  */
 public final class Rehearsal implements AutoCloseable {
     /** Rounds after which even what runs once a batch has run often enough to be compiled, if it is ever to be. */
@@ -100,8 +101,8 @@ public final class Rehearsal implements AutoCloseable {
     }
 
     /**
-     * Rehearses until the compilers have next to nothing more to do, or until the time is over. On a thread of its own, which is never
-     * the first to get a processor from then on.
+     * Rehearses until the compilers have next to nothing more to do, or until the time is over. On a thread of its own, which
+     * is never the first to get a processor from then on.
      *
      * @param offloads those of the dataplane that this is for
      * @throws IOException in one line, if it cannot be had; nothing is lost but time
@@ -112,10 +113,11 @@ public final class Rehearsal implements AutoCloseable {
         try (Rehearsal rehearsal = new Rehearsal(offloads)) {
             CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
             CompilerLull lull = new CompilerLull(System.nanoTime(), compilers.getTotalCompilationTime());
-            boolean isDone = false;
-            for (int i = 0; !isDone && System.nanoTime() - endNanos < 0; i++) {
+            for (int i = 0; System.nanoTime() - endNanos < 0; i++) {
                 rehearsal.round(i);
-                isDone = lull.isReached(System.nanoTime(), compilers.getTotalCompilationTime()) && i >= MIN_ROUNDS;
+                if (lull.isReached(System.nanoTime(), compilers.getTotalCompilationTime()) && i >= MIN_ROUNDS) {
+                    return;
+                }
             }
         }
     }

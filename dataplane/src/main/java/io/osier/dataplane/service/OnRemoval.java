@@ -1,10 +1,5 @@
 package io.osier.dataplane.service;
 
-import java.util.Arrays;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-
 /** What becomes of the live flows of a backend that its service no longer has. */
 public enum OnRemoval {
     /** They go on to it for a while, then as with {@link #RESET}. */
@@ -16,9 +11,6 @@ public enum OnRemoval {
 
     private static final OnRemoval[] VALUES = values();
 
-    private static final Map<String, OnRemoval> BY_LABEL =
-            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(OnRemoval::label, Function.identity()));
-
     private final String label;
 
     OnRemoval(String label) {
@@ -28,19 +20,6 @@ public enum OnRemoval {
     /** The name that users write. */
     public String label() {
         return label;
-    }
-
-    /**
-     * The one that has this name.
-     *
-     * @throws IllegalArgumentException if none has
-     */
-    public static OnRemoval labelled(String label) {
-        OnRemoval labelled = BY_LABEL.get(label);
-        if (labelled == null) {
-            throw new IllegalArgumentException("no OnRemoval is called " + label);
-        }
-        return labelled;
     }
 
     /** What {@link #code} was of. */

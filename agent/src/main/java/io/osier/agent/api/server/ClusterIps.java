@@ -109,7 +109,7 @@ final class ClusterIps {
         return spec == null
                 ? Optional.empty()
                 : spec.addresses().stream()
-                        .filter(address -> IpFamilies.of(address).equals(family))
+                        .filter(address -> IpFamilies.isOf(address, family))
                         .findFirst();
     }
 

@@ -1,5 +1,6 @@
 package io.osier.agent.api.server;
 
+import io.osier.agent.doctor.TunnelCheckup;
 import io.osier.agent.host.KernelFeatures;
 import io.osier.agent.host.OwnDevices;
 import io.osier.agent.host.ProbeSocket;
@@ -21,7 +22,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What one node can say about its own health, and the probes that it sends and has seen. */
 final class NodeCheckup {
-    private static final int PROBES = 3;
     private static final long PAUSE_MILLIS = 40;
 
     private final NodeSettings settings;
@@ -98,7 +98,7 @@ final class NodeCheckup {
     ObjectNode send(String to, String id, int packetBytes) {
         int sent = 0;
         String error = "";
-        for (int i = 0; i < PROBES; i++) {
+        for (int i = 0; i < TunnelCheckup.SENT; i++) {
             try {
                 probes.send(InetAddress.getByName(to), id, packetBytes);
                 sent++;
