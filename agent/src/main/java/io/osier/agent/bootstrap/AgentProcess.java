@@ -256,6 +256,7 @@ public final class AgentProcess implements AutoCloseable {
                 place.underlay(),
                 place.mtuBytes(),
                 place.offloads(),
+                dataplane.tapCallsDescription(),
                 config.store().describe(config.stateDirectory()),
                 dataplane.proxy(),
                 dataplane::countOverflow,

@@ -41,6 +41,9 @@ final class StatusCommand extends ApiCommand {
         line(text, "Encapsulation", text(status, "encapsulation") + ", VNI " + text(status, "vni"));
         line(text, "PodMTU", text(status, "podMtuBytes"));
         line(text, "Offloads", offloads(status));
+        if (status.has("tapCalls")) {
+            line(text, "TapCalls", tapCalls(status));
+        }
         text.append('\n');
         line(text, "Lease", text(status, "subnet") + " of " + text(status, "podRange"));
         line(text, "Lease6", lease6(status));
@@ -105,6 +108,11 @@ final class StatusCommand extends ApiCommand {
         StringJoiner offloads = new StringJoiner(" ");
         status.path("offloads").forEach(offload -> offloads.add(offload.asString()));
         return offloads.length() == 0 ? "none" : offloads.toString();
+    }
+
+    private static String tapCalls(JsonNode status) {
+        String calls = text(status, "tapCalls");
+        return calls.equals("single") ? "one a frame (no io_uring for TAPs here)" : calls;
     }
 
     private static void line(StringBuilder text, String name, String value) {

@@ -17,6 +17,7 @@ final class KernelFindings {
         List<Finding> findings = new ArrayList<>();
         needed(findings, facts, features);
         useful(findings, facts.name(), features);
+        batches(findings, facts);
         ipv6(findings, facts, features);
         if (findings.isEmpty()) {
             findings.add(Finding.ok(
@@ -82,6 +83,16 @@ final class KernelFindings {
         lacking(findings, name, tap, "tso4", "TCP over IPv4 in large pieces (TSO4)", "");
         lacking(findings, name, tap, "tso6", "TCP over IPv6 in large pieces (TSO6)", "");
         lacking(findings, name, tap, "uso4", "UDP in large pieces (USO)", "Linux 6.2 or later has it; ");
+    }
+
+    private static void batches(List<Finding> findings, NodeFacts facts) {
+        if (facts.json().path("tapCalls").asString("").equals("single")) {
+            findings.add(
+                    Finding.note(
+                            facts.name(),
+                            "kernel: no io_uring for TAPs: each frame takes a system call of its own",
+                            "Linux 6.5 or later has it, unless 'sysctl kernel.io_uring_disabled' forbids it; or do nothing: small packets are slower"));
+        }
     }
 
     private static void lacking(

@@ -77,7 +77,7 @@ class NodeCommandsTest {
                 {"version":"0.1.0","node":"node-a","underlay":"172.30.0.1:4789","encapsulation":"VXLAN","vni":1,
                  "podMtuBytes":1450,"subnet":"10.32.0.0/24","podRange":"10.32.0.0/12","gateway":"10.32.0.1",
                  "subnet6":"fd6f:7369:6572:1::a20:0/120","podRange6":"fd6f:7369:6572:1::a20:0/108",
-                 "serviceRange6":"fd6f:7369:6572:2::/112","serviceRange":"10.96.0.0/12","store":"directory","offloads":["csum","tso4"],
+                 "serviceRange6":"fd6f:7369:6572:2::/112","serviceRange":"10.96.0.0/12","store":"directory","offloads":["csum","tso4"],"tapCalls":"io_uring",
                  "dataplane":{"generation":7,"pods":3,"services":1,"flows":2,
                   "balance":{"in":12,"out":9,"dropped":2,"held":1}},
                  "peers":[{"name":"node-b","address":"172.30.0.2","foreign":false,
@@ -89,6 +89,7 @@ class NodeCommandsTest {
                    Encapsulation: VXLAN, VNI 1
                           PodMTU: 1450
                         Offloads: csum tso4
+                        TapCalls: io_uring
 
                            Lease: 10.32.0.0/24 of 10.32.0.0/12
                           Lease6: fd6f:7369:6572:1::a20:0/120 of fd6f:7369:6572:1::a20:0/108

@@ -27,6 +27,7 @@ final class Facts {
                 .put("podMtuBytes", 1_450)
                 .put("underlay", "172.30.0." + (index + 1));
         json.putObject("underlayDevice").put("name", "eth0").put("mtuBytes", 1_500);
+        json.put("tapCalls", "io_uring");
         json.putArray("offloads").add("csum").add("tso4").add("tso6");
         ObjectNode features = json.putObject("features")
                 .put("tapProblem", "")

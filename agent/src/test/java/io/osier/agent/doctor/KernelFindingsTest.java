@@ -48,6 +48,7 @@ class KernelFindingsTest {
         assertNoted(Facts.of(0).features("tapOffloads", "csum", "tso6", "uso4", "uso6"), "(TSO4)");
         assertNoted(Facts.of(0).features("tapOffloads", "csum", "tso4", "uso4", "uso6"), "(TSO6)");
         assertNoted(Facts.of(0).features("tapOffloads", "csum", "tso4", "tso6"), "(USO)");
+        assertNoted(Facts.of(0).put("tapCalls", "single"), "no io_uring");
     }
 
     @Test

@@ -54,6 +54,11 @@ public final class Forwarder implements Egress {
         this.observer = observer;
     }
 
+    /** Whether there is somebody who does. */
+    public boolean isObserved() {
+        return observer != PacketObserver.NONE;
+    }
+
     /** Whether a flow's backend still stands in the present policy; for lists and timers, not for packets. */
     public boolean isCurrent(int connection) {
         return services.isCurrent(connection);

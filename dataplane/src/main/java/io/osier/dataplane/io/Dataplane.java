@@ -1,6 +1,7 @@
 package io.osier.dataplane.io;
 
 import io.netty.channel.IoRegistration;
+import io.netty.channel.unix.FileDescriptor;
 import io.osier.dataplane.conntrack.ConnectionTable;
 import io.osier.dataplane.forwarding.ForwardingState;
 import io.osier.dataplane.observe.Counters;
@@ -35,6 +36,7 @@ public final class Dataplane implements AutoCloseable {
     private final Counters counters;
     private final DataplaneListener listener;
     private final Worker worker;
+    private final TapCalls tapCalls;
     private final EpollWorkerLoop loop;
     private final WorkerProxy proxy;
     private final DescriptorStore left;
@@ -84,6 +86,7 @@ public final class Dataplane implements AutoCloseable {
                 random,
                 connections(config, random.nextLong(), initial.generation()));
         loop = new EpollWorkerLoop(worker::tick, listener::workerFailed);
+        tapCalls = new TapCalls(BatchedCalls.open(), counters.drops(), worker::isObserved);
         proxy = new WorkerProxy(worker, loop);
     }
 
@@ -217,13 +220,18 @@ public final class Dataplane implements AutoCloseable {
      * @throws RuntimeException if its name or one of its addresses is another port's; the device stays
      */
     public void addTap(TapConfig config, Set<IpAddress> addresses) throws IOException {
-        TapPort tap = TapFactory.open(config, left.take(nameOf(config.id())));
+        TapPort tap = TapFactory.open(config, tapCalls, left.take(nameOf(config.id())));
         addPort(tap, config.mac(), addresses, TapOverflow.of(config));
     }
 
-    /** Takes a port into service, or closes it. */
-    void addPort(TapPort tap, long mac, Set<IpAddress> addresses) {
-        addPort(tap, mac, addresses, TapOverflow.unknown());
+    /** How frames come and go through the TAPs here: many a system call by {@code io_uring}, or one, {@code single}. */
+    public String tapCallsDescription() {
+        return tapCalls.description();
+    }
+
+    /** Takes a port into service, or closes it, that has something like a TAP behind it. */
+    void addPort(PortId id, FileDescriptor descriptor, long mac, Set<IpAddress> addresses) {
+        addPort(new TapPort(id, descriptor, tapCalls), mac, addresses, TapOverflow.unknown());
     }
 
     private void addPort(TapPort tap, long mac, Set<IpAddress> addresses, TapOverflow overflow) {
@@ -305,7 +313,11 @@ public final class Dataplane implements AutoCloseable {
         try {
             loop.carried(batch.getAsInt());
         } finally {
-            underlay.flush();
+            try {
+                tapCalls.flush();
+            } finally {
+                underlay.flush();
+            }
         }
     }
 
@@ -323,5 +335,6 @@ public final class Dataplane implements AutoCloseable {
         loop.close();
         underlay.close();
         taps.values().forEach(attached -> attached.tap.close()); // those that the loop did not watch
+        tapCalls.close();
     }
 }

@@ -95,6 +95,16 @@ final class Libc {
 
     static native int sendmmsg(int fd, long messages, int count, int flags);
 
+    static native long mmap(long address, long length, int protection, int flags, int fd, long offset);
+
+    static native int munmap(long address, long length);
+
+    /** {@code io_uring_setup}, which the library has no function for. */
+    static native long syscall(long number, int entries, long parameters);
+
+    /** {@code io_uring_enter}, neither. */
+    static native long syscall(long number, int fd, int submitted, int completed, int flags, long signals, long size);
+
     static native int sched_getscheduler(int thread);
 
     static native int sched_setscheduler(int thread, int policy, long parameter);

@@ -61,11 +61,11 @@ final class RehearsalPod implements AutoCloseable {
         } finally {
             Reference.reachabilityFence(descriptors);
         }
-        TapPort tap =
-                new TapPort(new PortId(PortKind.POD, address.toString()), new FileDescriptor(descriptors.getInt(0)));
+        PortId id = new PortId(PortKind.POD, address.toString());
+        FileDescriptor other = new FileDescriptor(descriptors.getInt(0));
         FileDescriptor own = new FileDescriptor(descriptors.getInt(Integer.BYTES));
         try {
-            node.addPort(tap, MacAddress.ofPod(address.v4Bits()), Set.of(address));
+            node.addPort(id, other, MacAddress.ofPod(address.v4Bits()), Set.of(address));
         } catch (RuntimeException e) {
             own.close();
             throw e;

@@ -24,7 +24,7 @@ import java.util.Set;
  * <p>Safe for any thread. Needs {@code CAP_NET_ADMIN} in the namespace.
  */
 public final class TapFactory {
-    private static final String CLONE_DEVICE = "/dev/net/tun";
+    static final String CLONE_DEVICE = "/dev/net/tun";
 
     private static final int IFF_TAP = 0x0002;
     private static final int IFF_NO_PI = 0x1000;
@@ -46,13 +46,14 @@ public final class TapFactory {
      * Opens the device, which is made if it is not there, persistent, with the MAC address asked for, and left down if it
      * was. The caller closes the port; the device stays until somebody deletes it or its namespace.
      *
+     * @param calls how the worker reads and writes that will own the port
      * @throws IOException in one line, if the namespace or device cannot be had; busy if another process holds the device
      * @throws IllegalArgumentException if no interface can have this name
      */
-    public static TapPort open(TapConfig config) throws IOException {
+    static TapPort open(TapConfig config, TapCalls calls) throws IOException {
         Epoll.ensureAvailability();
         int fd = config.namespace().call(() -> attach(config));
-        return new TapPort(config.id(), new FileDescriptor(fd));
+        return new TapPort(config.id(), new FileDescriptor(fd), calls);
     }
 
     /**
@@ -60,22 +61,22 @@ public final class TapFactory {
      *
      * @param left which the port owns from now on; {@link DescriptorStore#NONE} if there is none
      */
-    static TapPort open(TapConfig config, int left) throws IOException {
+    static TapPort open(TapConfig config, TapCalls calls, int left) throws IOException {
         if (left == DescriptorStore.NONE) {
-            return open(config);
+            return open(config, calls);
         }
         Epoll.ensureAvailability();
         try {
             if (isOf(config, left)) {
                 setUp(config, left);
-                return new TapPort(config.id(), new FileDescriptor(left));
+                return new TapPort(config.id(), new FileDescriptor(left), calls);
             }
         } catch (IOException | RuntimeException e) {
             Libc.close(left);
             throw e;
         }
         Libc.close(left);
-        return open(config);
+        return open(config, calls);
     }
 
     /** Whether the descriptor is the device's: its namespace may have been made anew under the same name since. */

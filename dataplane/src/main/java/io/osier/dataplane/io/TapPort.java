@@ -1,21 +1,19 @@
 package io.osier.dataplane.io;
 
-import io.netty.channel.unix.Errors.NativeIoException;
 import io.netty.channel.unix.FileDescriptor;
 import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.Frame;
-import io.osier.dataplane.packet.FrameTail;
 import io.osier.dataplane.packet.VirtioNetHeader;
 import io.osier.dataplane.port.FrameBatch;
 import io.osier.dataplane.port.Port;
 import io.osier.dataplane.port.PortCounters;
 import io.osier.dataplane.port.PortId;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A port that reads and writes a TAP device, one frame a system call, with no allocation. Owned by the worker's thread.
+ * A port that reads and writes a TAP device, with no allocation: what a batch brings in with one system call, where there are
+ * such ({@link BatchedCalls}). Owned by the worker's thread.
  *
  * <p>A read puts the {@link VirtioNetHeader} into the last bytes of the frame's headroom:
  *
@@ -23,34 +21,34 @@ import org.jspecify.annotations.Nullable;
  *  0          24               34 = HEADROOM_BYTES
  *  | free      | virtio header | Ethernet …
  * </pre>
- *
- * A write takes the header from memory of the port's own instead, because the same frame may be queued elsewhere with
- * another header in its headroom.
  */
 public final class TapPort implements Port, AutoCloseable {
     private static final int READ_OFFSET = Frame.HEADROOM_BYTES - VirtioNetHeader.LENGTH_BYTES;
 
-    // The memory of a write: the virtio header, then struct iovec of 16 bytes, each an address and a length.
-    private static final int HEADER = 0;
-    private static final int IOVECS = 16;
-    private static final int IOVEC_BYTES = 16;
-    private static final int MAX_IOVECS = 2 + FrameTail.MAX_SLICES;
-    private static final int SCRATCH_BYTES = IOVECS + MAX_IOVECS * IOVEC_BYTES;
+    /** Frames a system call. More would be few calls less. */
+    private static final int MAX_EXPECTED = 16;
+    /** Frames so long take longer to read than a read takes that finds none. */
+    private static final int LONG_FRAME_BYTES = 4_096;
+    /** Where one short frame came at a time, so many turns less one read one each, and the next looks whether more wait. */
+    private static final int LONE_TURNS = 4;
 
     private final PortId id;
     private final FileDescriptor descriptor;
+    private final TapCalls calls;
     private final PortCounters counters = new PortCounters();
-    private final ByteBuffer scratch = NativeMemory.allocate(SCRATCH_BYTES);
-    private final long iovecsAddress;
+    private int expected = 2;
+    private int loneTurns;
+    private int longestBytes; // of the frames that came lately
     private boolean gone;
 
-    /** @param descriptor a non-blocking TAP with a virtio header of ten bytes; the port owns it */
-    TapPort(PortId id, FileDescriptor descriptor) {
+    /**
+     * @param descriptor a non-blocking TAP with a virtio header of ten bytes; the port owns it
+     * @param calls how the port's worker reads and writes
+     */
+    TapPort(PortId id, FileDescriptor descriptor, TapCalls calls) {
         this.id = id;
         this.descriptor = descriptor;
-        long address = NativeMemory.address(scratch);
-        iovecsAddress = address + IOVECS;
-        setIovec(0, address + HEADER, VirtioNetHeader.LENGTH_BYTES);
+        this.calls = calls;
     }
 
     @Override
@@ -79,66 +77,86 @@ public final class TapPort implements Port, AutoCloseable {
     public int receive(FrameBatch batch) {
         int received = 0;
         int bytes = 0;
-        try {
-            while (batch.hasRoom(received, bytes) && !gone && read(batch.frame(received))) {
-                bytes += batch.frame(received).length();
-                received++;
+        int asked = expected;
+        boolean more = !gone;
+        while (more && batch.hasRoom(received, bytes)) {
+            int room = Math.min(asked, batch.capacity() - received);
+            int got = read(batch, received, room);
+            for (int i = received; i < received + got; i++) {
+                bytes += batch.frame(i).length();
             }
-        } catch (IOException e) {
-            // Nothing waiting is no error to Netty, and a TAP that is down has nothing waiting: whatever fails a read
-            // fails the next one too.
-            gone = true;
+            received += got;
+            more = got == room && !gone && expected > 1; // one that is expected to be alone is not followed up
+            asked = bounded(got == room ? 2 * asked : received + 1); // one more shows that there are no more
         }
+        longestBytes = Math.max(longestOf(batch, received), longestBytes - longestBytes / 8);
+        expected = received <= 1 && longestBytes < LONG_FRAME_BYTES ? ofLoneFrames() : bounded(asked);
         batch.setSize(received);
         return received;
     }
 
-    private boolean read(Frame frame) throws IOException {
-        int bytes = descriptor.readAddress(frame.address(), READ_OFFSET, frame.capacityBytes());
-        if (bytes <= 0) {
-            return false;
+    private static int longestOf(FrameBatch batch, int received) {
+        int longestBytes = 0;
+        for (int i = 0; i < received; i++) {
+            longestBytes = Math.max(longestBytes, batch.frame(i).length());
         }
-        frame.reset(Frame.HEADROOM_BYTES, Math.max(0, bytes - VirtioNetHeader.LENGTH_BYTES));
-        VirtioNetHeader.read(frame.bytes(), READ_OFFSET, frame);
-        return true;
+        return longestBytes;
+    }
+
+    private int ofLoneFrames() {
+        loneTurns = (loneTurns + 1) % LONE_TURNS;
+        return loneTurns == 0 ? 2 : 1;
+    }
+
+    /** So many, but no more than a turn holds of such as have come lately. */
+    private int bounded(int frames) {
+        int ofTurn = FrameBatch.TURN_BYTES / Math.max(1, longestBytes) + 1;
+        return Math.min(frames, Math.min(ofTurn, MAX_EXPECTED));
+    }
+
+    private int read(FrameBatch batch, int first, int asked) {
+        BatchedCalls reads = calls.reads();
+        for (int i = first; i < first + asked; i++) {
+            Frame frame = batch.frame(i);
+            reads.read(descriptor, frame.address() + READ_OFFSET, frame.capacityBytes() - READ_OFFSET);
+        }
+        reads.make();
+        int got = 0;
+        for (int i = 0; i < asked; i++) {
+            int result = reads.result(i);
+            if (result > 0) {
+                Frame frame = batch.frame(first + i);
+                frame.reset(Frame.HEADROOM_BYTES, Math.max(0, result - VirtioNetHeader.LENGTH_BYTES));
+                VirtioNetHeader.read(frame.bytes(), READ_OFFSET, frame);
+                if (got < i) { // a packet that came after a read had found none
+                    batch.frame(first + got).copyFrom(frame);
+                }
+                got++;
+            } else if (result == -Libc.EBADF || result == -Libc.EBADFD) { // one that is only down has nothing waiting
+                gone = true;
+            }
+        }
+        return got;
     }
 
     @Override
     public @Nullable DropReason transmit(Frame frame) {
-        if (gone) {
-            return DropReason.PORT_DOWN;
-        }
-        VirtioNetHeader.write(scratch, HEADER, frame);
-        setIovec(1, frame.address() + frame.start(), frame.length());
-        FrameTail tail = frame.tail();
-        for (int i = 0; i < tail.count(); i++) {
-            setIovec(2 + i, tail.address(i), tail.lengthBytes(i));
-        }
-        try {
-            if (descriptor.writevAddresses(iovecsAddress, 2 + tail.count()) <= 0) {
-                return DropReason.PORT_FULL;
-            }
-        } catch (NativeIoException e) {
-            return refused(-e.expectedErr());
-        } catch (IOException e) {
-            return refused(Libc.EBADF);
-        }
-        counters.transmitted(1, frame.totalLength());
-        return null;
+        return gone ? DropReason.PORT_DOWN : calls.write(this, frame);
     }
 
-    private void setIovec(int index, long address, int lengthBytes) {
-        scratch.putLong(IOVECS + index * IOVEC_BYTES, address);
-        scratch.putLong(IOVECS + index * IOVEC_BYTES + 8, lengthBytes);
-    }
-
-    private DropReason refused(int errno) {
-        switch (errno) {
+    /** A frame has been written, or not. */
+    @Nullable
+    DropReason written(int result, int lengthBytes) {
+        if (result > 0) {
+            counters.transmitted(1, lengthBytes);
+            return null;
+        }
+        switch (-result) {
             case Libc.EBADF, Libc.EBADFD -> {
                 gone = true;
                 return DropReason.PORT_DOWN;
             }
-            case Libc.ENOBUFS, Libc.ENOMEM -> {
+            case 0, Libc.EAGAIN, Libc.ENOBUFS, Libc.ENOMEM -> {
                 return DropReason.PORT_FULL;
             }
             case Libc.EINVAL -> {
@@ -150,9 +168,15 @@ public final class TapPort implements Port, AutoCloseable {
         }
     }
 
-    /** Nothing to do: frames leave at once. */
     @Override
-    public void flush() {}
+    public void flush() {
+        calls.flush();
+    }
+
+    @Override
+    public int heldPackets() {
+        return calls.queuedFor(this);
+    }
 
     /** Lets go of the device, which stays. */
     @Override

@@ -19,7 +19,8 @@ public interface Port {
     PortCounters counters();
 
     /**
-     * Takes what has arrived, for as long as the batch {@link FrameBatch#hasRoom has room}, and never blocks.
+     * Takes what has arrived, for as long as the batch {@link FrameBatch#hasRoom has room}, and never blocks. May leave some
+     * of it for the next turn.
      *
      * @return the number of frames, which is also the batch's size; 0 if nothing waits
      */

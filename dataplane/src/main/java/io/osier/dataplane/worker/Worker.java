@@ -290,6 +290,11 @@ public final class Worker {
         forwarder.setObserver(observer == null ? PacketObserver.NONE : observer);
     }
 
+    /** Whether there is somebody who does. */
+    public boolean isObserved() {
+        return forwarder.isObserved();
+    }
+
     /** The longest IP packet that each tunnel takes, by its node; {@link Port#NO_LIMIT} where nothing is known. */
     public Map<String, Integer> tunnelMtuBytes() {
         Map<String, Integer> mtus = new HashMap<>();

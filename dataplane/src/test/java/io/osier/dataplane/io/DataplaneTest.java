@@ -9,10 +9,14 @@ import io.osier.dataplane.forwarding.Peer;
 import io.osier.dataplane.forwarding.PodRoutes;
 import io.osier.dataplane.forwarding.Route;
 import io.osier.dataplane.observe.PacketBalance;
+import io.osier.dataplane.observe.PacketObserver;
+import io.osier.dataplane.observe.PacketTrace;
 import io.osier.dataplane.packet.DropReason;
+import io.osier.dataplane.packet.Frame;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.port.Port;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.port.PortKind;
 import io.osier.dataplane.service.ServiceTable;
@@ -132,6 +136,51 @@ class DataplaneTest {
 
     private static PacketBalance balance(Dataplane node) {
         return node.proxy().ask(worker -> worker.counters().balance()).join();
+    }
+
+    @Test
+    void whatAPodsInterfaceDoesNotTakeIsADropThatSomebodyWhoLooksSees() throws Exception {
+        TestNamespace web = pod(a, "10.32.0.2");
+        TestNamespace db = pod(a, "10.32.0.3");
+        assertThat(ping(web, "10.32.0.3")).contains(" 0% packet loss");
+        db.ip("link", "set", "eth0", "down");
+
+        pingInVain(web, "10.32.0.3");
+        assertThat(portDown(a)).as("counted, though nobody looks").isEqualTo(1);
+
+        List<String> seen = new CopyOnWriteArrayList<>();
+        a.proxy().run(worker -> worker.observe(new Onlooker(seen))).join();
+        pingInVain(web, "10.32.0.3");
+
+        assertThat(seen).containsExactly("PORT_DOWN at 10.32.0.3");
+        assertThat(portDown(a)).isEqualTo(2);
+    }
+
+    private static long portDown(Dataplane node) {
+        return node.proxy()
+                .ask(worker -> worker.counters().drops().getOrDefault(DropReason.PORT_DOWN, 0L))
+                .join();
+    }
+
+    private static void pingInVain(TestNamespace from, String to) throws IOException {
+        from.exec("bash", "-c", "! ping -n -c 1 -W 0.2 " + to);
+    }
+
+    /** Writes down what was dropped. */
+    private record Onlooker(List<String> seen) implements PacketObserver {
+        @Override
+        public void received(Port in, Frame frame) {}
+
+        @Override
+        public void transmitted(Port out, Frame frame, PacketTrace trace) {}
+
+        @Override
+        public void dropped(Port in, Frame frame, DropReason reason, PacketTrace trace) {
+            seen.add(reason + " at " + in.id().name());
+        }
+
+        @Override
+        public void finished(PacketTrace trace) {}
     }
 
     @Test
@@ -272,7 +321,7 @@ class DataplaneTest {
 
         a.close();
 
-        try (TapPort tap = TapFactory.open(eth0(web, "10.32.0.2"))) {
+        try (TapPort tap = TestTaps.open(eth0(web, "10.32.0.2"))) {
             assertThat(tap.isGone()).isFalse();
         }
         assertThat(a.proxy().ask(Worker::counters)).isCompletedExceptionally();

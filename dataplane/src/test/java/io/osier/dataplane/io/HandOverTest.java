@@ -179,7 +179,7 @@ class HandOverTest {
         add(second, web, "web", "10.32.0.2");
 
         assertThat(web.ip("link", "show", "eth0")).contains("0a:58:0a:20:00:02");
-        try (TapPort free = TapFactory.open(eth0(db, "db", "10.32.0.2"))) {
+        try (TapPort free = TestTaps.open(eth0(db, "db", "10.32.0.2"))) {
             assertThat(free.isGone()).isFalse();
         }
     }

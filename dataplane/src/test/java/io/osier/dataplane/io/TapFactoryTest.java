@@ -26,7 +26,7 @@ class TapFactoryTest {
 
     @Test
     void aDeviceIsBornInsideWithItsNameAndAddressAndStaysWhenItIsLetGo() throws Exception {
-        TapFactory.open(eth0).close();
+        TestTaps.open(eth0).close();
 
         assertThat(pod.ip("-d", "link", "show", "eth0"))
                 .contains("0a:58:0a:20:00:02")
@@ -35,12 +35,12 @@ class TapFactoryTest {
 
     @Test
     void aDeviceIsTakenUpAgainAsItWas() throws Exception {
-        TapFactory.open(eth0).close();
+        TestTaps.open(eth0).close();
         pod.ip("address", "add", "10.32.0.2/12", "dev", "eth0");
         pod.ip("link", "set", "eth0", "up");
         pod.ip("neighbour", "add", "10.32.0.3", "lladdr", "0a:58:0a:20:00:03", "nud", "permanent", "dev", "eth0");
 
-        try (TapPort again = TapFactory.open(eth0)) {
+        try (TapPort again = TestTaps.open(eth0)) {
             assertThat(again.isGone()).isFalse();
             assertThat(pod.ip("address", "show", "eth0")).contains("10.32.0.2/12");
             assertThat(pod.ip("neighbour")).contains("0a:58:0a:20:00:03");
@@ -49,9 +49,9 @@ class TapFactoryTest {
 
     @Test
     void aDeviceThatSomebodyHoldsIsBusy() throws Exception {
-        try (TapPort holder = TapFactory.open(eth0)) {
+        try (TapPort holder = TestTaps.open(eth0)) {
             assertThat(holder.isGone()).isFalse();
-            assertThatThrownBy(() -> TapFactory.open(eth0))
+            assertThatThrownBy(() -> TestTaps.open(eth0))
                     .isInstanceOfSatisfying(
                             SystemCallException.class,
                             e -> assertThat(e.errno()).isEqualTo(Libc.EBUSY))
@@ -64,7 +64,7 @@ class TapFactoryTest {
     void anInterfaceOfAnotherKindIsNotTakenOver() throws Exception {
         pod.ip("link", "add", "eth0", "type", "veth", "peer", "name", "eth1");
 
-        assertThatThrownBy(() -> TapFactory.open(eth0))
+        assertThatThrownBy(() -> TestTaps.open(eth0))
                 .hasMessageContaining("it exists and is no TAP of ours")
                 .hasMessageContaining("ip link delete eth0");
         assertThat(pod.ip("-d", "link", "show", "eth0")).contains("veth");
@@ -74,7 +74,7 @@ class TapFactoryTest {
     void aDeviceThatCannotBeSetUpIsNotLeftBehind() throws Exception {
         TapConfig impossible = new TapConfig(WEB, pod.namespace(), "eth0", MAC, Set.of(TapOffload.TSO4));
 
-        assertThatThrownBy(() -> TapFactory.open(impossible)).hasMessageContaining("offloads of interface eth0");
+        assertThatThrownBy(() -> TestTaps.open(impossible)).hasMessageContaining("offloads of interface eth0");
         assertThat(pod.ip("link")).doesNotContain("eth0");
     }
 
@@ -82,13 +82,13 @@ class TapFactoryTest {
     void aNameThatNoInterfaceCanHaveIsRefused() {
         for (String name : new String[] {"", "sixteen-letters-", "a/b", "a b", "eth%d"}) {
             TapConfig config = new TapConfig(WEB, pod.namespace(), name, MAC, Set.of());
-            assertThatThrownBy(() -> TapFactory.open(config)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> TestTaps.open(config)).isInstanceOf(IllegalArgumentException.class);
         }
     }
 
     @Test
     void aNameOfFifteenLettersIsTheLongest() throws Exception {
-        TapFactory.open(new TapConfig(WEB, pod.namespace(), "fifteen-letters", MAC, Set.of()))
+        TestTaps.open(new TapConfig(WEB, pod.namespace(), "fifteen-letters", MAC, Set.of()))
                 .close();
 
         assertThat(pod.ip("link")).contains("fifteen-letters");
@@ -99,7 +99,7 @@ class TapFactoryTest {
         Set<TapOffload> accepted = TapFactory.acceptedOffloads();
 
         assertThat(accepted).containsAll(EnumSet.of(TapOffload.CSUM, TapOffload.TSO4, TapOffload.TSO6));
-        try (TapPort tap = TapFactory.open(new TapConfig(WEB, pod.namespace(), "eth0", MAC, accepted))) {
+        try (TapPort tap = TestTaps.open(new TapConfig(WEB, pod.namespace(), "eth0", MAC, accepted))) {
             assertThat(tap.isGone()).isFalse();
         }
     }

@@ -61,7 +61,7 @@ class TapOffloadTest {
     TapOffloadTest() throws IOException {}
 
     private static TapPort open(TestNamespace pod, String name, int host) throws IOException {
-        return TapFactory.open(new TapConfig(
+        return TestTaps.open(new TapConfig(
                 new PortId(PortKind.POD, name), pod.namespace(), "eth0", mac(host), TapFactory.acceptedOffloads()));
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.Frame;
 import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.port.DropCounters;
 import io.osier.dataplane.port.FrameBatch;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.port.PortKind;
@@ -21,10 +22,14 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** By either way to call the kernel. */
 @Tag("namespaces")
+@ParameterizedClass(name = "{0}")
+@ValueSource(strings = {"io_uring", "single"})
 class TapPortTest {
     private static final PortId WEB = new PortId(PortKind.POD, "web-1");
     private static final long POD_MAC = 0x0a58_0a20_0002L;
@@ -32,19 +37,43 @@ class TapPortTest {
 
     // Closed in reverse: the port before its namespace.
     @AutoClose
-    private final TestNamespace pod = new TestNamespace();
+    private final TestNamespace pod;
 
     @AutoClose
-    private TapPort tap = TapFactory.open(new TapConfig(WEB, pod.namespace(), "eth0", POD_MAC, Set.of()));
+    private final TapCalls calls;
 
+    @AutoClose
+    private TapPort tap;
+
+    private final DropCounters drops = new DropCounters();
+    private final AtomicBoolean observed = new AtomicBoolean();
     private final FrameBatch batch = new FrameBatch(8);
 
-    TapPortTest() throws IOException {}
+    TapPortTest(String way) throws IOException {
+        calls = new TapCalls(BatchedCallsTest.open(way), drops, observed::get);
+        pod = new TestNamespace();
+        tap = open(Set.of());
+    }
+
+    private TapPort open(Set<TapOffload> offloads) throws IOException {
+        return TapFactory.open(new TapConfig(WEB, pod.namespace(), "eth0", POD_MAC, offloads), calls);
+    }
 
     @BeforeEach
     void bringTheInterfaceUp() throws IOException {
         pod.ip("address", "add", "10.32.0.2/12", "dev", "eth0");
         pod.ip("link", "set", "eth0", "mtu", "9000", "up");
+    }
+
+    private void send(Frame frame) {
+        assertThat(tap.transmit(frame)).isNull();
+        tap.flush();
+    }
+
+    private void assertDropped(DropReason reason, Frame frame) {
+        long before = drops.packets(reason);
+        send(frame);
+        assertThat(drops.packets(reason)).isEqualTo(before + 1);
     }
 
     private int receiveWhatComes() {
@@ -74,7 +103,7 @@ class TapPortTest {
         byte[] sent = TestFrames.bytes(POD_MAC, PEER_MAC, lengthBytes, 2);
 
         try (PacketSocket socket = PacketSocket.open(pod, "eth0")) {
-            assertThat(tap.transmit(TestFrames.frame(sent))).isNull();
+            send(TestFrames.frame(sent));
             List<byte[]> seen = new ArrayList<>();
             await().until(() -> {
                 seen.addAll(socket.seen());
@@ -95,7 +124,7 @@ class TapPortTest {
             frame.bytes().put(i, (byte) 0x5a);
         }
 
-        assertThat(tap.transmit(frame)).isNull();
+        send(frame);
 
         for (int i = 0; i < Frame.HEADROOM_BYTES; i++) {
             assertThat(frame.bytes().get(i)).isEqualTo((byte) 0x5a);
@@ -130,7 +159,7 @@ class TapPortTest {
     @Test
     void aChecksumLeftToUsIsSaidToBePartial() throws Exception {
         tap.close();
-        tap = TapFactory.open(new TapConfig(WEB, pod.namespace(), "eth0", POD_MAC, Set.of(TapOffload.CSUM)));
+        tap = open(Set.of(TapOffload.CSUM));
         pod.ip("neighbour", "add", "10.32.0.3", "lladdr", MacAddress.format(PEER_MAC), "dev", "eth0");
 
         try (DatagramSocket socket = pod.namespace().call(() -> new DatagramSocket())) {
@@ -149,12 +178,12 @@ class TapPortTest {
         Frame frame = TestFrames.frame(TestFrames.bytes(POD_MAC, PEER_MAC, 60, 4));
 
         pod.ip("link", "set", "eth0", "down");
-        assertThat(tap.transmit(frame)).isEqualTo(DropReason.PORT_DOWN);
+        assertDropped(DropReason.PORT_DOWN, frame);
         assertThat(tap.receive(batch)).isZero();
         assertThat(tap.isGone()).isFalse();
 
         pod.ip("link", "set", "eth0", "up");
-        assertThat(tap.transmit(frame)).isNull();
+        send(frame);
         assertThat(tap.counters().transmittedPackets()).isEqualTo(1);
     }
 
@@ -162,9 +191,54 @@ class TapPortTest {
     void whatTheKernelFindsMalformedIsRefused() {
         Frame tooShort = TestFrames.frame(new byte[10]);
 
-        assertThat(tap.transmit(tooShort)).isEqualTo(DropReason.PORT_REFUSED);
+        assertDropped(DropReason.PORT_REFUSED, tooShort);
         assertThat(tap.isGone()).isFalse();
         assertThat(tap.counters().transmittedPackets()).isZero();
+    }
+
+    @Test
+    void framesWaitInOrderUntilTheyAreFlushedOrTheQueueIsFull() throws Exception {
+        List<byte[]> sent = new ArrayList<>();
+        List<byte[]> seen = new ArrayList<>();
+        try (PacketSocket socket = PacketSocket.open(pod, "eth0")) {
+            for (int i = 0; i < BatchedCalls.CAPACITY + 6; i++) {
+                sent.add(TestFrames.bytes(POD_MAC, PEER_MAC, 60 + i, i));
+                assertThat(tap.transmit(TestFrames.frame(sent.get(i)))).isNull();
+            }
+            assertThat(tap.heldPackets()).isEqualTo(6);
+            assertThat(tap.counters().transmittedPackets()).isEqualTo(BatchedCalls.CAPACITY);
+            tap.flush();
+            assertThat(tap.heldPackets()).isZero();
+            await().untilAsserted(() -> {
+                seen.addAll(socket.seen());
+                assertThat(seen).hasSameSizeAs(sent);
+            });
+        }
+        assertThat(seen).containsExactlyElementsOf(sent);
+    }
+
+    @Test
+    void oneThatIsRefusedTakesNoneOfTheOthersWithIt() {
+        Frame good = TestFrames.frame(TestFrames.bytes(POD_MAC, PEER_MAC, 60, 8));
+
+        tap.transmit(good);
+        tap.transmit(TestFrames.frame(new byte[10]));
+        tap.transmit(good);
+        tap.flush();
+
+        assertThat(drops.packets(DropReason.PORT_REFUSED)).isEqualTo(1);
+        assertThat(tap.counters().transmittedPackets()).isEqualTo(2);
+    }
+
+    @Test
+    void whileSomebodyLooksEachFrameIsWrittenAtOnce() {
+        observed.set(true);
+
+        assertThat(tap.transmit(TestFrames.frame(TestFrames.bytes(POD_MAC, PEER_MAC, 60, 9))))
+                .isNull();
+        assertThat(tap.counters().transmittedPackets()).isEqualTo(1);
+        assertThat(tap.transmit(TestFrames.frame(new byte[10]))).isEqualTo(DropReason.PORT_REFUSED);
+        assertThat(drops.total()).as("the caller counts it").isZero();
     }
 
     @Test
@@ -173,7 +247,7 @@ class TapPortTest {
 
         pod.close();
 
-        assertThat(tap.transmit(frame)).isNull();
+        send(frame);
         assertThat(tap.receive(batch)).isZero();
         assertThat(tap.isGone()).isFalse();
     }
@@ -194,7 +268,7 @@ class TapPortTest {
         pod.ip("link", "delete", "eth0");
 
         Frame frame = TestFrames.frame(TestFrames.bytes(POD_MAC, PEER_MAC, 60, 5));
-        assertThat(tap.transmit(frame)).isEqualTo(DropReason.PORT_DOWN);
+        assertDropped(DropReason.PORT_DOWN, frame);
         assertThat(tap.isGone()).isTrue();
     }
 
@@ -233,6 +307,7 @@ class TapPortTest {
             for (int i = 0; i < batch.size(); i++) {
                 tap.transmit(batch.frame(i));
             }
+            tap.flush();
         }
     }
 }

@@ -39,6 +39,7 @@ public final class AgentApi {
             IpAddress underlay,
             int mtuBytes,
             Set<TapOffload> offloads,
+            String tapCalls,
             String store,
             WorkerProxy worker,
             Runnable countOverflow,
@@ -71,6 +72,7 @@ public final class AgentApi {
                     .put("serviceRange6", ipv6.services().toString())
                     .put("subnet6", ipv6.pods().of(settings.subnet()).toString());
         }
+        description.put("tapCalls", tapCalls);
         ArrayNode names = description.putArray("offloads");
         offloads.stream().sorted().forEach(offload -> names.add(offload.name().toLowerCase(Locale.ROOT)));
         NodeView node = new NodeView(

@@ -108,6 +108,7 @@ final class TestAgent implements AutoCloseable {
                         underlay,
                         1450,
                         Set.of(),
+                        "io_uring",
                         "directory " + folder,
                         proxy,
                         () -> {},
