@@ -56,7 +56,7 @@ class RestartTest {
         }
     }
 
-    /** A thousand packets a second on three ways, and 200 conversations through a service with a backend on each node. */
+    /** Five hundred packets a second on three ways, and 200 conversations through a service with a backend on each node. */
     @Test
     void plannedRestartsLoseNoPacket() throws Exception {
         createEcho("parrot-a", "node-a");
