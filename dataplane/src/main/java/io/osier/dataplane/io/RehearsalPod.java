@@ -18,7 +18,6 @@ import io.osier.dataplane.packet.VirtioNetHeader;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.port.PortKind;
 import java.io.IOException;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Set;
 
@@ -52,25 +51,15 @@ final class RehearsalPod implements AutoCloseable {
 
     /** Gives the dataplane a pod of this address. */
     static RehearsalPod join(Dataplane node, IpAddress address) throws IOException {
-        ByteBuffer descriptors = NativeMemory.allocate(2 * Integer.BYTES);
-        int type = Libc.SOCK_SEQPACKET | Libc.O_NONBLOCK | Libc.O_CLOEXEC;
-        try {
-            if (Libc.socketpair(Libc.AF_UNIX, type, 0, NativeMemory.address(descriptors)) < 0) {
-                throw Libc.failure("pair of sockets");
-            }
-        } finally {
-            Reference.reachabilityFence(descriptors);
-        }
+        SocketPair pair = SocketPair.open();
         PortId id = new PortId(PortKind.POD, address.toString());
-        FileDescriptor other = new FileDescriptor(descriptors.getInt(0));
-        FileDescriptor own = new FileDescriptor(descriptors.getInt(Integer.BYTES));
         try {
-            node.addPort(id, other, MacAddress.ofPod(address.v4Bits()), Set.of(address));
+            node.addPort(id, pair.other(), MacAddress.ofPod(address.v4Bits()), Set.of(address));
         } catch (RuntimeException e) {
-            own.close();
+            pair.one().close();
             throw e;
         }
-        return new RehearsalPod(address, own, node.offloads().contains(TapOffload.CSUM));
+        return new RehearsalPod(address, pair.one(), node.offloads().contains(TapOffload.CSUM));
     }
 
     /** Says a TCP packet of this many full segments; of none, if it says nothing but its flags. */

@@ -77,6 +77,7 @@ public final class TapPort implements Port, AutoCloseable {
     public int receive(FrameBatch batch) {
         int received = 0;
         int bytes = 0;
+        int longest = 0;
         int asked = expected;
         boolean more = !gone;
         while (more && batch.hasRoom(received, bytes)) {
@@ -84,23 +85,16 @@ public final class TapPort implements Port, AutoCloseable {
             int got = read(batch, received, room);
             for (int i = received; i < received + got; i++) {
                 bytes += batch.frame(i).length();
+                longest = Math.max(longest, batch.frame(i).length());
             }
             received += got;
             more = got == room && !gone && expected > 1; // one that is expected to be alone is not followed up
             asked = bounded(got == room ? 2 * asked : received + 1); // one more shows that there are no more
         }
-        longestBytes = Math.max(longestOf(batch, received), longestBytes - longestBytes / 8);
+        longestBytes = Math.max(longest, longestBytes - longestBytes / 8);
         expected = received <= 1 && longestBytes < LONG_FRAME_BYTES ? ofLoneFrames() : bounded(asked);
         batch.setSize(received);
         return received;
-    }
-
-    private static int longestOf(FrameBatch batch, int received) {
-        int longestBytes = 0;
-        for (int i = 0; i < received; i++) {
-            longestBytes = Math.max(longestBytes, batch.frame(i).length());
-        }
-        return longestBytes;
     }
 
     private int ofLoneFrames() {

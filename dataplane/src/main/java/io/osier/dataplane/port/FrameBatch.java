@@ -26,7 +26,7 @@ public final class FrameBatch {
     }
 
     /**
-     * Whether a port that has filled so much of it may fill one frame more.
+     * Whether a port that has filled so much of it may fill more: a frame, or what it asks for in one system call.
      *
      * @param bytes the lengths of its frames so far
      */

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Both ways to call the kernel, on a pair of sockets that keep messages apart as a TAP keeps frames. */
+/** Both ways to call the kernel, on a pair of sockets in place of a TAP. */
 @ParameterizedClass(name = "{0}")
 @ValueSource(strings = {"io_uring", "single"})
 class BatchedCallsTest {
@@ -32,15 +32,12 @@ class BatchedCallsTest {
     private final ByteBuffer received = NativeMemory.allocate(BatchedCalls.CAPACITY * MESSAGE_BYTES);
     private final ByteBuffer iovecs = NativeMemory.allocate(BatchedCalls.CAPACITY * 32);
 
-    BatchedCallsTest(String way) {
+    BatchedCallsTest(String way) throws IOException {
         Epoll.ensureAvailability();
         calls = open(way);
-        ByteBuffer pair = NativeMemory.allocate(2 * Integer.BYTES);
-        int type = Libc.SOCK_SEQPACKET | Libc.O_NONBLOCK | Libc.O_CLOEXEC;
-        assertThat(Libc.socketpair(Libc.AF_UNIX, type, 0, NativeMemory.address(pair)))
-                .isZero();
-        out = new FileDescriptor(pair.getInt(0));
-        in = new FileDescriptor(pair.getInt(4));
+        SocketPair pair = SocketPair.open();
+        out = pair.one();
+        in = pair.other();
     }
 
     /** Of this description; without io_uring the test is not for this machine. */

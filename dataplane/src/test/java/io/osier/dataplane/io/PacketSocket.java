@@ -10,7 +10,7 @@ import org.pcap4j.core.PcapNativeException;
 
 /** The kernel's view of an interface, by libpcap: what arrives there is seen, what is sent there leaves by it. */
 final class PacketSocket implements AutoCloseable {
-    /** The longest frame of a test; libpcap keeps room for as many of them as fit 2 MB. */
+    /** Longer than any frame of a test; libpcap keeps room for as many of them as fit 2 MB. */
     private static final int SNAPSHOT_BYTES = 16_384;
 
     private final PcapHandle handle;
