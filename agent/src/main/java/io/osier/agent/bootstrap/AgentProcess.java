@@ -5,6 +5,7 @@ import io.osier.agent.api.server.ApiServer;
 import io.osier.agent.api.server.ClusterDirectory;
 import io.osier.agent.api.server.ClusterToken;
 import io.osier.agent.api.server.HealthCheckServer;
+import io.osier.agent.api.server.NodeDescription;
 import io.osier.agent.handover.ServiceManager;
 import io.osier.agent.host.FamilyServices;
 import io.osier.agent.host.HostNetwork;
@@ -251,13 +252,14 @@ public final class AgentProcess implements AutoCloseable {
         ClusterDirectory directory =
                 keep(new ClusterDirectory(place.settings().nodeName(), store, MachineIdentity.bootId(), token));
         AgentApi api = new AgentApi(
-                place.settings(),
-                vni(),
-                place.underlay(),
-                place.mtuBytes(),
-                place.offloads(),
-                dataplane.tapCallsDescription(),
-                config.store().describe(config.stateDirectory()),
+                new NodeDescription(
+                        place.settings(),
+                        vni(),
+                        place.underlay(),
+                        place.mtuBytes(),
+                        place.offloads(),
+                        dataplane.tapCallsDescription(),
+                        config.store().describe(config.stateDirectory())),
                 dataplane.proxy(),
                 dataplane::countOverflow,
                 store,

@@ -6,7 +6,6 @@ import io.osier.agent.host.ProbeSocket;
 import io.osier.agent.ipam.AddressClaims;
 import io.osier.agent.ipam.SubnetLeases;
 import io.osier.agent.metrics.MetricsPage;
-import io.osier.agent.model.Json;
 import io.osier.agent.model.Pod;
 import io.osier.agent.pod.CommandSupervisor;
 import io.osier.agent.reconcile.LocalDeletions;
@@ -16,31 +15,19 @@ import io.osier.agent.store.Keys;
 import io.osier.agent.store.Keyspace;
 import io.osier.agent.store.ObjectStore;
 import io.osier.agent.store.StateStore;
-import io.osier.dataplane.forwarding.Ipv6Ranges;
-import io.osier.dataplane.io.TapOffload;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.worker.WorkerProxy;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Supplier;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Puts the answers of one agent together. */
 public final class AgentApi {
     private final ApiRoutes routes;
 
     public AgentApi(
-            NodeSettings settings,
-            int vni,
-            IpAddress underlay,
-            int mtuBytes,
-            Set<TapOffload> offloads,
-            String tapCalls,
-            String store,
+            NodeDescription description,
             WorkerProxy worker,
             Runnable countOverflow,
             StateStore state,
@@ -51,32 +38,21 @@ public final class AgentApi {
             Supplier<String> leaseProblem,
             ProbeSocket probes,
             MetricsPage metrics) {
+        NodeSettings settings = description.settings();
+        IpAddress underlay = description.underlay();
+        int vni = description.vni();
         ObjectStore objects = new ObjectStore(state);
         Resources resources = keys -> resources(keys, settings, leases.in(keys), directory, deletions);
-        ObjectNode description = Json.object()
-                .put("version", version())
-                .put("node", settings.nodeName())
-                .put("underlay", underlay.toString())
-                .put("encapsulation", "vxlan")
-                .put("vni", vni)
-                .put("podMtuBytes", mtuBytes)
-                .put("podRange", settings.podRange().toString())
-                .put("serviceRange", settings.serviceRange().toString())
-                .put("subnet", settings.subnet().toString())
-                .put("gateway", settings.gateway().toString())
-                .put("store", store);
-        Ipv6Ranges ipv6 = settings.ipv6();
-        if (ipv6 != null) {
-            description
-                    .put("podRange6", ipv6.pods().of(settings.podRange()).toString())
-                    .put("serviceRange6", ipv6.services().toString())
-                    .put("subnet6", ipv6.pods().of(settings.subnet()).toString());
-        }
-        description.put("tapCalls", tapCalls);
-        ArrayNode names = description.putArray("offloads");
-        offloads.stream().sorted().forEach(offload -> names.add(offload.name().toLowerCase(Locale.ROOT)));
         NodeView node = new NodeView(
-                settings, vni, HostNetwork.DEVICE, worker, countOverflow, objects, leases, commands, description);
+                settings,
+                vni,
+                HostNetwork.DEVICE,
+                worker,
+                countOverflow,
+                objects,
+                leases,
+                commands,
+                description.json());
         CaptureService captures =
                 new CaptureService(settings.nodeName(), underlay, worker, name -> addressesOf(name, objects));
         ExplainView explanations = new ExplainView(settings.nodeName(), underlay, vni, worker, directory);
@@ -122,10 +98,5 @@ public final class AgentApi {
                 .filter(Objects::nonNull)
                 .map(IpAddress::parse)
                 .toList();
-    }
-
-    private static String version() {
-        String version = AgentApi.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
     }
 }

@@ -103,13 +103,7 @@ final class TestAgent implements AutoCloseable {
         directory = new ClusterDirectory(name, store, bootId, token, new SignsOfLife(store, Duration.ofMillis(500)));
         probes = ProbeSocket.open(freeAddress());
         routes = new AgentApi(
-                        settings,
-                        1,
-                        underlay,
-                        1450,
-                        Set.of(),
-                        "io_uring",
-                        "directory " + folder,
+                        new NodeDescription(settings, 1, underlay, 1450, Set.of(), "io_uring", "directory " + folder),
                         proxy,
                         () -> {},
                         store,
