@@ -3,7 +3,6 @@ package io.osier.dataplane.conntrack;
 import io.osier.dataplane.packet.ParsedPacket;
 import io.osier.dataplane.packet.TcpHeader;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The entries of a {@link ConnectionTable} in flat memory, so that a packet touches three cache lines and the collector none.
@@ -17,11 +16,10 @@ import java.util.concurrent.TimeUnit;
  *   96  client MAC (8)    104  MAC that the client sends to (8)   112  backend MAC (8)
  *  120  packets, bytes from the client (8 + 8)    136  packets, bytes from the backend (8 + 8)   152  backend's instance (8)
  *  160  what TCP has acknowledged (18): {@link TcpWindows}   178  what becomes of it without its backend (1)  unused (1)
- *  180  for how long it drains, or until when: seconds (4)   184  seal (8)
+ *  180  for how long it drains, or until when: seconds (4)   184  {@linkplain ConnectionSeal seal} (8)
  * </pre>
  *
- * The seal is a digest of what a flow keeps for its life, so that a half-written entry is known as such when the memory is
- * found again by another process. After the entries comes the number of those that were ever used (4).
+ * After the entries comes the number of those that were ever used (4).
  */
 public final class ConnectionEntries {
     static final int ENTRY_BYTES = 192;
@@ -29,7 +27,7 @@ public final class ConnectionEntries {
     /** What follows the entries. */
     static final int TRAILER_BYTES = 64;
 
-    private static final int CLIENT = 0;
+    static final int CLIENT = 0;
     private static final int SERVICE = 16;
     private static final int BACKEND = 32;
     private static final int SOURCE = 48;
@@ -37,7 +35,7 @@ public final class ConnectionEntries {
     private static final int SERVICE_PORT = 66;
     private static final int BACKEND_PORT = 68;
     private static final int SOURCE_PORT = 70;
-    private static final int PROTOCOL = 72;
+    static final int PROTOCOL = 72;
     private static final int STATE = 73;
     private static final int FLAGS = 74;
     private static final int CHOICE = 75;
@@ -45,17 +43,17 @@ public final class ConnectionEntries {
     private static final int BACKEND_COUNT = 78;
     private static final int EXPIRY_NANOS = 80;
     private static final int GENERATION = 88;
-    private static final int CLIENT_MAC = 96;
+    static final int CLIENT_MAC = 96;
     private static final int SERVICE_MAC = 104;
     private static final int BACKEND_MAC = 112;
-    private static final int CLIENT_PACKETS = 120;
+    static final int CLIENT_PACKETS = 120;
     private static final int CLIENT_BYTES = 128;
     private static final int BACKEND_PACKETS = 136;
     private static final int BACKEND_BYTES = 144;
-    private static final int INSTANCE = 152;
+    static final int INSTANCE = 152;
     private static final int REMOVAL = 178;
     private static final int DRAIN_SECONDS = 180;
-    private static final int SEAL = 184;
+    static final int SEAL = 184;
 
     private static final int LIVE = 1;
     private static final int FIN_FROM_CLIENT = 2;
@@ -204,6 +202,11 @@ public final class ConnectionEntries {
         return ConnectionState.of(memory.get(at(entry) + STATE));
     }
 
+    /** Whether what the entry has for a state is one. */
+    boolean hasState(int entry) {
+        return ConnectionState.isCode(memory.get(at(entry) + STATE));
+    }
+
     public long expiryNanos(int entry) {
         return memory.getLong(at(entry) + EXPIRY_NANOS);
     }
@@ -337,88 +340,36 @@ public final class ConnectionEntries {
         memory.put(at, (byte) (set ? memory.get(at) | flag : memory.get(at) & ~flag));
     }
 
-    /** Vouches for the entry's ends from now on. */
-    void seal(int entry) {
-        memory.putLong(at(entry) + SEAL, digest(entry));
-    }
-
-    /** Whether the entry is a flow's, whole, and neither over nor from the future: what it must be to be believed. */
-    boolean isSound(int entry, long nowNanos) {
-        int at = at(entry);
-        if (!isLive(entry) || memory.getLong(at + SEAL) != digest(entry)) {
-            return false;
-        }
-        if (!ConnectionState.isCode(memory.get(at + STATE))) {
-            return false;
-        }
-        long leftNanos = expiryNanos(entry) - nowNanos;
-        return leftNanos > 0 && leftNanos <= TimeUnit.SECONDS.toNanos(FlowTimeouts.MAX_SECONDS);
-    }
-
-    private long digest(int entry) {
-        int at = at(entry);
-        long digest = memory.get(at + PROTOCOL) + 1L;
-        for (int i = CLIENT; i < PROTOCOL; i += 8) {
-            digest = mix(digest, memory.getLong(at + i));
-        }
-        for (int i = CLIENT_MAC; i < CLIENT_PACKETS; i += 8) {
-            digest = mix(digest, memory.getLong(at + i));
-        }
-        return mix(digest, memory.getLong(at + INSTANCE));
-    }
-
-    private static long mix(long digest, long next) {
-        long mixed = (digest ^ next) * 0x9e37_79b9_7f4a_7c15L;
-        return mixed ^ mixed >>> 29;
-    }
-
-    /** Fills {@code key} with the entry's tuple in one direction. */
-    FlowKey key(int entry, boolean reply, FlowKey key) {
-        return reply
-                ? key.set(
-                        protocol(entry),
-                        backendHigh(entry),
-                        backendLow(entry),
-                        backendPort(entry),
-                        sourceHigh(entry),
-                        sourceLow(entry),
-                        sourcePort(entry))
-                : key.set(
-                        protocol(entry),
-                        clientHigh(entry),
-                        clientLow(entry),
-                        clientPort(entry),
-                        serviceHigh(entry),
-                        serviceLow(entry),
-                        servicePort(entry));
-    }
-
     boolean matches(int reference, FlowKey key) {
         int at = at(ConnectionTable.entryOf(reference));
         boolean reply = ConnectionTable.isReply(reference);
-        int from = at + (reply ? BACKEND : CLIENT);
-        int to = at + (reply ? SOURCE : SERVICE);
-        return memory.getLong(from + 8) == key.sourceLow()
-                && memory.getLong(to + 8) == key.destinationLow()
+        return isBetween(reference, key.sourceHigh(), key.sourceLow(), key.destinationHigh(), key.destinationLow())
                 && (memory.getShort(at + (reply ? BACKEND_PORT : CLIENT_PORT)) & 0xffff) == key.sourcePort()
                 && (memory.getShort(at + (reply ? SOURCE_PORT : SERVICE_PORT)) & 0xffff) == key.destinationPort()
-                && (memory.get(at + PROTOCOL) & 0xff) == key.protocol()
-                && memory.getLong(from) == key.sourceHigh()
-                && memory.getLong(to) == key.destinationHigh();
+                && (memory.get(at + PROTOCOL) & 0xff) == key.protocol();
     }
 
     /** Whether the packet goes between the two addresses of the referenced direction, whatever its ports, of a flow still up. */
     public boolean matchesAddresses(int reference, ParsedPacket packet) {
+        int entry = ConnectionTable.entryOf(reference);
+        return isLive(entry)
+                && state(entry) != ConnectionState.STALE
+                && isBetween(
+                        reference,
+                        packet.sourceHigh(),
+                        packet.sourceLow(),
+                        packet.destinationHigh(),
+                        packet.destinationLow());
+    }
+
+    private boolean isBetween(int reference, long fromHigh, long fromLow, long toHigh, long toLow) {
         int at = at(ConnectionTable.entryOf(reference));
-        boolean reply = ConnectionTable.isReply(reference);
-        int from = at + (reply ? BACKEND : CLIENT);
-        int to = at + (reply ? SOURCE : SERVICE);
-        return isLive(ConnectionTable.entryOf(reference))
-                && state(ConnectionTable.entryOf(reference)) != ConnectionState.STALE
-                && memory.getLong(from + 8) == packet.sourceLow()
-                && memory.getLong(to + 8) == packet.destinationLow()
-                && memory.getLong(from) == packet.sourceHigh()
-                && memory.getLong(to) == packet.destinationHigh();
+        int from = at + (ConnectionTable.isReply(reference) ? BACKEND : CLIENT);
+        int to = at + (ConnectionTable.isReply(reference) ? SOURCE : SERVICE);
+        return memory.getLong(from + 8) == fromLow
+                && memory.getLong(to + 8) == toLow
+                && memory.getLong(from) == fromHigh
+                && memory.getLong(to) == toHigh;
     }
 
     private void putEnd(int entry, int address, long high, long low, int portOffset, int port) {
@@ -432,7 +383,7 @@ public final class ConnectionEntries {
         return memory.getShort(at(entry) + offset) & 0xffff;
     }
 
-    private static int at(int entry) {
+    static int at(int entry) {
         return entry * ENTRY_BYTES;
     }
 }

@@ -29,6 +29,7 @@ public final class ConnectionTable {
     private static final int EVICTION_PROBES = 64;
 
     private final ConnectionEntries entries;
+    private final ConnectionSeal seal;
     private final TupleIndex tuples;
     private final int[] free;
     private int freeCount;
@@ -66,6 +67,7 @@ public final class ConnectionTable {
             throw new IllegalArgumentException("the memory must be of " + memoryBytes(capacity) + " bytes");
         }
         entries = new ConnectionEntries(memory);
+        seal = new ConnectionSeal(memory, entries);
         windows = new TcpWindows(memory);
         tuples = new TupleIndex(entries, capacity, salt);
         free = new int[capacity];
@@ -87,7 +89,7 @@ public final class ConnectionTable {
     public int recover(long nowNanos, long generation) {
         used = Math.max(0, Math.min(entries.used(), free.length));
         for (int entry = used - 1; entry >= 0; entry--) {
-            if (!entries.isSound(entry, nowNanos)) {
+            if (!seal.isSound(entry, nowNanos)) {
                 giveBack(entry);
             } else if (entries.state(entry) == ConnectionState.STALE) {
                 linkStale(entry);
@@ -110,7 +112,7 @@ public final class ConnectionTable {
     }
 
     private void linkStale(int entry) {
-        if (lookup(entries.key(entry, true, scratch)) == NONE) {
+        if (lookup(scratch.set(entries, entry, true)) == NONE) {
             tuples.insert(entry, true);
             masqueradePorts.add(entries, entry);
         } else {
@@ -274,8 +276,8 @@ public final class ConnectionTable {
      * @return false if another flow has one of the tuples; the entry is then given back
      */
     public boolean link(int entry) {
-        boolean taken = lookup(entries.key(entry, false, scratch)) != NONE;
-        int answered = lookup(entries.key(entry, true, scratch));
+        boolean taken = lookup(scratch.set(entries, entry, false)) != NONE;
+        int answered = lookup(scratch.set(entries, entry, true));
         if (!taken && answered != NONE && isStaleFormOf(entry, answered)) {
             remove(entryOf(answered));
         } else if (taken || answered != NONE) {
@@ -285,7 +287,7 @@ public final class ConnectionTable {
         tuples.insert(entry, false);
         tuples.insert(entry, true);
         masqueradePorts.add(entries, entry);
-        entries.seal(entry);
+        seal.seal(entry);
         entries.setLive(entry, true);
         shares.add(entry, entries.clientHigh(entry), entries.clientLow(entry), entries.isExpendable(entry));
         if (entries.weighs(entry)) {
@@ -297,7 +299,7 @@ public final class ConnectionTable {
     private boolean isStaleFormOf(int entry, int reference) {
         return isReply(reference)
                 && entries.state(entryOf(reference)) == ConnectionState.STALE
-                && entries.matches(entryOf(reference) << 1, entries.key(entry, false, scratch));
+                && entries.matches(entryOf(reference) << 1, scratch.set(entries, entry, false));
     }
 
     /**

@@ -31,6 +31,27 @@ public final class FlowKey {
         return this;
     }
 
+    /** The tuple of an entry in one direction. */
+    FlowKey set(ConnectionEntries entries, int entry, boolean reply) {
+        return reply
+                ? set(
+                        entries.protocol(entry),
+                        entries.backendHigh(entry),
+                        entries.backendLow(entry),
+                        entries.backendPort(entry),
+                        entries.sourceHigh(entry),
+                        entries.sourceLow(entry),
+                        entries.sourcePort(entry))
+                : set(
+                        entries.protocol(entry),
+                        entries.clientHigh(entry),
+                        entries.clientLow(entry),
+                        entries.clientPort(entry),
+                        entries.serviceHigh(entry),
+                        entries.serviceLow(entry),
+                        entries.servicePort(entry));
+    }
+
     public int protocol() {
         return protocol;
     }

@@ -62,7 +62,7 @@ final class TupleIndex {
     }
 
     private int home(int entry, boolean reply) {
-        return entries.key(entry, reply, scratch).hash(salt) & mask;
+        return scratch.set(entries, entry, reply).hash(salt) & mask;
     }
 
     private static int reference(int entry, boolean reply) {

@@ -18,19 +18,14 @@ import io.osier.dataplane.port.FrameBatch;
 import io.osier.dataplane.port.Port;
 import io.osier.dataplane.port.PortCounters;
 import io.osier.dataplane.port.PortId;
-import io.osier.dataplane.vxlan.Segmenter;
 import io.osier.dataplane.vxlan.TunnelReceiver;
-import io.osier.dataplane.vxlan.Tunnels;
 import io.osier.dataplane.vxlan.Underlay;
 import io.osier.dataplane.vxlan.VxlanTunnel;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +43,6 @@ public final class Worker {
     /** Connection entries looked at in one tick, so that a tick stays short. */
     private static final int EXPIRY_STEP = 16_384;
 
-    private static final int TICKS_PER_MTU_ROUND = 10;
-
     private final WorkerConfig config;
     private final NanoClock clock;
     private final Underlay underlay;
@@ -58,13 +51,11 @@ public final class Worker {
     private final ConnectionTable connections;
     private final Forwarder forwarder;
     private final FrameBatch batch = new FrameBatch(BATCH_FRAMES);
-    private final Segmenter segmenter;
+    private final PeerTunnels tunnels;
     private final VxlanTunnel strangers;
     private final TunnelReceiver tunnelReceiver;
     private final Map<PortId, LocalPort> localPorts = new HashMap<>();
-    private List<Peer> peers = List.of();
     private int expiryPosition;
-    private int mtuPosition;
 
     /** @param counters the account that the underlay counts its drops in, too */
     public Worker(
@@ -100,8 +91,8 @@ public final class Worker {
         segment = new Segment(initial, new ForwardingDatabase(config.stations(), config.stationsPerPort()));
         this.connections = connections;
         forwarder = new Forwarder(segment, connections, counters, random);
-        segmenter = new Segmenter(underlay);
-        strangers = tunnelTo(new Peer("unknown", new IpAddress(0, 0), true));
+        tunnels = new PeerTunnels(segment, underlay, counters, config.vni());
+        strangers = tunnels.make(new Peer("unknown", new IpAddress(0, 0), true));
         tunnelReceiver =
                 new TunnelReceiver(config.vni(), config.joinsTcp(), config.joinsUdp(), new Received(forwarder));
         adopt(initial);
@@ -148,29 +139,10 @@ public final class Worker {
     public void tick() {
         segment.setNowNanos(clock.nanoTime());
         segment.fdb().age(segment.nowNanos());
-        refreshMtus();
+        tunnels.refreshMtus();
         if (connections.size() > 0) {
             int step = Math.min(EXPIRY_STEP, connections.capacity());
             expiryPosition = connections.expire(expiryPosition, step, segment.nowNanos(), forwarder::isGone);
-        }
-    }
-
-    /** Paths change without notice: each is looked at again about every ten seconds. */
-    private void refreshMtus() {
-        List<VxlanTunnel> tunnels = segment.tunnels().all();
-        int step = (tunnels.size() + TICKS_PER_MTU_ROUND - 1) / TICKS_PER_MTU_ROUND;
-        for (int i = 0; i < step; i++) {
-            mtuPosition = (mtuPosition + 1) % tunnels.size();
-            tunnels.get(mtuPosition).refreshMtu();
-        }
-    }
-
-    /** What the underlay has just found too long must not happen twice. */
-    private void learnFromTooLong() {
-        IpAddress node = underlay.takeTooLongFor();
-        VxlanTunnel tunnel = node == null ? null : segment.tunnels().to(node);
-        if (tunnel != null) {
-            tunnel.refreshMtu();
         }
     }
 
@@ -205,50 +177,12 @@ public final class Worker {
         }
         underlay.flush();
         forwarder.flushed();
-        learnFromTooLong();
+        tunnels.learnFromTooLong();
     }
 
-    /**
-     * Forwards by this state from now on; tunnels come and go with its peers, live flows stay. A state that has the peers of
-     * the one before, as the same list, is a reference and nothing else.
-     */
-    @SuppressWarnings("ReferenceEquality") // comparing a thousand peers by value is what is to be spared
+    /** Forwards by this state from now on; tunnels come and go with its peers, live flows stay. */
     public void adopt(ForwardingState state) {
-        segment.adopt(state, state.peers() == peers ? segment.tunnels() : tunnelsTo(state.peers()));
-        peers = state.peers();
-    }
-
-    private Tunnels tunnelsTo(List<Peer> others) {
-        List<VxlanTunnel> tunnels = new ArrayList<>();
-        for (Peer peer : others) {
-            VxlanTunnel present = segment.tunnels().to(peer.underlay());
-            VxlanTunnel tunnel = present != null && isFor(present, peer) ? present : tunnelTo(peer);
-            tunnel.setAnnouncedMtuBytes(peer.mtuBytes());
-            tunnels.add(tunnel);
-            if (tunnel != present) {
-                tunnel.refreshMtu();
-            }
-        }
-        Set<VxlanTunnel> kept = Collections.newSetFromMap(new IdentityHashMap<>(tunnels.size()));
-        kept.addAll(tunnels);
-        for (VxlanTunnel old : segment.tunnels().all()) {
-            if (!kept.contains(old)) {
-                counters.retire(old.counters());
-                segment.removePort(old);
-            }
-        }
-        return new Tunnels(tunnels);
-    }
-
-    private VxlanTunnel tunnelTo(Peer peer) {
-        return new VxlanTunnel(
-                peer.name(), peer.underlay(), peer.foreign(), peer.remoteChecksum(), config.vni(), underlay, segmenter);
-    }
-
-    private static boolean isFor(VxlanTunnel tunnel, Peer peer) {
-        return tunnel.isForeign() == peer.foreign()
-                && tunnel.hasRemoteChecksum() == peer.remoteChecksum()
-                && tunnel.id().name().equals(peer.name());
+        tunnels.adopt(state);
     }
 
     /**
@@ -297,9 +231,7 @@ public final class Worker {
 
     /** The longest IP packet that each tunnel takes, by its node; {@link Port#NO_LIMIT} where nothing is known. */
     public Map<String, Integer> tunnelMtuBytes() {
-        Map<String, Integer> mtus = new HashMap<>();
-        segment.tunnels().all().forEach(tunnel -> mtus.put(tunnel.id().name(), tunnel.mtuBytes()));
-        return mtus;
+        return tunnels.mtuBytes();
     }
 
     /** The ports of this node's pods and host, with what belongs to them. */
