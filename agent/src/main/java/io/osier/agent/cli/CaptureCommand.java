@@ -9,11 +9,13 @@ import io.osier.agent.capture.CaptureNames;
 import io.osier.agent.capture.CaptureRequest;
 import io.osier.agent.capture.CaptureSink;
 import io.osier.agent.capture.CaptureSource;
+import io.osier.agent.capture.LiveNames;
 import io.osier.agent.capture.PcapngSink;
 import io.osier.agent.capture.TextSink;
 import io.osier.dataplane.observe.CaptureSelection;
 import io.osier.dataplane.observe.CaptureStage;
 import io.osier.dataplane.observe.PcapngWriter;
+import io.osier.dataplane.packet.IpAddress;
 import java.io.BufferedOutputStream;
 import java.io.BufferedWriter;
 import java.io.FileDescriptor;
@@ -30,6 +32,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -202,12 +205,15 @@ final class CaptureCommand extends ApiCommand {
         PcapngWriter writer = new PcapngWriter(
                 new BufferedOutputStream(out, BUFFER_BYTES),
                 new PcapngWriter.Description(System.getProperty("os.arch"), os, version, snapLengthBytes, filter));
-        CaptureNames names = new CaptureNames()
+        return new PcapngSink(writer, new LiveNames(() -> names(agent)));
+    }
+
+    private static Map<IpAddress, List<String>> names(ApiClient agent) {
+        return new CaptureNames()
                 .addPods(agent.get("/api/v1/pods?allNamespaces=true"))
                 .addServices(agent.get("/api/v1/services?allNamespaces=true"))
-                .addNodes(agent.get("/api/v1/nodes"));
-        writer.writeNames(names.byAddress());
-        return new PcapngSink(writer);
+                .addNodes(agent.get("/api/v1/nodes"))
+                .byAddress();
     }
 
     /** The bare descriptor, since System.out hides that its reader has gone; the process keeps it open to its end. */

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("namespaces")
 @ExtendWith(TwoNodeLab.class)
 class ServiceTest {
+    private static final String LATE_VIP = "10.96.99.99";
     private static String vip = "";
 
     @BeforeAll
@@ -280,8 +281,13 @@ class ServiceTest {
         try {
             await().until(() -> file.toFile().length() > 0);
             await().atMost(Duration.ofSeconds(20)).until(() -> ask("client", 2).contains("web-2"));
+            osier("create", "service", "late", "--cluster-ip", LATE_VIP, "--port", "80:80")
+                    .succeeded();
+            await().until(() -> osier("rules").out().contains("default/late"));
+            in("client", "curl -sS -m 1 http://" + LATE_VIP + "/");
         } finally {
             capture.destroy();
+            osier("delete", "service", "late").succeeded();
         }
         await().until(() -> !capture.isAlive());
 
@@ -296,6 +302,10 @@ class ServiceTest {
                         .out()
                         .trim())
                 .isEqualTo("1");
+        assertThat(bash("tshark -2 -N n -r " + file + " -T fields -e ip.dst_host")
+                        .lines())
+                .as("also what was named after the capture had begun")
+                .contains("web", "late");
     }
 
     /** {@code vagrant ssh -c} and {@code ssh -t} put a terminal between the command and the pipe. */
