@@ -40,14 +40,15 @@ install_run_tools() {
   install_missing ip=iproute2 nft=nftables nsenter=util-linux setsid=util-linux
 }
 
-# The Java that commands run on, and since when it is what it is.
+# The Java that commands run on, and since when it is what it is. Asked before every command, so one program has to do.
 java_here() {
-  { stat -Lc '%n %Y' "$(readlink -f "$(command -v java)")" || true; } 2>/dev/null
+  { hash java && stat -Lc '%n %Y %i' "${BASH_CMDS[java]}" || :; } 2>/dev/null
 }
 
 # What the command is made of; a change in any of it makes the jar stale.
 is_stale() {
-  [ ! -e "$OSIER_JAR" ] || [ ! -e "$OSIER_ARCHIVE" ] || [ "$(java_here)" != "$(cat "$OSIER_ARCHIVE.java" 2>/dev/null)" ] ||
+  [ ! -e "$OSIER_JAR" ] || [ ! -e "$OSIER_ARCHIVE" ] || [ ! -e "$OSIER_ARCHIVE.java" ] ||
+    [ "$(java_here)" != "$(<"$OSIER_ARCHIVE.java")" ] ||
     [ -n "$(find "$ROOT/pom.xml" "$ROOT/dataplane/pom.xml" "$ROOT/agent/pom.xml" \
       "$ROOT/dataplane/src/main" "$ROOT/agent/src/main" -newer "$OSIER_ARCHIVE" -print -quit)" ]
 }
