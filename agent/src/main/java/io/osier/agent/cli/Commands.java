@@ -35,8 +35,8 @@ final class Commands {
         BY_NAME.put("agent", AgentCommand.class);
     }
 
-    /** These tell of all the others; a file named by {@code @} may say anything. */
-    private static final Pattern ABOUT_ALL = Pattern.compile("-[^-]*h.*|--help|completion|man|@.*");
+    /** These tell of all the others. */
+    private static final Pattern ABOUT_ALL = Pattern.compile("-[^-]*h.*|--help|completion|man");
 
     private Commands() {}
 

@@ -52,6 +52,7 @@ public final class OsierCommand implements Runnable {
         Commands.addTo(commandLine, agent, words);
         setVersion(commandLine, "osier " + version);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setExpandAtFiles(false); // a word is what it says, and above all behind --
         commandLine.setUsageHelpAutoWidth(true);
         commandLine.setParameterExceptionHandler(OsierCommand::complain);
         commandLine.setExecutionExceptionHandler((failure, line, result) -> fail(failure, line));

@@ -75,9 +75,10 @@ class HelpTest {
     }
 
     @Test
-    void aFileOfWordsMayNameAnyCommand() throws IOException {
+    void aWordWithAnAtSignIsNoFileOfWords() throws IOException {
         Path words = Files.writeString(directory.resolve("words"), "drops --no-such-option");
-        assertThat(Dialogue.of("@" + words, "get").err()).startsWith("osier: drops: ");
+        assertThat(Dialogue.of("completion", "@" + words).err())
+                .isEqualTo("osier: completion: @" + words + ": bash and zsh are known\n");
     }
 
     @Test
