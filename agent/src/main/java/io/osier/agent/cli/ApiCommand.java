@@ -30,17 +30,22 @@ abstract class ApiCommand implements Callable<Integer> {
     abstract int run(ApiClient agent) throws Exception;
 
     GlobalOptions options() {
-        return optionsOf(parent);
+        return root().options;
     }
 
-    static GlobalOptions optionsOf(Object parent) {
+    private OsierCommand root() {
         if (parent instanceof OsierCommand root) {
-            return root.options;
+            return root;
         }
         if (parent instanceof CreateCommand create) {
-            return create.root.options;
+            return create.root;
         }
-        throw new IllegalStateException("no options above " + parent);
+        throw new IllegalStateException("no osier above " + parent);
+    }
+
+    /** For bytes; text goes to {@link #out}. */
+    StandardOutput stdout() {
+        return root().stdout;
     }
 
     PrintWriter out() {

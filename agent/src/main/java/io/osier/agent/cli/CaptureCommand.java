@@ -18,8 +18,6 @@ import io.osier.dataplane.observe.PcapngWriter;
 import io.osier.dataplane.packet.IpAddress;
 import java.io.BufferedOutputStream;
 import java.io.BufferedWriter;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -124,9 +122,6 @@ final class CaptureCommand extends ApiCommand {
         } catch (CaptureException e) {
             throw failure(e);
         } catch (IOException e) {
-            if (STDOUT.equals(file) || file == null) {
-                return 0; // whoever read along has seen enough
-            }
             throw CliException.failed("capture: cannot write " + file + ": " + reason(e));
         }
     }
@@ -214,14 +209,6 @@ final class CaptureCommand extends ApiCommand {
                 .addServices(agent.get("/api/v1/services?allNamespaces=true"))
                 .addNodes(agent.get("/api/v1/nodes"))
                 .byAddress();
-    }
-
-    /** The bare descriptor, since System.out hides that its reader has gone; the process keeps it open to its end. */
-    private static OutputStream stdout() {
-        return new FileOutputStream(FileDescriptor.out) {
-            @Override
-            public void close() {}
-        };
     }
 
     private void say(String notice) {

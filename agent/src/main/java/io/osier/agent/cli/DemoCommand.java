@@ -225,10 +225,10 @@ final class DemoCommand extends ApiCommand {
         all.addAll(List.of("--namespace", options().namespace));
         all.addAll(List.of(words));
         String[] typed = all.toArray(String[]::new);
-        CommandLine line = OsierCommand.commandLine("", config -> 1, typed)
-                .setOut(out())
+        CommandLine line = OsierCommand.commandLine(stdout(), "", config -> 1, typed)
                 .setErr(spec.commandLine().getErr());
         int exitCode = line.execute(typed);
+        out().flush();
         if (exitCode != 0) {
             throw CliException.failed("demo: osier " + String.join(" ", words) + ": ended with " + exitCode);
         }

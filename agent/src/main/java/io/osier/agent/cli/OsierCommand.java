@@ -1,13 +1,18 @@
 package io.osier.agent.cli;
 
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.Spec;
 
 /** {@code osier}: the root of all commands. */
@@ -35,7 +40,11 @@ public final class OsierCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     CommandSpec spec;
 
-    private OsierCommand() {}
+    final StandardOutput stdout;
+
+    private OsierCommand(StandardOutput stdout) {
+        this.stdout = stdout;
+    }
 
     /**
      * Does what the words say.
@@ -43,17 +52,35 @@ public final class OsierCommand implements Runnable {
      * @return the exit code: 0 done, 1 failed, 2 wrong usage
      */
     public static int execute(String[] words, String version, AgentRunner agent) {
-        return commandLine(version, agent, words).execute(words);
+        return execute(StandardOutput.ofProcess(), version, agent, words);
+    }
+
+    static int execute(StandardOutput stdout, String version, AgentRunner agent, String... words) {
+        CommandLine line = commandLine(stdout, version, agent, words)
+                .setErr(new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true));
+        try {
+            int exitCode = line.execute(words);
+            stdout.flush();
+            return exitCode;
+        } catch (LostOutputException e) {
+            if (!e.isQuiet()) {
+                List<CommandLine> said = line.getParseResult().asCommandLineList();
+                line.getErr().println(prefix(said.get(said.size() - 1)) + e.getMessage());
+            }
+            return e.exitCode();
+        }
     }
 
     /** The command line, ready to be asked: all of it, or what these words need. */
-    static CommandLine commandLine(String version, AgentRunner agent, String... words) {
-        CommandLine commandLine = new CommandLine(new OsierCommand());
+    static CommandLine commandLine(StandardOutput stdout, String version, AgentRunner agent, String... words) {
+        CommandLine commandLine = new CommandLine(new OsierCommand(stdout));
         Commands.addTo(commandLine, agent, words);
         setVersion(commandLine, "osier " + version);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExpandAtFiles(false); // a word is what it says, and above all behind --
         commandLine.setUsageHelpAutoWidth(true);
+        commandLine.setOut(stdout.text());
+        commandLine.setExecutionStrategy(OsierCommand::runLast);
         commandLine.setParameterExceptionHandler(OsierCommand::complain);
         commandLine.setExecutionExceptionHandler((failure, line, result) -> fail(failure, line));
         return commandLine;
@@ -69,6 +96,15 @@ public final class OsierCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "say what to do");
     }
 
+    /** Help is printed where picocli knows no way to fail but with a stack trace. */
+    private static int runLast(ParseResult words) {
+        try {
+            return new RunLast().execute(words);
+        } catch (LostOutputException e) {
+            return e.exitCode();
+        }
+    }
+
     private static int complain(ParameterException wrong, String[] words) {
         CommandLine line = wrong.getCommandLine();
         String command = line.getCommandSpec().qualifiedName();
@@ -79,6 +115,9 @@ public final class OsierCommand implements Runnable {
     }
 
     private static int fail(Exception failure, CommandLine line) {
+        if (failure instanceof LostOutputException lost) {
+            return lost.exitCode(); // said once, where all of it ends
+        }
         PrintWriter err = line.getErr();
         String message = firstLine(failure.getMessage() == null ? failure.toString() : failure.getMessage());
         if (failure instanceof CliException known) {

@@ -1,7 +1,9 @@
 package io.osier.agent.cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
@@ -15,12 +17,14 @@ import picocli.CommandLine;
 record Dialogue(int exitCode, String out, String err) {
     /** Types these words. */
     static Dialogue of(String... words) {
-        StringWriter out = new StringWriter();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        StandardOutput stdout = new StandardOutput(out, () -> false);
         StringWriter err = new StringWriter();
-        CommandLine line = OsierCommand.commandLine("1.2.3", config -> 0, words)
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true));
-        return new Dialogue(line.execute(words), out.toString(), err.toString());
+        CommandLine line =
+                OsierCommand.commandLine(stdout, "1.2.3", config -> 0, words).setErr(new PrintWriter(err, true));
+        int exitCode = line.execute(words);
+        stdout.text().flush();
+        return new Dialogue(exitCode, out.toString(StandardCharsets.UTF_8), err.toString());
     }
 
     /** The same with an agent to ask, whose socket is named first. */

@@ -23,7 +23,7 @@ class HelpTest {
     private Path directory;
 
     static Stream<List<String>> commands() {
-        return below(OsierCommand.commandLine("1.2.3", config -> 0), List.of()).stream();
+        return below(OsierCommand.commandLine(StandardOutput.ofProcess(), "1.2.3", config -> 0), List.of()).stream();
     }
 
     private static List<List<String>> below(CommandLine line, List<String> words) {
@@ -60,7 +60,7 @@ class HelpTest {
 
     @Test
     void commandsAreCalledWhatTheyCallThemselves() {
-        OsierCommand.commandLine("1.2.3", config -> 0)
+        OsierCommand.commandLine(StandardOutput.ofProcess(), "1.2.3", config -> 0)
                 .getSubcommands()
                 .forEach((name, command) ->
                         assertThat(command.getCommandSpec().name()).isEqualTo(name));
