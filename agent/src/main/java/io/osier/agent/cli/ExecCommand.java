@@ -2,11 +2,13 @@ package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
 import io.osier.agent.pod.PodCommand;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -17,8 +19,17 @@ import tools.jackson.databind.JsonNode;
         name = "exec",
         description = "Runs a command inside a pod and ends with its exit code.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Examples:", "  osier exec web-1 -- ping -c 2 10.32.1.2", "  osier exec web-1 -it -- bash"})
+        footer = {
+            "",
+            "Examples:",
+            "  osier exec web-1 -- ping -c 2 10.32.1.2",
+            "  osier exec web-1 -it -- bash",
+            "  echo hello | osier exec -i web-1 -- cat"
+        })
 final class ExecCommand extends ApiCommand {
+    private static final long LEAVE_MILLIS = 200;
+    private static final long GRACE_SECONDS = 2;
+
     @Parameters(index = "0", paramLabel = "POD", description = "Where")
     String pod = "";
 
@@ -27,12 +38,12 @@ final class ExecCommand extends ApiCommand {
 
     @Option(
             names = {"-i", "--stdin"},
-            description = "Accepted for kubectl's sake: the command always has this terminal")
+            description = "Let the command read the standard input, which is empty without it")
     boolean stdin;
 
     @Option(
             names = {"-t", "--tty"},
-            description = "Accepted for kubectl's sake: the command always has this terminal")
+            description = "The terminal is the command's: Ctrl-C is for it alone")
     boolean tty;
 
     @Override
@@ -45,9 +56,31 @@ final class ExecCommand extends ApiCommand {
         }
         List<String> words = new ArrayList<>(PodCommand.enter(namespace, pod));
         words.addAll(command);
-        Terminal.leaveInterrupts();
-        Process process = new ProcessBuilder(words).inheritIO().start();
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "osier-exec-end"));
+        ProcessBuilder builder = new ProcessBuilder(words).inheritIO();
+        if (!stdin) {
+            builder.redirectInput(new File("/dev/null"));
+        }
+        if (tty) {
+            Terminal.leaveInterrupts();
+        }
+        Process process = builder.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process), "osier-exec-end"));
         return process.waitFor();
+    }
+
+    /** Ctrl-C has reached the command as well, which may end by itself; of any other signal it knows nothing yet. */
+    private static void end(Process process) {
+        try {
+            if (process.waitFor(LEAVE_MILLIS, TimeUnit.MILLISECONDS)) {
+                return;
+            }
+            process.descendants().forEach(ProcessHandle::destroy);
+            process.destroy();
+            if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
