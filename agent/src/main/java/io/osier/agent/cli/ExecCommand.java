@@ -1,6 +1,7 @@
 package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
+import io.osier.agent.pod.CallersLocale;
 import io.osier.agent.pod.PodCommand;
 import java.io.File;
 import java.io.IOException;
@@ -60,6 +61,7 @@ final class ExecCommand extends ApiCommand {
         if (!stdin) {
             builder.redirectInput(new File("/dev/null"));
         }
+        CallersLocale.restore(builder.environment());
         if (tty) {
             Terminal.leaveInterrupts();
         }

@@ -19,6 +19,7 @@ final class ChildLauncher implements Launcher {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         CommandRunner.forgetServiceManager(builder);
+        CallersLocale.restore(builder.environment());
         builder.environment().putAll(command.environment());
         builder.directory(new File(command.workingDirectory().isEmpty() ? "/" : command.workingDirectory()));
         Process process = builder.start();
