@@ -48,6 +48,21 @@ abstract class ApiCommand implements Callable<Integer> {
         return root().stdout;
     }
 
+    /** The name that a user means by {@code web-1} or {@code pod/web-1}. */
+    static String podNamed(String command, String word) {
+        int slash = word.indexOf('/');
+        if (slash >= 0 && Kinds.of(command, word.substring(0, slash)) != Kinds.PODS) {
+            throw CliException.usage(command + ": " + word + ": name a pod");
+        }
+        return word.substring(slash + 1);
+    }
+
+    void sayNothingFound(boolean everywhere) {
+        spec.commandLine()
+                .getErr()
+                .println("No resources found" + (everywhere ? "" : " in " + options().namespace + " namespace."));
+    }
+
     PrintWriter out() {
         return spec.commandLine().getOut();
     }

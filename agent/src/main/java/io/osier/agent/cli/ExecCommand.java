@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -31,7 +32,7 @@ final class ExecCommand extends ApiCommand {
     private static final long LEAVE_MILLIS = 200;
     private static final long GRACE_SECONDS = 2;
 
-    @Parameters(index = "0", paramLabel = "POD", description = "Where")
+    @Parameters(index = "0", paramLabel = "POD", description = "Where; pod/NAME, too")
     String pod = "";
 
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "COMMAND", description = "What, behind --")
@@ -47,15 +48,26 @@ final class ExecCommand extends ApiCommand {
             description = "The terminal is the command's: Ctrl-C is for it alone")
     boolean tty;
 
+    @Option(
+            names = {"-c", "--container"},
+            paramLabel = "CONTAINER",
+            description = "For kubectl's sake: the containers of a pod are one place")
+    @Nullable
+    String container;
+
     @Override
     int run(ApiClient agent) throws IOException, InterruptedException {
-        JsonNode found = agent.get(path(Kinds.PODS, pod));
-        String namespace = options().namespace.equals("default") ? pod : pod + "." + options().namespace;
+        String name = podNamed("exec", pod);
+        JsonNode found = agent.get(path(Kinds.PODS, name));
+        if (container != null) {
+            PodContainers.of(found).check("exec", container);
+        }
+        String namespace = options().namespace.equals("default") ? name : name + "." + options().namespace;
         if (!Files.exists(Path.of("/run/netns", namespace))) {
-            throw CliException.failed("exec: pod " + pod + " is not on this machine: run this on node "
+            throw CliException.failed("exec: pod " + name + " is not on this machine: run this on node "
                     + found.path("spec").path("nodeName").asString("?"));
         }
-        List<String> words = new ArrayList<>(PodCommand.enter(namespace, pod));
+        List<String> words = new ArrayList<>(PodCommand.enter(namespace, name));
         words.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(words).inheritIO();
         if (!stdin) {

@@ -72,9 +72,7 @@ final class GetCommand extends ApiCommand {
         print(text);
         if (text.isEmpty() && options().output.isTable()) {
             boolean everywhere = allNamespaces || sections.stream().allMatch(section -> section.kind() == Kinds.NODES);
-            spec.commandLine()
-                    .getErr()
-                    .println("No resources found" + (everywhere ? "" : " in " + options().namespace + " namespace."));
+            sayNothingFound(everywhere);
         }
         return 0;
     }
@@ -133,7 +131,7 @@ final class GetCommand extends ApiCommand {
             }
             return answer.path("items").valueStream().toList();
         }
-        Selector picked = new Selector(selector);
+        Selector picked = new Selector("get", selector);
         return agent.get(path(kind, "") + "&allNamespaces=" + allNamespaces)
                 .path("items")
                 .valueStream()

@@ -1,40 +1,114 @@
 package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 
 /** {@code osier logs}. */
 @Command(
         name = "logs",
         description = "Prints what a pod's command has printed.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Examples:", "  osier logs web-1", "  osier logs -f web-1"})
+        footer = {
+            "",
+            "Examples:",
+            "  osier logs web-1",
+            "  osier logs -f --tail 20 web-1",
+            "  osier logs -l app=web --prefix"
+        })
 final class LogsCommand extends ApiCommand {
     private static final long LOOK_MILLIS = 300;
+    private static final long ALL_LINES = -1;
 
-    @Parameters(index = "0", paramLabel = "POD", description = "Whose")
-    String pod = "";
+    /** As of kubectl: of many pods nobody reads everything. */
+    private static final long LINES_OF_MANY = 10;
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "POD", description = "Whose; pod/NAME, too")
+    @Nullable
+    String pod;
 
     @Option(
             names = {"-f", "--follow"},
             description = "Go on as it prints more")
     boolean follow;
 
+    @Option(
+            names = {"-l", "--selector"},
+            paramLabel = "SELECTOR",
+            description = "Of all pods with these labels, one after the other: K=V, K!=V, K or !K, with commas between")
+    List<String> selector = List.of();
+
+    @Option(
+            names = {"-c", "--container"},
+            paramLabel = "CONTAINER",
+            description = "For kubectl's sake: one container of a pod runs")
+    @Nullable
+    String container;
+
+    @Option(
+            names = "--tail",
+            paramLabel = "LINES",
+            description = "Only so many of the last lines, -1 for all; 10 with -l, or else -1")
+    @Nullable
+    Long tail;
+
+    @Option(names = "--prefix", description = "Begin each line with [pod/NAME/CONTAINER]")
+    boolean prefix;
+
     @Override
     int run(ApiClient agent) throws InterruptedException {
-        String path = "/osier/v1/pods/" + encode(pod) + "/log?namespace=" + encode(options().namespace);
-        String printed = "";
+        List<PodLog> logs = logs(agent);
+        if (logs.isEmpty()) {
+            sayNothingFound(false);
+            return 0;
+        }
         do {
-            String all = agent.getText(path);
-            // A log that was emptied because it had grown too long begins anew.
-            print(all.startsWith(printed) ? all.substring(printed.length()) : all);
-            printed = all;
+            for (PodLog log : logs) {
+                stdout().write(log.next(agent));
+            }
             if (follow) {
                 Thread.sleep(LOOK_MILLIS);
             }
         } while (follow);
         return 0;
+    }
+
+    private List<PodLog> logs(ApiClient agent) {
+        String named = pod;
+        if ((named == null) == selector.isEmpty()) {
+            throw CliException.usage("logs: name a pod, or say which by -l, and not both");
+        }
+        if (named == null) {
+            Selector picked = new Selector("logs", selector);
+            return agent.get(path(Kinds.PODS, ""))
+                    .path("items")
+                    .valueStream()
+                    .filter(picked::picks)
+                    .map(found -> log(found, LINES_OF_MANY))
+                    .toList();
+        }
+        String name = podNamed("logs", named);
+        if (container == null && !prefix) {
+            return List.of(log(name, "", ALL_LINES));
+        }
+        return List.of(log(agent.get(path(Kinds.PODS, name)), ALL_LINES));
+    }
+
+    private PodLog log(JsonNode found, long lines) {
+        PodContainers containers = PodContainers.of(found);
+        if (container != null) {
+            containers.check("logs", container);
+        }
+        return log(
+                containers.pod(), prefix ? "[pod/" + containers.pod() + "/" + containers.running() + "] " : "", lines);
+    }
+
+    private PodLog log(String name, String beginning, long lines) {
+        String path = "/osier/v1/pods/" + encode(name) + "/log?namespace=" + encode(options().namespace);
+        return new PodLog(path, beginning, tail == null ? lines : tail);
     }
 }

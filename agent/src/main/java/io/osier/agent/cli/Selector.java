@@ -9,8 +9,11 @@ import tools.jackson.databind.JsonNode;
 final class Selector {
     private final List<Predicate<JsonNode>> wishes = new ArrayList<>();
 
+    private final String command;
+
     /** Reads what stood behind each {@code -l}. */
-    Selector(List<String> texts) {
+    Selector(String command, List<String> texts) {
+        this.command = command;
         for (String text : texts) {
             for (String wish : text.split(",", -1)) {
                 wishes.add(parse(wish.strip()));
@@ -24,7 +27,7 @@ final class Selector {
         return wishes.stream().allMatch(wish -> wish.test(labels));
     }
 
-    private static Predicate<JsonNode> parse(String wish) {
+    private Predicate<JsonNode> parse(String wish) {
         int equals = wish.indexOf('=');
         if (equals < 0) {
             boolean absent = wish.startsWith("!");
@@ -38,9 +41,9 @@ final class Selector {
         return labels -> (labels.has(key) && labels.path(key).asString("").equals(value)) != other;
     }
 
-    private static String checked(String key, String wish) {
+    private String checked(String key, String wish) {
         if (key.isEmpty() || key.chars().anyMatch(letter -> letter == ' ' || letter == '(' || letter == '!')) {
-            throw CliException.usage("get: -l \"" + wish + "\": write K=V, K!=V, K or !K, with commas between");
+            throw CliException.usage(command + ": -l \"" + wish + "\": write K=V, K!=V, K or !K, with commas between");
         }
         return key;
     }

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code osier rules}, {@code drops}, {@code status}, {@code logs}, {@code exec}: what a node tells, and who cannot be asked. */
 @Timeout(60)
@@ -121,6 +123,59 @@ class NodeCommandsTest {
         agent.on(log, 200, "a\n").on(log, 200, "a\nb\n").on(log, 404, "{\"message\":\"pods \\\"web-1\\\" not found\"}");
         assertThat(Dialogue.with(agent, "logs", "-f", "web-1"))
                 .isEqualTo(new Dialogue(1, "a\nb\n", "osier: logs: pods \"web-1\" not found\n"));
+    }
+
+    @Test
+    void logsBeginWithTheLastLinesThatAreAskedFor() {
+        agent.on("GET /osier/v1/pods/web-1/log?namespace=default", 200, "a\nb\nc\n");
+        assertThat(Dialogue.with(agent, "logs", "pod/web-1", "--tail", "2").out())
+                .isEqualTo("b\nc\n");
+        assertThat(Dialogue.with(agent, "logs", "pods/web-1", "--tail=0").out()).isEmpty();
+        assertThat(Dialogue.with(agent, "logs", "web-1", "--tail=-1").out()).isEqualTo("a\nb\nc\n");
+        assertThat(Dialogue.with(agent, "logs", "web-1", "--tail=9").out()).isEqualTo("a\nb\nc\n");
+    }
+
+    @Test
+    void logsOfSeveralPodsAreOneAfterTheOtherAndTheirLastTenLines() {
+        agent.onList(
+                        "GET /api/v1/pods?namespace=default",
+                        pod("web-1", "web", "{\"name\":\"srv\",\"command\":[\"x\"]}"),
+                        pod("db", "db", ""),
+                        pod("web-2", "web", ""))
+                .on("GET /osier/v1/pods/web-1/log?namespace=default", 200, "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n")
+                .on("GET /osier/v1/pods/web-2/log?namespace=default", 200, "x\ny");
+        assertThat(Dialogue.with(agent, "logs", "-l", "app=web").out())
+                .isEqualTo("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\nx\ny");
+        assertThat(Dialogue.with(agent, "logs", "-l", "app=web", "--tail", "1", "--prefix")
+                        .out())
+                .isEqualTo("[pod/web-1/srv] 10\n[pod/web-2/web-2] y");
+        assertThat(Dialogue.with(agent, "logs", "-l", "app=none"))
+                .isEqualTo(new Dialogue(0, "", "No resources found in default namespace.\n"));
+    }
+
+    @Test
+    void logsAreOfPodsThatAreNamedOneWay() {
+        String why = "osier: logs: name a pod, or say which by -l, and not both\n";
+        assertThat(Dialogue.with(agent, "logs")).isEqualTo(new Dialogue(2, "", why));
+        assertThat(Dialogue.with(agent, "logs", "web-1", "-l", "app=web")).isEqualTo(new Dialogue(2, "", why));
+        assertThat(Dialogue.with(agent, "logs", "service/web"))
+                .isEqualTo(new Dialogue(2, "", "osier: logs: service/web: name a pod\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"logs pod/web-1 -c %s", "exec web-1 -c %s -- true"})
+    void aContainerIsOneOfThePods(String line) {
+        agent.on("GET /api/v1/pods/web-1?namespace=default", 200, pod("web-1", "web", "{\"name\":\"srv\"}"))
+                .on("GET /osier/v1/pods/web-1/log?namespace=default", 200, "hello\n");
+        assertThat(Dialogue.with(agent, line.formatted("other").split(" ")).err())
+                .endsWith(": container other is not valid for pod web-1: it has srv\n")
+                .hasLineCount(1);
+        assertThat(Dialogue.with(agent, line.formatted("srv").split(" ")).err()).doesNotContain("container");
+    }
+
+    private static String pod(String name, String app, String containers) {
+        return """
+                {"metadata":{"name":"%s","labels":{"app":"%s"}},"spec":{"nodeName":"node-z","containers":[%s]}}""".formatted(name, app, containers);
     }
 
     @Test

@@ -67,6 +67,10 @@ public final class ApiClient implements AutoCloseable {
         return ask(HttpMethod.GET, path, null, DEADLINE).text();
     }
 
+    public byte[] getBytes(String path) {
+        return ask(HttpMethod.GET, path, null, DEADLINE).body();
+    }
+
     public JsonNode post(String path, JsonNode body) {
         return json(ask(HttpMethod.POST, path, body, DEADLINE));
     }

@@ -29,7 +29,11 @@ public record ApiResponse(
     }
 
     static ApiResponse text(String text) {
-        return new ApiResponse(200, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8), null);
+        return text(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static ApiResponse text(byte[] text) {
+        return new ApiResponse(200, "text/plain; charset=utf-8", text, null);
     }
 
     static ApiResponse metrics(MetricsPage page) {

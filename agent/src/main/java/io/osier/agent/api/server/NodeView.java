@@ -31,7 +31,6 @@ import io.osier.dataplane.worker.Worker;
 import io.osier.dataplane.worker.WorkerProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -256,10 +255,11 @@ final class NodeView {
         return Objects.requireNonNullElse(pod(namespace, name).spec().nodeName(), settings.nodeName());
     }
 
-    String log(String namespace, String name) {
+    /** The bytes that the pod's command has printed. */
+    byte[] log(String namespace, String name) {
         Path log = commands.log(PodMaker.namespaceOf(pod(namespace, name)));
         try {
-            return log == null ? "" : new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+            return log == null ? new byte[0] : Files.readAllBytes(log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

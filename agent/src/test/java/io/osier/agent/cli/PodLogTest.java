@@ -1,0 +1,65 @@
+package io.osier.agent.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.osier.agent.api.client.ApiClient;
+import io.osier.agent.api.server.ApiResponse;
+import io.osier.agent.api.server.ApiServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class PodLogTest {
+    @TempDir
+    private Path directory;
+
+    private volatile byte[] printed = {};
+    private ApiServer server;
+    private ApiClient client;
+
+    @BeforeEach
+    void listen() throws IOException {
+        Path socket = directory.resolve("api.sock");
+        server = ApiServer.listen(socket, request -> new ApiResponse(200, "text/plain", printed, null));
+        client = new ApiClient(socket);
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+        server.close();
+    }
+
+    @Test
+    void bytesThatAreNoTextStayWhatTheyAre() {
+        printed = new byte[] {(byte) 0xff, (byte) 0xfe, '\n'};
+        assertThat(new PodLog("/log", "", -1).next(client)).isEqualTo(printed);
+    }
+
+    @Test
+    void whatWasShownIsNotShownAgainUntilTheLogBeginsAnew() {
+        PodLog log = new PodLog("/log", "", 1);
+        assertThat(next(log, "a\nb\n")).isEqualTo("b\n");
+        assertThat(next(log, "a\nb\nc\n")).isEqualTo("c\n");
+        assertThat(next(log, "a\nb\nc\n")).isEmpty();
+        assertThat(next(log, "c\nd\n")).isEqualTo("c\nd\n");
+    }
+
+    @Test
+    void aLineThatComesInPartsHasOnePrefix() {
+        PodLog log = new PodLog("/log", "[x] ", -1);
+        assertThat(next(log, "a\nb")).isEqualTo("[x] a\n[x] b");
+        assertThat(next(log, "a\nbc\nd\n")).isEqualTo("c\n[x] d\n");
+    }
+
+    private String next(PodLog log, String all) {
+        printed = all.getBytes(StandardCharsets.UTF_8);
+        return new String(log.next(client), StandardCharsets.UTF_8);
+    }
+}
