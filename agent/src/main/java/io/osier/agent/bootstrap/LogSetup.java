@@ -29,6 +29,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     /** Undoes {@link #silence}, before anything is logged. */
     static void speak() {
         silent = false;
+        LibraryLog.install();
     }
 
     @Override

@@ -16,10 +16,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +42,9 @@ final class EtcdCalls implements AutoCloseable {
 
     private static final long PAUSE_MILLIS = 100;
 
+    /** So long nobody wonders why nothing happens. */
+    private static final Duration SILENCE = Duration.ofSeconds(1);
+
     /** etcd 3.4 hangs up on clients that ask more often than every five seconds. */
     private static final Duration KEEPALIVE = Duration.ofSeconds(10);
 
@@ -54,6 +57,10 @@ final class EtcdCalls implements AutoCloseable {
             Status.Code.UNIMPLEMENTED);
 
     private final EtcdSettings settings;
+    private final long openedNanos = System.nanoTime();
+    /** Whether there is nothing to say of waiting for the first answer: it has come, or that was said. */
+    private final AtomicBoolean quiet = new AtomicBoolean();
+
     private volatile Client client;
     private long connectedNanos = System.nanoTime();
     private boolean closed;
@@ -121,14 +128,18 @@ final class EtcdCalls implements AutoCloseable {
             CompletableFuture<T> answer = null;
             try {
                 answer = attempt.apply(client);
-                return answer.get(Math.min(leftNanos, ATTEMPT.toNanos()), TimeUnit.NANOSECONDS);
+                T value = answer.get(Math.min(leftNanos, ATTEMPT.toNanos()), TimeUnit.NANOSECONDS);
+                quiet.set(true);
+                return value;
             } catch (TimeoutException e) {
                 answer.cancel(true);
+                tellOfWaiting(last);
             } catch (ExecutionException e) {
                 last = e.getCause() == null ? e : e.getCause();
                 if (isFinal(last)) {
                     throw failure(verb, what, last);
                 }
+                tellOfWaiting(last);
                 pause(verb, what);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -137,6 +148,13 @@ final class EtcdCalls implements AutoCloseable {
         }
         renew();
         throw failure(verb, what, last);
+    }
+
+    /** Once, as long as etcd has never answered: an agent that starts would be silent until it gives up. */
+    private void tellOfWaiting(Throwable why) {
+        if (System.nanoTime() - openedNanos >= SILENCE.toNanos() && quiet.compareAndSet(false, true)) {
+            LOG.warn("waiting for etcd at {}: {}", String.join(",", settings.endpoints()), reasonOf(why));
+        }
     }
 
     /** Calls that are under way on the old connection fail, and are tried again on the new one. */
@@ -165,9 +183,7 @@ final class EtcdCalls implements AutoCloseable {
     }
 
     private StoreException failure(String verb, String what, Throwable cause) {
-        String why = cause instanceof InterruptedException
-                ? "interrupted"
-                : firstLine(rootOf(cause).getMessage());
+        String why = cause instanceof InterruptedException ? "interrupted" : reasonOf(cause);
         return new StoreException(
                 "store: cannot " + verb + " " + what + ": etcd at " + String.join(",", settings.endpoints()) + ": "
                         + why,
@@ -183,15 +199,12 @@ final class EtcdCalls implements AutoCloseable {
     }
 
     /** What gRPC wraps says more than the wrapping. */
-    private static Throwable rootOf(Throwable cause) {
+    private static String reasonOf(Throwable cause) {
         Throwable root = cause;
         while (root.getCause() != null && root.getCause() != root) {
             root = root.getCause();
         }
-        return root;
-    }
-
-    private static String firstLine(@Nullable String text) {
+        String text = root.getMessage();
         return text == null ? "no answer" : text.lines().findFirst().orElse("no answer");
     }
 
