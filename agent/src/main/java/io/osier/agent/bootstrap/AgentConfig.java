@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -27,7 +28,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * The agent's configuration, {@code /etc/osier/agent.yaml}. Everything has a default. A running agent takes {@code logLevel} and
  * {@code metricsAddress} on SIGHUP; the others need a restart.
  *
- * @param nodeName what this node is called; the machine's host name if left out
+ * @param nodeName what this node is called; the machine's host name in lower case if left out
  * @param podRange the range that all nodes share
  * @param serviceRange where virtual addresses come from
  * @param podRange6 what the pods' IPv6 addresses begin with, before their IPv4 addresses; {@code none} for no IPv6
@@ -89,6 +90,7 @@ public record AgentConfig(
     @SuppressWarnings("NullAway") // what the file leaves out is null
     public AgentConfig {
         nodeName = nodeName == null ? hostName() : nodeName;
+        checkName(nodeName);
         podRange = prefix("podRange", podRange == null ? "10.32.0.0/12" : podRange);
         serviceRange = prefix("serviceRange", serviceRange == null ? "10.96.0.0/12" : serviceRange);
         if (IpPrefix.parse(podRange).overlaps(IpPrefix.parse(serviceRange))) {
@@ -187,6 +189,15 @@ public record AgentConfig(
         }
     }
 
+    /** Checked before anything is leased or written under it. */
+    private static void checkName(String nodeName) {
+        try {
+            ObjectMeta.named(nodeName);
+        } catch (ValidationException e) {
+            throw new ValidationException(String.valueOf(e.getMessage()).replaceFirst("^metadata\\.name", "nodeName"));
+        }
+    }
+
     /** It becomes the value of a label. */
     private static void checkZone(String zone) {
         try {
@@ -268,11 +279,16 @@ public record AgentConfig(
 
     private static String hostName() {
         try {
-            String name = Files.readString(HOST_NAME).strip();
-            int dot = name.indexOf('.');
-            return dot > 0 ? name.substring(0, dot) : name;
+            return nodeNameOf(Files.readString(HOST_NAME));
         } catch (IOException e) {
             throw new ValidationException("nodeName: Required value: the machine has no host name");
         }
+    }
+
+    /** The host name's first part in lower case, as a kubelet writes it. */
+    static String nodeNameOf(String hostName) {
+        String name = hostName.strip().toLowerCase(Locale.ROOT);
+        int dot = name.indexOf('.');
+        return dot > 0 ? name.substring(0, dot) : name;
     }
 }

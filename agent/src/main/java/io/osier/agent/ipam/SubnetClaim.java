@@ -46,7 +46,7 @@ public final class SubnetClaim {
     }
 
     /**
-     * The node's subnet: its own from before, the one that it remembers, or the first that is free.
+     * The node's subnet: its own from before, under another name, too, the one that it remembers, or the first that is free.
      *
      * @param remembered what it had when it last ran; null if it has never run
      * @param inUse whether it still has pods there
@@ -58,7 +58,7 @@ public final class SubnetClaim {
         for (int i = 0; i < MAX_TURNS; i++) {
             Optional<Versioned> turn = store.get(TURN);
             checkUnderlayAddress();
-            Optional<Versioned> own = leases.ownOf(claimant.node());
+            Optional<Versioned> own = leases.ownOf(claimant.node()).or(() -> leases.find(this::isUnderAnotherName));
             IpPrefix subnet = own.isPresent() ? adopt(own.get()) : choose(remembered, inUse, taken);
             Write lease = Write.put(
                     Keys.lease(subnet.toString()),
@@ -93,13 +93,21 @@ public final class SubnetClaim {
     private void checkUnderlayAddress() {
         for (Lease lease : leases.list()) {
             if (claimant.underlayAddress().equals(lease.underlayAddress())
-                    && !lease.node().equals(claimant.node())) {
+                    && !lease.node().equals(claimant.node())
+                    && !isUnderAnotherName(lease)) {
                 throw new IllegalStateException("nodes " + claimant.node() + " and " + lease.node()
                         + " both have the underlay address " + lease.underlayAddress()
                         + ": set underlayAddress in the configuration of one of them, or run 'osier delete node "
                         + lease.node() + "' if it is gone");
             }
         }
+    }
+
+    /** Whether this very node took the lease when it was called otherwise: no other has its identity and address. */
+    private boolean isUnderAnotherName(Lease lease) {
+        return claimant.identity().equals(lease.identity())
+                && claimant.underlayAddress().equals(lease.underlayAddress())
+                && !lease.node().equals(claimant.node());
     }
 
     private Lease leaseOf(IpPrefix subnet, Optional<Versioned> own) {

@@ -11,6 +11,7 @@ import io.osier.dataplane.packet.IpPrefix;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Which node has which subnet of the pod range: a lease is a key that names the subnet. {@link SubnetClaim} takes them.
@@ -64,9 +65,13 @@ public final class SubnetLeases {
 
     /** The node's lease as it stands in the store. */
     Optional<Versioned> ownOf(String node) {
+        return find(lease -> lease.node().equals(node));
+    }
+
+    /** The first lease of this sort as it stands in the store. */
+    Optional<Versioned> find(Predicate<Lease> wanted) {
         return store.list(Keys.LEASES).stream()
-                .filter(entry ->
-                        readable(entry).map(Lease::node).filter(node::equals).isPresent())
+                .filter(entry -> readable(entry).filter(wanted).isPresent())
                 .findFirst();
     }
 

@@ -31,6 +31,12 @@ class AgentConfigTest {
         assertThat(config.nodeName()).isNotBlank();
     }
 
+    @ParameterizedTest
+    @CsvSource({"node-1, node-1", "VM-Upper, vm-upper", "Web.Example.com, web"})
+    void aMachineIsCalledAsAKubeletWouldCallIt(String hostName, String nodeName) {
+        assertThat(AgentConfig.nodeNameOf(hostName + "\n")).isEqualTo(nodeName);
+    }
+
     @Test
     void ipv6IsThereUnlessItIsSwitchedOff() {
         assertThat(AgentConfig.parse("").ipv6())
@@ -76,6 +82,9 @@ class AgentConfigTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     podrange: 10.0.0.0/8                       | unknown key "podrange"
+                    nodeName: Bad_Name                         | nodeName: Invalid value: "Bad_Name": a lowercase RFC 1123 label
+                    nodeName: node-1.example.com               | nodeName: Invalid value: "node-1.example.com"
+                    nodeName: ""                               | nodeName: Required value
                     podRange: 10.0.0.1/8                       | has bits below its mask
                     podRange: fd00::/48                        | must be an IPv4 range; for IPv6 there is podRange6
                     metricsAddress: 10249                      | metricsAddress: Invalid value: "10249": must be an address

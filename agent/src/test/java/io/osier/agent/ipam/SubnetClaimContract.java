@@ -129,6 +129,22 @@ public abstract class SubnetClaimContract {
                 .hasMessageContaining("one at " + addressOf("node-1", "one") + " which has 10.32.0.0/24");
     }
 
+    /** Its agent may have been stopped, or have failed, before the node was called as it is now. */
+    @Test
+    void aNodeTakesTheLeaseAlongThatItHadUnderAnotherName() {
+        IpPrefix had = claim(leases, new Claimant("VM-Upper", "one", "10.0.2.15"), false)
+                .acquire(null, false, List.of());
+
+        assertThat(claim(leases, new Claimant("vm-upper", "one", "10.0.2.15"), false)
+                        .acquire(had, false, List.of()))
+                .isEqualTo(had);
+        assertThat(leases.list()).extracting(Lease::node).containsExactly("vm-upper");
+        assertThatThrownBy(() -> claim(leases, new Claimant("b", "other", "10.0.2.15"), false)
+                        .acquire(null, false, List.of()))
+                .as("somebody else does not")
+                .hasMessageContaining("nodes b and vm-upper both have the underlay address 10.0.2.15");
+    }
+
     /** As every machine of a careless Vagrantfile would come. */
     @Test
     void ofNodesWithOneUnderlayAddressTheFirstGetsALease() throws Exception {
