@@ -11,6 +11,7 @@ import io.osier.agent.pod.CrashPoint;
 import io.osier.agent.pod.PodCommand;
 import io.osier.agent.pod.PodLink;
 import io.osier.agent.pod.PodNamespaces;
+import io.osier.agent.pod.VariableExpansion;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
 import io.osier.agent.store.StoreException;
@@ -232,14 +233,17 @@ public final class PodMaker implements PodSteps {
         IpAddress second = settings.ipv6Of(address);
         environment.put("POD_IP", address.toString());
         environment.put("POD_IPS", second == null ? address.toString() : address + "," + second);
-        container
-                .env()
-                .forEach(
-                        variable -> environment.put(variable.name(), Objects.requireNonNullElse(variable.value(), "")));
+        for (Container.EnvVar variable : container.env()) {
+            String value = Objects.requireNonNullElse(variable.value(), "");
+            environment.put(variable.name(), VariableExpansion.expand(value, environment)); // of those before it
+        }
+        List<String> command = container.commandLine().stream()
+                .map(word -> VariableExpansion.expand(word, environment))
+                .toList();
         return new PodCommand(
                 namespaceOf(pod),
                 pod.metadata().name(),
-                container.commandLine(),
+                command,
                 environment,
                 Objects.requireNonNullElse(container.workingDir(), ""),
                 pod.spec().restartPolicy());
