@@ -48,6 +48,7 @@ final class ApplyCommand extends ApiCommand {
         @Override
         public void done(Manifest manifest, String result) {
             Kinds kind = Kinds.of("apply", manifest.kind().plural());
+            manifest.warnings().forEach(warning -> output.warn(file + ": " + warning));
             output.say(kind.singular() + "/" + manifest.name() + " " + result);
         }
 

@@ -145,7 +145,7 @@ final class Printer {
 
     private static void pod(Table table, JsonNode item, boolean wide, String name, String age) {
         JsonNode status = item.path("status");
-        String ready = status.path("ready").asBoolean(false) ? "1/1" : "0/1";
+        String ready = (status.path("ready").asBoolean(false) ? "1/" : "0/") + wantedCommands(item);
         String restarts = Integer.toString(status.path("restartCount").asInt(0));
         if (wide) {
             String node = string(item.path("spec"), "nodeName");
@@ -153,6 +153,16 @@ final class Printer {
         } else {
             table.add(name, ready, podStatus(item), restarts, age);
         }
+    }
+
+    /** A pod runs one command, however many are asked for; one that is only a namespace counts as one. */
+    private static long wantedCommands(JsonNode pod) {
+        long commands = pod.path("spec")
+                .path("containers")
+                .valueStream()
+                .filter(container -> !container.path("command").isEmpty())
+                .count();
+        return Math.max(1, commands);
     }
 
     /** As kubectl says it: what is wrong rather than the phase. */

@@ -79,6 +79,13 @@ class GetCommandTest {
     }
 
     @Test
+    void aPodIsReadyWithOneOfTheCommandsThatItWasToRun() {
+        agent.on("GET /api/v1/pods/web-1?namespace=default", 200, WEB_1.replace("\"spec\":{", """
+                "spec":{"containers":[{"command":["httpd"]},{"image":"pause"},{"command":["tail"]}],"""));
+        assertThat(ask("get", "pod", "web-1")).contains("web-1   1/2     Running");
+    }
+
+    @Test
     void aPodThatIsBeingDeletedIsTerminating() {
         agent.on("GET /api/v1/pods/web-1?namespace=default", 200, WEB_1.replace("\"name\":\"web-1\"", """
                 "name":"web-1","deletionTimestamp":"2026-01-01T00:00:00Z\""""));
