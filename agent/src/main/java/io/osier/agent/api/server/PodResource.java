@@ -152,7 +152,9 @@ final class PodResource implements Resource {
     private static void checkUnchanged(PodSpec asked, PodSpec present) {
         boolean sameNode = asked.nodeName() == null || asked.nodeName().equals(present.nodeName());
         boolean sameAddress = asked.podIP() == null || asked.podIP().equals(present.podIP());
-        if (!sameNode || !sameAddress || !asked.containers().equals(present.containers())) {
+        boolean sameCommands = asked.containers().equals(present.containers())
+                && asked.restartPolicy().equals(present.restartPolicy());
+        if (!sameNode || !sameAddress || !sameCommands) {
             throw ApiError.invalid(
                     "spec: Forbidden: a pod's spec cannot be changed: delete the pod and create it anew");
         }

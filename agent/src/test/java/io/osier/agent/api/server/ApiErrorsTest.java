@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -235,6 +236,19 @@ class ApiErrorsTest {
     @Test
     void anotherNodesRefusalComesThroughAsItIs() throws IOException {
         assertRefused(ask("GET", "/osier/v1/nothing?node=node-b", ""), 404, "NotFound", "the server has no");
+    }
+
+    @Test
+    void whatIsForAPodsLifeIsNotChanged() throws IOException {
+        String pod = """
+                {"metadata":{"name":"web-1"},"spec":{"restartPolicy":"Never","containers":[{"command":["true"]}]}}""";
+        assertThat(ask("PUT", "/api/v1/pods/web-1", pod).code()).isEqualTo(200);
+
+        assertThat(ask("PUT", "/api/v1/pods/web-1", pod).body().path("result").asString(""))
+                .isEqualTo("unchanged");
+        for (String other : List.of(pod.replace("true", "false"), pod.replace("Never", "Always"))) {
+            assertRefused(ask("PUT", "/api/v1/pods/web-1", other), 422, "Invalid", "delete the pod and create it anew");
+        }
     }
 
     @Test
