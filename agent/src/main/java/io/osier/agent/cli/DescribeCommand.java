@@ -45,7 +45,7 @@ final class DescribeCommand extends ApiCommand {
             case SERVICES -> service(agent, object);
             case NODES -> node(object);
             case ENDPOINTSLICES -> slice(object);
-            default -> line("Addresses", addresses(object));
+            default -> line("Addresses", Printer.endpoints(object));
         }
         print(aligned());
         return 0;
@@ -100,7 +100,7 @@ final class DescribeCommand extends ApiCommand {
                 .path("items")
                 .valueStream()
                 .filter(item -> string(item.path("metadata"), "name").equals(name))
-                .map(DescribeCommand::addresses)
+                .map(Printer::endpoints)
                 .findFirst()
                 .orElse("");
         line("Endpoints", all);
@@ -149,18 +149,6 @@ final class DescribeCommand extends ApiCommand {
             endpoint.path("conditions").forEachEntry((name, value) -> conditions.add(name + "=" + value.asString()));
             line("Endpoint", String.join(",", addresses) + "  " + String.join(",", conditions));
         }
-    }
-
-    private static String addresses(JsonNode endpoints) {
-        List<String> all = new ArrayList<>();
-        for (JsonNode subset : endpoints.path("subsets")) {
-            for (JsonNode address : subset.path("addresses")) {
-                for (JsonNode port : subset.path("ports")) {
-                    all.add(string(address, "ip") + ":" + port.path("port").asString());
-                }
-            }
-        }
-        return String.join(",", all);
     }
 
     private static String texts(JsonNode list, String field) {

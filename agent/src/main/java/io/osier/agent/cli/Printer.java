@@ -207,11 +207,12 @@ final class Printer {
         return string(spec, "type").equals("LoadBalancer") ? "<pending>" : NONE;
     }
 
-    private static String endpoints(JsonNode item) {
+    /** Port by port, as kubectl lists them. */
+    static String endpoints(JsonNode item) {
         List<String> all = new ArrayList<>();
         for (JsonNode subset : item.path("subsets")) {
-            for (JsonNode address : subset.path("addresses")) {
-                for (JsonNode port : subset.path("ports")) {
+            for (JsonNode port : subset.path("ports")) {
+                for (JsonNode address : subset.path("addresses")) {
                     all.add(string(address, "ip") + ":" + port.path("port").asInt());
                 }
             }

@@ -119,13 +119,13 @@ class GetCommandTest {
     void endpointsWithAndWithoutAddresses() {
         String full = """
                 {"metadata":{"name":"web","creationTimestamp":"%s"},"subsets":[
-                 {"addresses":[{"ip":"10.32.0.2"},{"ip":"10.32.1.2"}],"ports":[{"port":9876}]}]}""".formatted(threeHoursAgo());
+                 {"addresses":[{"ip":"10.32.0.2"},{"ip":"10.32.1.2"}],"ports":[{"port":80},{"port":443}]}]}""".formatted(threeHoursAgo());
         String empty = "{\"metadata\":{\"name\":\"none\",\"creationTimestamp\":\"" + threeHoursAgo() + "\"}}";
         agent.onList("GET /api/v1/endpoints?namespace=default&allNamespaces=false", full, empty);
         assertThat(ask("get", "ep")).isEqualTo("""
-                NAME   ENDPOINTS                       AGE
-                web    10.32.0.2:9876,10.32.1.2:9876   3h
-                none   <none>                          3h
+                NAME   ENDPOINTS                                               AGE
+                web    10.32.0.2:80,10.32.1.2:80,10.32.0.2:443,10.32.1.2:443   3h
+                none   <none>                                                  3h
                 """);
     }
 

@@ -13,9 +13,12 @@ import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
@@ -50,14 +53,6 @@ final class EndpointsResource implements Resource {
     }
 
     private static Endpoints computed(Service service, EndpointSelector selector) {
-        List<Endpoints.Subset> subsets = new ArrayList<>();
-        for (ServicePort port : service.spec().ports()) {
-            for (EndpointSelector.Endpoint endpoint : selector.endpointsOf(service, port)) {
-                subsets.add(new Endpoints.Subset(
-                        List.of(new Endpoints.Address(endpoint.address().toString(), null)),
-                        List.of(new Endpoints.Port(port.name(), endpoint.port(), port.protocol()))));
-            }
-        }
         ObjectMeta metadata = service.metadata();
         return Endpoints.of(
                 new ObjectMeta(
@@ -68,7 +63,28 @@ final class EndpointsResource implements Resource {
                         null,
                         metadata.creationTimestamp(),
                         null),
-                subsets);
+                subsets(service, selector));
+    }
+
+    /** As Kubernetes packs them: ports that the same addresses have are one subset. */
+    private static List<Endpoints.Subset> subsets(Service service, EndpointSelector selector) {
+        Map<Endpoints.Port, SortedSet<String>> addresses = new LinkedHashMap<>();
+        for (ServicePort port : service.spec().ports()) {
+            for (EndpointSelector.Endpoint endpoint : selector.endpointsOf(service, port)) {
+                addresses
+                        .computeIfAbsent(
+                                new Endpoints.Port(port.name(), endpoint.port(), port.protocol()),
+                                one -> new TreeSet<>())
+                        .add(endpoint.address().toString());
+            }
+        }
+        Map<SortedSet<String>, List<Endpoints.Port>> ports = new LinkedHashMap<>();
+        addresses.forEach((port, those) ->
+                ports.computeIfAbsent(those, one -> new ArrayList<>()).add(port));
+        List<Endpoints.Subset> subsets = new ArrayList<>();
+        ports.forEach((those, shared) -> subsets.add(new Endpoints.Subset(
+                those.stream().map(ip -> new Endpoints.Address(ip, null)).toList(), shared)));
+        return subsets;
     }
 
     @Override

@@ -252,6 +252,37 @@ class ApiErrorsTest {
     }
 
     @Test
+    void portsOfTheSameAddressesAreOneSubset() throws IOException {
+        String service = """
+                {"metadata":{"name":"web"},"spec":{"ports":[{"name":"http","port":80,"targetPort":8000},
+                 {"name":"https","port":443,"targetPort":8443},{"name":"old","port":81,"targetPort":8001}]}}""";
+        String slice = """
+                {"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","addressType":"IPv4",
+                 "metadata":{"name":"web-1","labels":{"kubernetes.io/service-name":"web"}},
+                 "endpoints":[{"addresses":["10.32.1.2"]},{"addresses":["10.32.0.2"]}],
+                 "ports":[{"name":"http","port":8000},{"name":"https","port":8443}]}""";
+        ask("PUT", "/api/v1/services/web", service);
+        ask("PUT", "/api/v1/endpointslices/web-1", slice);
+        ask(
+                "PUT",
+                "/api/v1/endpointslices/web-2",
+                slice.replace("web-1", "web-2")
+                        .replace("10.32.1.2", "10.32.1.3")
+                        .replace(",{\"name\":\"https\",\"port\":8443}", ",{\"name\":\"old\",\"port\":8001}")
+                        .replace("{\"name\":\"http\",\"port\":8000},", ""));
+
+        assertThat(ask("GET", "/api/v1/endpoints/web", "")
+                        .body()
+                        .path("subsets")
+                        .toString())
+                .isEqualTo("[{\"addresses\":[{\"ip\":\"10.32.0.2\"},{\"ip\":\"10.32.1.2\"}],"
+                        + "\"ports\":[{\"name\":\"http\",\"port\":8000,\"protocol\":\"TCP\"},"
+                        + "{\"name\":\"https\",\"port\":8443,\"protocol\":\"TCP\"}]},"
+                        + "{\"addresses\":[{\"ip\":\"10.32.0.2\"},{\"ip\":\"10.32.1.3\"}],"
+                        + "\"ports\":[{\"name\":\"old\",\"port\":8001,\"protocol\":\"TCP\"}]}]");
+    }
+
+    @Test
     void slicesAreListedAndTellTheEndpointsOfTheirService() throws IOException {
         String slice = """
                 {"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","addressType":"IPv4",
