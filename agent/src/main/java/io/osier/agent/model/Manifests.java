@@ -159,6 +159,14 @@ public final class Manifests {
         private static final Pattern PLAIN_VALUE =
                 Pattern.compile("[A-Za-z0-9_./]([-A-Za-z0-9_./:@%+,=() ]*[A-Za-z0-9_./)])?");
         private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z_][-A-Za-z0-9_./]*");
+        /** What readers of YAML 1.1 take for numbers and times beyond what {@link PlainScalar} does. */
+        private static final Pattern NUMBER_OR_TIME = Pattern.compile(String.join(
+                "|",
+                "[-+]?[0-9][0-9_,]*(:[0-5]?[0-9])+(\\.[0-9_]*)?", // base 60
+                "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?",
+                "[-+]?[0-9_,]*\\.?[0-9_,]*([eE][-+]?[0-9]+)?",
+                "[-+]?0[box]?[0-9a-fA-F_]+",
+                "[-+]?\\.(inf|Inf|INF|nan|NaN|NAN)"));
 
         @Override
         public boolean needToQuoteName(String name) {
@@ -169,6 +177,7 @@ public final class Manifests {
         public boolean needToQuoteValue(String value) {
             return !PLAIN_VALUE.matcher(value).matches()
                     || !PlainScalar.of(value).isString()
+                    || NUMBER_OR_TIME.matcher(value).matches()
                     || super.needToQuoteValue(value);
         }
     }

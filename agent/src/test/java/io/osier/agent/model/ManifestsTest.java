@@ -266,6 +266,41 @@ class ManifestsTest {
                                 + " \"true\": take the quotes off");
     }
 
+    /** kubectl quotes what PyYAML and Ruby would read as a number or a time. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-11-30T18:50:35Z",
+                "2026-01-01",
+                "2026-1-1 1:02:03 +1",
+                "12:30:45",
+                "190:20:30.15",
+                "10:58:10:32:00:02",
+                "-1:30",
+                "1,000",
+                "1_0.5",
+                "1e999",
+                ".inf",
+                "-.INF",
+                ".NaN",
+                "0b1",
+                "017",
+                "yes",
+                "null",
+                "="
+            })
+    void aTextThatLooksLikeSomethingElseIsQuoted(String text) {
+        assertThat(Manifests.write(Json.object().put("a", text))).isEqualTo("a: \"" + text + "\"\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"10.32.0.2", "10.32.0.0/24", "10.32.0.2:80", "web-1", "2026-11", "Chain A (1 reference)", "1.2.3"
+            })
+    void aTextThatIsOneStandsAsItIs(String text) {
+        assertThat(Manifests.write(Json.object().put("a", text))).isEqualTo("a: " + text + "\n");
+    }
+
     @Test
     void oneBadDocumentCostsTheOthersNothing() {
         assertThat(told("# a file\n---\n" + POD + "---\na: [\n---\n# nothing\n---\n" + SERVICE
