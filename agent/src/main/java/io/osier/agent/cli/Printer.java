@@ -64,13 +64,7 @@ final class Printer {
     private static String names(Kinds kind, List<JsonNode> items) {
         StringBuilder text = new StringBuilder();
         for (JsonNode item : items) {
-            String name = switch (kind) {
-                case LEASES -> string(item, "subnet");
-                case ROUTES -> string(item, "destination");
-                case FDB -> string(item, "mac");
-                case FLOWS -> string(item, "client") + "-" + string(item, "service");
-                default -> string(item.path("metadata"), "name");
-            };
+            String name = string(item.path("metadata"), "name");
             text.append(kind.singular()).append('/').append(name).append('\n');
         }
         return text.toString();

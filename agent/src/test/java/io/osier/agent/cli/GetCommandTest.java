@@ -79,6 +79,13 @@ class GetCommandTest {
     }
 
     @Test
+    void namesAreOfKindAndName() {
+        agent.onList("GET /osier/v1/leases", """
+                {"metadata":{"name":"10.32.0.0-24"},"subnet":"10.32.0.0/24","node":"node-a"}""");
+        assertThat(ask("get", "leases", "-o", "name")).isEqualTo("lease/10.32.0.0-24\n");
+    }
+
+    @Test
     void aPodIsReadyWithOneOfTheCommandsThatItWasToRun() {
         agent.on("GET /api/v1/pods/web-1?namespace=default", 200, WEB_1.replace("\"spec\":{", """
                 "spec":{"containers":[{"command":["httpd"]},{"image":"pause"},{"command":["tail"]}],"""));

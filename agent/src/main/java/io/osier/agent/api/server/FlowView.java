@@ -57,10 +57,13 @@ final class FlowView {
     }
 
     private ObjectNode item(ConnectionSnapshot flow) {
-        return Json.object()
-                .put("proto", IpProtocol.name(flow.protocol()))
-                .put("client", place(flow.client(), flow.clientPort()))
-                .put("service", place(flow.service(), flow.servicePort()))
+        String proto = IpProtocol.name(flow.protocol());
+        String client = place(flow.client(), flow.clientPort());
+        String service = place(flow.service(), flow.servicePort());
+        return ObjectRoutes.itemOf(proto, client, service, nodeName)
+                .put("proto", proto)
+                .put("client", client)
+                .put("service", service)
                 .put("backend", place(flow.backend(), flow.backendPort()))
                 .put("state", flow.state().name())
                 .put("expiresSeconds", TimeUnit.NANOSECONDS.toSeconds(flow.expiresInNanos()))

@@ -141,12 +141,11 @@ final class NodeView {
         ForwardingState state = ask(Worker::state);
         List<ObjectNode> items = new ArrayList<>();
         for (StationSnapshot station : ask(Worker::stations)) {
-            ObjectNode item = Json.object().put("mac", MacAddress.format(station.mac()));
-            if (station.port().kind() == PortKind.TUNNEL) {
-                item.put("dev", tunnelDevice)
-                        .put("dst", underlayOf(state, station.port().name()));
-            } else {
-                item.put("dev", station.port().name());
+            boolean tunnel = station.port().kind() == PortKind.TUNNEL;
+            ObjectNode item = station(
+                    station.mac(), tunnel ? tunnelDevice : station.port().name());
+            if (tunnel) {
+                item.put("dst", underlayOf(state, station.port().name()));
             }
             items.add(item.put("state", station.pinned() ? "permanent" : ""));
         }
@@ -154,18 +153,19 @@ final class NodeView {
             String address = pod.status().podIP();
             String node = pod.spec().nodeName();
             if (address != null && node != null && !node.equals(settings.nodeName())) {
-                items.add(Json.object()
-                        .put(
-                                "mac",
-                                MacAddress.format(MacAddress.ofPod(
-                                        IpAddress.parse(address).v4Bits())))
-                        .put("dev", tunnelDevice)
+                long mac = MacAddress.ofPod(IpAddress.parse(address).v4Bits());
+                items.add(station(mac, tunnelDevice)
                         .put("dst", underlayOf(state, node))
                         .put("state", "permanent"));
             }
         }
         items.sort(Comparator.comparing(item -> item.path("mac").asString()));
         return ObjectRoutes.listOf(items);
+    }
+
+    private static ObjectNode station(long mac, String device) {
+        String address = MacAddress.format(mac);
+        return ObjectRoutes.itemOf(address, device).put("mac", address).put("dev", device);
     }
 
     private static String underlayOf(ForwardingState state, String node) {
@@ -205,7 +205,7 @@ final class NodeView {
     ObjectNode leases() {
         List<ObjectNode> items = new ArrayList<>();
         for (Lease lease : leases.list()) {
-            items.add(Json.object()
+            items.add(ObjectRoutes.itemOf(lease.subnet())
                     .put("subnet", lease.subnet())
                     .put("node", lease.node())
                     .put("underlayAddress", lease.underlayAddress())

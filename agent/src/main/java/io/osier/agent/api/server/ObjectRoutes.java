@@ -82,6 +82,13 @@ final class ObjectRoutes {
         return list;
     }
 
+    /** The beginning of what a node tells of itself: like an object, it has a name among others of its list, of these words. */
+    static ObjectNode itemOf(String... words) {
+        ObjectNode item = Json.object();
+        item.putObject("metadata").put("name", String.join("-", words).replace('/', '-'));
+        return item;
+    }
+
     /** Objects without a namespace are everywhere. */
     private static boolean isIn(JsonNode item, String namespace) {
         return namespace.equals(item.path("metadata").path("namespace").asString(namespace));

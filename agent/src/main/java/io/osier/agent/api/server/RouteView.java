@@ -1,6 +1,5 @@
 package io.osier.agent.api.server;
 
-import io.osier.agent.model.Json;
 import io.osier.agent.reconcile.NodeSettings;
 import io.osier.dataplane.forwarding.Ipv6Ranges;
 import io.osier.dataplane.forwarding.Peer;
@@ -24,7 +23,7 @@ record RouteView(NodeSettings settings, String hostDevice, String tunnelDevice) 
     ObjectNode ipv4(Route route) {
         Peer via = route.via();
         boolean host = route.destination().lengthBits() == HOST_BITS;
-        ObjectNode told = Json.object()
+        ObjectNode told = ObjectRoutes.itemOf(route.destination().toString())
                 .put("destination", route.destination().address().toString())
                 .put("gateway", via == null ? "0.0.0.0" : via.underlay().toString())
                 .put("genmask", IpAddress.v4(route.destination().v4Mask()).toString())
@@ -39,7 +38,7 @@ record RouteView(NodeSettings settings, String hostDevice, String tunnelDevice) 
     ObjectNode ipv6(Route route) {
         Peer via = route.via();
         IpPrefix destination = ranges().pods().of(route.destination());
-        ObjectNode told = Json.object()
+        ObjectNode told = ObjectRoutes.itemOf(destination.toString())
                 .put("destination", destination.toString())
                 .put("nextHop", via == null ? "::" : via.underlay().toString())
                 .put("flags", flags(via))

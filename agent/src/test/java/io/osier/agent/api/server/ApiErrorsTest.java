@@ -238,6 +238,27 @@ class ApiErrorsTest {
         assertRefused(ask("GET", "/osier/v1/nothing?node=node-b", ""), 404, "NotFound", "the server has no");
     }
 
+    /** They are lists of the shape that all lists have. */
+    @Test
+    void whatANodeTellsHasNames() throws IOException {
+        assertThat(ask("GET", "/osier/v1/leases", "")
+                        .body()
+                        .path("items")
+                        .valueStream()
+                        .map(item -> item.path("metadata").path("name").asString()))
+                .containsExactly("10.32.0.0-24", "10.32.1.0-24");
+        for (String list : List.of("leases", "routes", "fdb", "flows")) {
+            assertThat(ask("GET", "/osier/v1/" + list, "")
+                            .body()
+                            .path("items")
+                            .valueStream()
+                            .map(item -> item.path("metadata").path("name").asString("")))
+                    .as(list)
+                    .doesNotContain("")
+                    .doesNotHaveDuplicates();
+        }
+    }
+
     @Test
     void whatIsForAPodsLifeIsNotChanged() throws IOException {
         String pod = """

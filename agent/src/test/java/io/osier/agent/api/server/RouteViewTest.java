@@ -30,10 +30,10 @@ class RouteViewTest {
     void theNodesOwnPods() {
         Route own = new Route(IpPrefix.parse("10.32.0.0/24"), null);
         assertThat(Json.text(VIEW.ipv4(own))).isEqualTo("""
-                {"destination":"10.32.0.0","gateway":"0.0.0.0","genmask":"255.255.255.0","flags":"U",\
+                {"metadata":{"name":"10.32.0.0-24"},"destination":"10.32.0.0","gateway":"0.0.0.0","genmask":"255.255.255.0","flags":"U",\
                 "mss":0,"window":0,"irtt":0,"iface":"osier0","node":"node-a"}""");
         assertThat(Json.text(VIEW.ipv6(own))).isEqualTo("""
-                {"destination":"fd00:1::a20:0/120","nextHop":"::","flags":"U",\
+                {"metadata":{"name":"fd00:1::a20:0-120"},"destination":"fd00:1::a20:0/120","nextHop":"::","flags":"U",\
                 "metric":0,"ref":0,"use":0,"iface":"osier0","node":"node-a"}""");
     }
 
@@ -41,10 +41,10 @@ class RouteViewTest {
     void thoseOfAnotherNode() {
         Route far = new Route(IpPrefix.parse("10.32.1.7/32"), NODE_B);
         assertThat(Json.text(VIEW.ipv4(far))).isEqualTo("""
-                {"destination":"10.32.1.7","gateway":"172.30.0.2","genmask":"255.255.255.255","flags":"UGH",\
+                {"metadata":{"name":"10.32.1.7-32"},"destination":"10.32.1.7","gateway":"172.30.0.2","genmask":"255.255.255.255","flags":"UGH",\
                 "mss":0,"window":0,"irtt":0,"iface":"vxlan1","node":"node-b"}""");
         assertThat(Json.text(VIEW.ipv6(far))).isEqualTo("""
-                {"destination":"fd00:1::a20:107/128","nextHop":"172.30.0.2","flags":"UG",\
+                {"metadata":{"name":"fd00:1::a20:107-128"},"destination":"fd00:1::a20:107/128","nextHop":"172.30.0.2","flags":"UG",\
                 "metric":0,"ref":0,"use":0,"iface":"vxlan1","node":"node-b"}""");
     }
 }
