@@ -42,7 +42,7 @@ public final class AgentApi {
         IpAddress underlay = description.underlay();
         int vni = description.vni();
         ObjectStore objects = new ObjectStore(state);
-        Resources resources = keys -> resources(keys, settings, leases.in(keys), directory, deletions);
+        Resources resources = keys -> resources(keys, settings, underlay, leases.in(keys), directory, deletions);
         NodeView node = new NodeView(
                 settings,
                 vni,
@@ -73,6 +73,7 @@ public final class AgentApi {
     private static Map<String, Resource> resources(
             Keyspace keys,
             NodeSettings settings,
+            IpAddress underlay,
             SubnetLeases leases,
             ClusterDirectory directory,
             LocalDeletions deletions) {
@@ -81,7 +82,7 @@ public final class AgentApi {
         return Map.of(
                 "pods", new PodResource(objects, claims, directory, deletions, settings.podRange()),
                 "services", new ServiceResource(objects, claims, new NodePorts(keys), settings),
-                "nodes", new NodeResource(objects, leases, claims, directory),
+                "nodes", new NodeResource(objects, leases, claims, directory, new ForeignNodeCheck(settings, underlay)),
                 "endpoints", new EndpointsResource(objects),
                 "endpointslices", new EndpointSliceResource(objects));
     }

@@ -25,12 +25,19 @@ final class NodeResource implements Resource {
     private final SubnetLeases leases;
     private final AddressClaims claims;
     private final ClusterDirectory directory;
+    private final ForeignNodeCheck foreignNodes;
 
-    NodeResource(ObjectStore objects, SubnetLeases leases, AddressClaims claims, ClusterDirectory directory) {
+    NodeResource(
+            ObjectStore objects,
+            SubnetLeases leases,
+            AddressClaims claims,
+            ClusterDirectory directory,
+            ForeignNodeCheck foreignNodes) {
         this.objects = objects;
         this.leases = leases;
         this.claims = claims;
         this.directory = directory;
+        this.foreignNodes = foreignNodes;
     }
 
     @Override
@@ -47,17 +54,20 @@ final class NodeResource implements Resource {
         return objects.get(Keys.node(name), Node.class).orElseThrow(() -> ApiError.notFound(NODES, name));
     }
 
-    /** As Kubernetes says it: {@code status.conditions} has why a node is not ready. */
+    /** As Kubernetes says it: {@code status.conditions} has whether a node is ready, and why not. */
     private JsonNode withConditions(Node node) {
         String why = directory.whyNotReady(node);
-        if (!why.isEmpty() && Json.tree(node) instanceof ObjectNode tree) {
-            ((ObjectNode) tree.path("status"))
+        if (Json.tree(node) instanceof ObjectNode tree) {
+            ObjectNode condition = ((ObjectNode) tree.path("status"))
                     .putArray("conditions")
                     .addObject()
                     .put("type", "Ready")
-                    .put("status", "False")
-                    .put("reason", "AgentNotAnswering")
-                    .put("message", why);
+                    .put("status", why.isEmpty() ? "True" : "False");
+            if (!why.isEmpty()) {
+                condition.put("reason", "AgentNotAnswering").put("message", why);
+            } else if (!node.spec().foreign()) {
+                condition.put("reason", "AgentAnswering");
+            }
             return tree;
         }
         return Json.tree(node);
@@ -131,6 +141,9 @@ final class NodeResource implements Resource {
         if (asked.spec().podCIDRs().isEmpty()) {
             throw new ValidationException("spec.podCIDRs: Required value");
         }
+        foreignNodes.checkAddress(address);
+        foreignNodes.checkRanges(
+                asked.spec().podCIDRs().stream().map(IpPrefix::parse).toList());
         for (Node other : objects.list(Keys.NODES, Node.class)) {
             if (other.underlayAddress().equals(address.toString())
                     && !other.metadata().name().equals(asked.metadata().name())) {

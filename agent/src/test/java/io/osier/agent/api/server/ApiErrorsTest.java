@@ -219,6 +219,36 @@ class ApiErrorsTest {
     }
 
     @Test
+    void aNodeSaysAsAConditionWhetherItIsReady() throws IOException {
+        JsonNode condition = ask("GET", "/api/v1/nodes/node-b", "")
+                .body()
+                .path("status")
+                .path("conditions")
+                .path(0);
+        assertThat(condition.toString())
+                .isEqualTo("{\"type\":\"Ready\",\"status\":\"True\",\"reason\":\"AgentAnswering\"}");
+
+        other.stopAnswering();
+        assertThat(ask("GET", "/api/v1/nodes/node-b", "")
+                        .body()
+                        .path("status")
+                        .path("conditions")
+                        .toString())
+                .contains("{\"type\":\"Ready\",\"status\":\"False\",\"reason\":\"AgentNotAnswering\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1, 10.32.9.0/24, status.addresses: Invalid value",
+        "172.30.0.9, 10.96.9.0/24, overlaps the service range"
+    })
+    void aForeignNodeThatCannotBeReachedIsRefused(String address, String range, String why) throws IOException {
+        assertRefused(ask("POST", "/api/v1/nodes", """
+                        {"metadata":{"name":"kernel"},"spec":{"podCIDRs":["%s"]},
+                         "status":{"addresses":[{"type":"InternalIP","address":"%s"}]}}""".formatted(range, address)), 422, "Invalid", why);
+    }
+
+    @Test
     void aNodeThatDoesNotAnswerIsNamed() throws IOException {
         other.stopAnswering();
 
