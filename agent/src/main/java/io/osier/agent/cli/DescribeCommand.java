@@ -127,7 +127,9 @@ final class DescribeCommand extends ApiCommand {
     private void node(JsonNode node) {
         line("Ready", node.path("status").path("ready").asBoolean(false) ? "True" : "False");
         for (JsonNode condition : node.path("status").path("conditions")) {
-            line("Message", string(condition, "message"));
+            if (condition.has("message")) {
+                line("Message", string(condition, "message"));
+            }
         }
         line("Foreign", node.path("spec").path("foreign").asBoolean(false) ? "yes" : "no");
         line("PodCIDR", string(node.path("spec"), "podCIDR"));
