@@ -17,12 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DatabindException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * The agent's configuration, {@code /etc/osier/agent.yaml}. Everything has a default. A running agent takes {@code logLevel} and
@@ -106,7 +100,7 @@ public record AgentConfig(
                     "subnetPrefixLength: Invalid value: " + subnetPrefixLength + ": must be " + shortest + " to 29");
         }
         if (underlayAddress != null) {
-            IpAddress.parse(underlayAddress);
+            checkAddress(underlayAddress);
         }
         vni = vni == null ? 1 : vni;
         if (vni < 0 || vni > VxlanHeader.MAX_VNI) {
@@ -165,28 +159,7 @@ public record AgentConfig(
     }
 
     static AgentConfig parse(String text) {
-        YAMLMapper yaml = YAMLMapper.builder()
-                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-                .build();
-        try {
-            JsonNode tree = yaml.readTree(text);
-            boolean onlyComments = tree == null || tree.isMissingNode() || tree.isNull();
-            return yaml.treeToValue(onlyComments ? yaml.createObjectNode() : tree, AgentConfig.class);
-        } catch (UnrecognizedPropertyException e) {
-            throw new ValidationException("unknown key \"" + e.getPropertyName() + "\"");
-        } catch (DatabindException e) {
-            if (e.getCause() instanceof RuntimeException cause && cause.getMessage() != null) {
-                throw new ValidationException(cause.getMessage());
-            }
-            throw new ValidationException(String.valueOf(e.getOriginalMessage()));
-        } catch (JacksonException e) {
-            String where =
-                    e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
-            String message = String.valueOf(e.getOriginalMessage());
-            throw new ValidationException(
-                    "not YAML: " + where + message.lines().findFirst().orElse(""));
-        }
+        return ConfigReader.read(text);
     }
 
     /** Checked before anything is leased or written under it. */
@@ -205,6 +178,14 @@ public record AgentConfig(
         } catch (ValidationException e) {
             throw new ValidationException(
                     "zone: Invalid value: \"" + zone + "\": must be at most 63 letters, digits, '-', '_' and '.'");
+        }
+    }
+
+    private static void checkAddress(String underlayAddress) {
+        try {
+            IpAddress.parse(underlayAddress);
+        } catch (IllegalArgumentException e) {
+            throw new ValidationException("underlayAddress: " + e.getMessage());
         }
     }
 

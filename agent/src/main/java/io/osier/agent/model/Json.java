@@ -12,6 +12,7 @@ import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
@@ -105,14 +106,15 @@ public final class Json {
                 throw invalid;
             }
             String path = path(e);
-            throw new ValidationException((path.isEmpty() ? "" : path + ": ") + oneLine(e));
+            String problem = e instanceof MismatchedInputException mismatch ? Expectation.of(mismatch) : oneLine(e);
+            throw new ValidationException((path.isEmpty() ? "" : path + ": ") + problem);
         } catch (JacksonException e) {
             throw new ValidationException(oneLine(e));
         }
     }
 
     /** {@code spec.containers[0].imag}. */
-    private static String path(DatabindException e) {
+    public static String path(DatabindException e) {
         String path = e.getPath().stream()
                 .map(step ->
                         step.getPropertyName() == null ? "[" + step.getIndex() + "]" : "." + step.getPropertyName())

@@ -102,7 +102,7 @@ class AgentConfigTest {
                     subnetPrefixLength: 31                     | must be 12 to 29
                     vni: 16777216                              | must be 0 to 16777215
                     port: 70000                                | must be 1 to 65535
-                    underlayAddress: here                      | is not an IP address
+                    underlayAddress: here                      | underlayAddress: "here" is not an IP address
                     flowTimeouts: {udpSeconds: 0}              | flowTimeouts.udpSeconds: Invalid value: 0: must be 1 to 604800
                     flowTimeouts: {udp: 10}                    | unknown key "udp"
                     store: {type: consul}                      | must be directory or etcd
@@ -120,13 +120,26 @@ class AgentConfigTest {
                     store: {type: etcd, endpoints: ["http://e:1"], prefix: osier} | must begin and end with a slash
                     store: {typ: directory}                    | unknown key "typ"
                     port: [1                                   | not YAML
+                    '[]'                                       | must be keys and values, such as nodeName: node-1
+                    just a text                                | must be keys and values, such as nodeName: node-1
+                    store: etcd                                | store: must be a map of keys such as type
+                    store: [etcd]                              | store: must be a map of keys such as type
+                    vni: abc                                   | vni: must be a whole number
+                    port: 47.5                                 | port: must be a whole number
+                    port: [4789]                               | port: must be a whole number
+                    nodeName: {a: b}                           | nodeName: must be a text
+                    nodePortAddresses: 10.0.0.0/8              | nodePortAddresses: must be a list
+                    nodePortAddresses: [[10.0.0.0/8]]          | a list has an entry that is no text
+                    flowTimeouts: {udpSeconds: long}           | flowTimeouts.udpSeconds: must be a whole number
+                    flowTimeouts: 10                           | flowTimeouts: must be a map of keys such as tcpEstablishedSeconds
+                    {vni: 1, vni: 2}                           | "vni"
                     """)
     void whatIsWrongIsSaidInOneLine(String text, String complaint) {
         assertThatThrownBy(() -> AgentConfig.parse(text))
                 .isInstanceOf(ValidationException.class)
                 .hasMessageContaining(complaint)
                 .message()
-                .doesNotContain("\n");
+                .doesNotContain("\n", "java", "io.osier", "`", "START_");
     }
 
     @Test
