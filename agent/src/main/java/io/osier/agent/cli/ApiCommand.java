@@ -1,10 +1,12 @@
 package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
+import io.osier.agent.model.Manifest;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -61,6 +63,17 @@ abstract class ApiCommand implements Callable<Integer> {
         spec.commandLine()
                 .getErr()
                 .println("No resources found" + (everywhere ? "" : " in " + options().namespace + " namespace."));
+    }
+
+    /** Refuses an object of another namespace than the one that was asked for, if one was. */
+    void checkNamespace(Manifest manifest) {
+        CommandLine.ParseResult words = spec.root().commandLine().getParseResult();
+        while (words != null && !words.hasMatchedOption("--namespace")) {
+            words = words.subcommand();
+        }
+        if (words != null) {
+            manifest.checkNamespace(options().namespace);
+        }
     }
 
     PrintWriter out() {

@@ -33,6 +33,7 @@ final class ApplyCommand extends ApiCommand {
                     new Listener(file.name(), output))) {
                 for (Manifest manifest : file.manifests()) {
                     try {
+                        checkNamespace(manifest);
                         sender.add(manifest, manifest.checked());
                     } catch (ValidationException e) {
                         sender.skip(file.name() + ": " + e.getMessage());

@@ -74,6 +74,7 @@ final class DeleteCommand extends ApiCommand {
                 agent, "/osier/v1/delete?namespace=" + encode(options().namespace), new Listener(agent, output))) {
             for (Manifest manifest : file.manifests()) {
                 try {
+                    checkNamespace(manifest);
                     ObjectNode object = Json.object()
                             .put("apiVersion", manifest.kind().apiVersion())
                             .put("kind", manifest.kind().word());

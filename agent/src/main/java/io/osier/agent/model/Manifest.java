@@ -62,6 +62,19 @@ public final class Manifest {
     }
 
     /**
+     * Refuses an object of another namespace.
+     *
+     * @throws ValidationException with its place
+     */
+    public void checkNamespace(String required) {
+        String own = namespace(required);
+        if (kind() != Kind.NODE && !own.equals(required)) {
+            throw placed(new ValidationException("metadata.namespace: the namespace from the provided object \"" + own
+                    + "\" does not match the namespace \"" + required + "\": pass --namespace=" + own));
+        }
+    }
+
+    /**
      * The object without the fields that are only tolerated.
      *
      * @throws ValidationException with the place of the first thing that is wrong with it

@@ -123,6 +123,27 @@ class ObjectCommandsTest {
                 .containsSubsequence("\"kind\":\"Pod\"", "\"namespace\":\"prod\"", "\"kind\":\"Service\"");
     }
 
+    @Test
+    void anObjectOfAnotherNamespaceThanTheOneAskedForIsRefused() throws IOException {
+        Path file = Files.writeString(directory.resolve("pods.yaml"), """
+                {kind: Pod, apiVersion: v1, metadata: {name: a, namespace: other}}
+                ---
+                {kind: Pod, apiVersion: v1, metadata: {name: b}}
+                ---
+                {kind: Node, apiVersion: v1, metadata: {name: c, namespace: other}}
+                """);
+        String complaint = "osier: " + file + ": document 1, line 1: metadata.namespace: the namespace from the"
+                + " provided object \"other\" does not match the namespace \"default\": pass --namespace=other\n";
+        agent.on(APPLY, 200, created(2))
+                .on(DELETE, 200, "{\"items\":[{\"result\":\"deleted\"},{\"result\":\"deleted\"}]}")
+                .on("GET /api/v1/pods/b?namespace=default", 404, NOT_FOUND);
+
+        assertThat(Dialogue.with(agent, "apply", "-n", "default", "-f", file.toString()))
+                .isEqualTo(new Dialogue(1, "pod/b created\nnode/c created\n", complaint));
+        assertThat(Dialogue.with(agent, "-n", "default", "delete", "-f", file.toString()))
+                .isEqualTo(new Dialogue(1, "pod \"b\" deleted\nnode \"c\" deleted\n", complaint));
+    }
+
     /** Rather than refuse what works for the most part, or be silent about the part that does not. */
     @Test
     void applyWarnsOfCommandsThatAreNotRun() throws IOException {
