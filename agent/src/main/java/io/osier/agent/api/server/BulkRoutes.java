@@ -9,6 +9,7 @@ import io.osier.agent.store.StateStore;
 import io.osier.agent.store.StoreException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,17 +18,21 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code POST /osier/v1/apply} and {@code /osier/v1/delete}: many objects in one question, a list as {@code kubectl get -o json}
+ * {@code POST /osier/v1/apply}, {@code /osier/v1/create} and {@code /osier/v1/delete}: many objects in one question, a list as {@code kubectl get -o json}
  * writes it. They are dealt with in their order, and what is wrong with one of them stops no other:
  *
  * <pre>
  * {"items":[{"result":"created"},{"code":422,"message":"spec.clusterIP: …"},…]}
  * </pre>
  *
+ * With {@code objects=true}, what was applied or created is there, too: {@code {"result":"created","object":{…}}}.
+ *
  * Where the store is lost on the way, the answer has the results so far, and {@code stopped} with the reason.
  */
 final class BulkRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(BulkRoutes.class);
+
+    private static final Set<String> CHANGES = Set.of("apply", "create", "delete");
 
     private final StateStore store;
     private final Resources resources;
@@ -41,7 +46,7 @@ final class BulkRoutes {
 
     /** Whether questions with this word are answered here. */
     static boolean answers(String word) {
-        return word.equals("apply") || word.equals("delete");
+        return CHANGES.contains(word);
     }
 
     ApiResponse answer(ApiRequest request) {
@@ -52,9 +57,12 @@ final class BulkRoutes {
             throw new ValidationException("items: Required value");
         }
         String namespace = request.namespace();
-        BiFunction<JsonNode, Keyspace, ObjectNode> change = request.word(2).equals("apply")
-                ? (item, keys) -> applied(item, namespace, keys)
-                : (item, keys) -> deleted(item, namespace, keys);
+        boolean objects = request.flag("objects");
+        BiFunction<JsonNode, Keyspace, ObjectNode> change = switch (request.word(2)) {
+            case "apply" -> (item, keys) -> answer(applied(item, namespace, keys), objects);
+            case "create" -> (item, keys) -> answer(created(item, namespace, keys), objects);
+            default -> (item, keys) -> deleted(item, namespace, keys);
+        };
         List<ObjectNode> results = new ArrayList<>();
         ObjectNode answer = Json.object();
         try {
@@ -71,11 +79,19 @@ final class BulkRoutes {
         return ApiResponse.json(200, answer);
     }
 
-    private ObjectNode applied(JsonNode item, String namespace, Keyspace keys) {
+    private static ObjectNode answer(Resource.Applied applied, boolean withObject) {
+        return withObject ? applied.answer() : Json.object().put("result", applied.result());
+    }
+
+    private Resource.Applied applied(JsonNode item, String namespace, Keyspace keys) {
         Kind kind = kindOf(item);
-        ObjectNode object = ObjectRoutes.checked(item, kind, namespace);
-        Resource resource = resourceOf(kind, keys);
-        return Json.object().put("result", resource.apply(object).result());
+        return resourceOf(kind, keys).apply(ObjectRoutes.checked(item, kind, namespace));
+    }
+
+    private Resource.Applied created(JsonNode item, String namespace, Keyspace keys) {
+        Kind kind = kindOf(item);
+        Object created = resourceOf(kind, keys).create(ObjectRoutes.checked(item, kind, namespace));
+        return new Resource.Applied("created", created);
     }
 
     private ObjectNode deleted(JsonNode item, String namespace, Keyspace keys) {

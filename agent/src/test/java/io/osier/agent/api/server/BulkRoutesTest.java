@@ -165,6 +165,24 @@ class BulkRoutesTest {
     }
 
     @Test
+    void whatIsCreatedMustNotBeThere() {
+        assertThat(results(ask(agent, "create", service("a", null)))).containsExactly("created");
+        assertThat(results(ask(other, "create", service("a", null), service("b", null))))
+                .containsExactly("409 services \"a\" already exists", "created");
+        assertClaimsMatch();
+    }
+
+    @Test
+    void objectsAreShownToThoseWhoAskForThem() {
+        for (String verb : List.of("create", "apply")) {
+            JsonNode item = ask(agent, verb + "?objects=true", service("a", "10.96.0.10")).path("items").get(0);
+            assertThat(item.path("object").path("spec").path("type").asString()).isEqualTo("ClusterIP");
+            assertThat(item.path("object").path("metadata").has("uid")).isTrue();
+        }
+        assertThat(ask(agent, "apply", service("a", null)).path("items").get(0).has("object")).isFalse();
+    }
+
+    @Test
     void aQuestionThatIsNoListIsRefused() {
         assertThat(RequestHandler.answer(agent.routes, "POST", "/osier/v1/apply", "{}".getBytes(StandardCharsets.UTF_8))
                         .status())
@@ -260,7 +278,7 @@ class BulkRoutesTest {
         ApiResponse response = RequestHandler.answer(
                 agent.routes,
                 "POST",
-                "/osier/v1/" + verb + "?namespace=default",
+                "/osier/v1/" + verb + (verb.contains("?") ? "&" : "?") + "namespace=default",
                 Json.bytes(ObjectRoutes.listOf(List.of(items))));
         assertThat(response.status()).isEqualTo(200);
         return Json.parse(response.body());
