@@ -210,8 +210,9 @@ final class AgentRoutes implements ApiRoutes {
 
     /** Waits for the beginning, so that a refusal goes back as one. */
     private ApiResponse passStream(String other, ApiRequest request) {
-        PushbackInputStream in = new PushbackInputStream(directory.client(other).stream(request.uriWithout("node")));
+        PushbackInputStream in;
         try {
+            in = new PushbackInputStream(directory.client(other).stream(request.uriWithout("node")));
             int first = in.read();
             if (first < 0) {
                 throw new ApiError(503, "ServiceUnavailable", "node " + other + " broke off its answer");

@@ -88,6 +88,8 @@ class RemoteAgentsTest {
 
         assertThatThrownBy(() -> client.get("/osier/v1/status?node=node-b"))
                 .hasMessageContaining("node node-b: no agent answers at " + there.endpoint);
+        assertThatThrownBy(() -> client.stream("/osier/v1/capture?node=node-b").read())
+                .hasMessageContaining("node node-b: no agent answers at " + there.endpoint);
     }
 
     /** Whoever cannot reach a node must not take its subnet from under its pods. */
