@@ -60,6 +60,11 @@ final class Agents {
         return options.nodes.contains(node.getFileName().toString());
     }
 
+    /** @throws CliException if an agent may listen there whom this user cannot ask */
+    static void checkMayAsk(Path socket) {
+        listens(socket);
+    }
+
     static boolean listens(Path socket) {
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             return probe.connect(UnixDomainSocketAddress.of(socket));

@@ -135,12 +135,12 @@ final class LabCommand implements Runnable {
     int status() throws IOException {
         Optional<LabPlan> plan = Lab.present();
         if (plan.isEmpty()) {
-            print("no lab is up\n");
-            return 1;
+            throw CliException.failed("lab status: no lab is up: run 'osier lab up'");
         }
         Table table = new Table("NODE", "ADDRESS", "STATUS", "SOCKET");
         boolean ready = true;
         for (Lab.NodeState node : Lab.nodes(plan.get())) {
+            Agents.checkMayAsk(node.socket());
             table.add(node.name(), node.address(), node.ready() ? "Ready" : "NotReady", node.socket());
             ready &= node.ready();
         }

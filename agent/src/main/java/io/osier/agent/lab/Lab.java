@@ -51,8 +51,8 @@ public final class Lab {
     public void up(LabPlan plan) throws IOException, InterruptedException {
         Optional<LabPlan> present = present();
         if (present.isPresent() && !present.get().equals(plan)) {
-            throw new IllegalStateException("a lab of " + present.get().nodes() + " nodes with the store "
-                    + present.get().store() + " is up already: run 'osier lab down' first");
+            throw new IllegalStateException(
+                    "a lab with " + present.get().differencesFrom(plan) + " is up already: run 'osier lab down' first");
         }
         if (Files.exists(BUILT)) {
             startMissing(plan);

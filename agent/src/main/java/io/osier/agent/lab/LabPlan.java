@@ -2,6 +2,7 @@ package io.osier.agent.lab;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.stream.IntStream;
 
 /**
@@ -45,6 +46,24 @@ public record LabPlan(int nodes, int underlayMtuBytes, String store, int etcdMem
             throw new IllegalArgumentException(
                     "--underlay-mtu " + underlayMtuBytes + ": must be " + MIN_MTU_BYTES + " to " + MAX_MTU_BYTES);
         }
+    }
+
+    /** What is not as in another plan, in the words of this one: {@code --nodes 3 --underlay-mtu 9000}. */
+    String differencesFrom(LabPlan other) {
+        StringJoiner differences = new StringJoiner(" ");
+        if (nodes != other.nodes) {
+            differences.add("--nodes " + nodes);
+        }
+        if (!store.equals(other.store)) {
+            differences.add("--store " + store);
+        }
+        if (etcdMembers != other.etcdMembers) {
+            differences.add("--etcd-members " + etcdMembers);
+        }
+        if (underlayMtuBytes != other.underlayMtuBytes) {
+            differences.add("--underlay-mtu " + underlayMtuBytes);
+        }
+        return differences.toString();
     }
 
     boolean hasEtcd() {
