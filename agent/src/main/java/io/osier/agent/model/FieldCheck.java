@@ -166,17 +166,17 @@ final class FieldCheck {
         List<String> served =
                 choices.stream().filter(choice -> !choice.startsWith("-")).toList();
         String rule = choices.contains("-" + word)
-                ? "not served yet: only " + enumerated(served) + (served.size() == 1 ? " is" : " are")
-                : "must be " + String.join(", ", served);
+                ? "not served yet: only " + enumerated(served, "and") + (served.size() == 1 ? " is" : " are")
+                : "must be " + enumerated(served, "or");
         problem(at, at + ": Invalid value: \"" + word + "\": " + rule);
         return null;
     }
 
-    private static String enumerated(List<String> words) {
+    private static String enumerated(List<String> words, String conjunction) {
         int last = words.size() - 1;
         return last < 1
                 ? String.join("", words)
-                : String.join(", ", words.subList(0, last)) + " and " + words.get(last);
+                : String.join(", ", words.subList(0, last)) + " " + conjunction + " " + words.get(last);
     }
 
     private @Nullable JsonNode wrong(String at, JsonNode value, String wanted) {

@@ -110,6 +110,13 @@ public final class Manifests {
         return FieldCheck.kept(object, kind, null, "");
     }
 
+    /** The same, and what its fields say goes together. */
+    public static ObjectNode validated(ObjectNode object, Kind kind) {
+        ObjectNode kept = checked(object, kind);
+        Json.convert(kept, kind.type());
+        return kept;
+    }
+
     /** The kind of an object that has all that every object must have. */
     static Kind kindOf(ObjectNode object) {
         JsonNode word = object.path("kind");
