@@ -5,8 +5,8 @@ import io.osier.agent.model.Manifest;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -23,9 +23,23 @@ abstract class ApiCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws Exception {
+        prepare();
         try (ApiClient agent = Agents.find(options())) {
             return run(agent);
         }
+    }
+
+    /** Makes sense of the words, and throws what is wrong with them before an agent is looked for. */
+    void prepare() {}
+
+    /** The formats that {@code -o} may ask for. */
+    Set<OutputFormat> formats() {
+        return OutputFormat.TABLES;
+    }
+
+    /** Whether {@code --node} says which agent is asked, and not something else. */
+    boolean nodeIsAsked() {
+        return true;
     }
 
     /** Does the command; 0 or 1. */
@@ -39,8 +53,8 @@ abstract class ApiCommand implements Callable<Integer> {
         if (parent instanceof OsierCommand root) {
             return root;
         }
-        if (parent instanceof CreateCommand create) {
-            return create.root;
+        if (parent instanceof ApiCommand above) {
+            return above.root();
         }
         throw new IllegalStateException("no osier above " + parent);
     }
@@ -67,17 +81,24 @@ abstract class ApiCommand implements Callable<Integer> {
 
     /** Refuses an object of another namespace than the one that was asked for, if one was. */
     void checkNamespace(Manifest manifest) {
-        CommandLine.ParseResult words = spec.root().commandLine().getParseResult();
-        while (words != null && !words.hasMatchedOption("--namespace")) {
-            words = words.subcommand();
-        }
-        if (words != null) {
+        if (CheckedRun.isGiven("--namespace", spec.root().commandLine().getParseResult())) {
             manifest.checkNamespace(options().namespace);
         }
     }
 
     PrintWriter out() {
         return spec.commandLine().getOut();
+    }
+
+    /** Where it says what became of objects. */
+    BulkOutput output() {
+        return new BulkOutput(options().output, out(), spec.commandLine().getErr());
+    }
+
+    /** Says on standard error what is missing, and goes on. */
+    void complain(String what) {
+        out().flush(); // as it happened, where both go to one terminal
+        spec.commandLine().getErr().println("osier: " + what);
     }
 
     void print(String text) {
@@ -91,7 +112,7 @@ abstract class ApiCommand implements Callable<Integer> {
     }
 
     /** The path of an object that says itself which namespace it is in. */
-    String path(Kinds kind, String name, String namespace) {
+    static String path(Kinds kind, String name, String namespace) {
         String path = "/api/v1/" + kind.plural() + (name.isEmpty() ? "" : "/" + encode(name));
         return path + "?namespace=" + encode(namespace);
     }

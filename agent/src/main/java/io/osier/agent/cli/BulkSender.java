@@ -41,8 +41,8 @@ final class BulkSender<I> implements AutoCloseable {
 
     /** Hears what became of each object, in their order. */
     interface Listener<I> {
-        /** The object was dealt with: {@code created}. */
-        void done(I item, String result) throws InterruptedException;
+        /** The object was dealt with: {@code created}; how it is now is there if it was asked for. */
+        void done(I item, String result, JsonNode object) throws InterruptedException;
 
         /** The agent said no. */
         void refused(I item, int code, String message);
@@ -132,7 +132,7 @@ final class BulkSender<I> implements AutoCloseable {
 
     private void tell(I item, JsonNode result) throws InterruptedException {
         if (result.has("result")) {
-            listener.done(item, result.path("result").asString(""));
+            listener.done(item, result.path("result").asString(""), result.path("object"));
         } else {
             listener.refused(
                     item, result.path("code").asInt(500), result.path("message").asString("refused"));

@@ -28,15 +28,17 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
 
 /** {@code osier capture}. */
 @Command(
@@ -71,6 +73,7 @@ final class CaptureCommand extends ApiCommand {
     @Option(
             names = "--filter",
             paramLabel = "BPF",
+            converter = Words.AsTheyAre.class,
             description =
                     "Packets of which this is true at one of their stages; as tcpdump has it, of the pod's packet")
     @Nullable
@@ -102,14 +105,44 @@ final class CaptureCommand extends ApiCommand {
     /** Whether there is no place for notices but between the packets. */
     private boolean silent;
 
+    private final Set<CaptureStage> looked = EnumSet.noneOf(CaptureStage.class);
+
+    /** Whatever is wrong with the words is found here, and not by a node in the middle of it all. */
+    @Override
+    void prepare() {
+        if (count < 1) {
+            throw CliException.usage("capture: --count must be 1 or more: " + count);
+        }
+        if (durationSeconds != null && !(durationSeconds > 0)) {
+            throw CliException.usage("capture: --duration must be more than 0: " + durationSeconds);
+        }
+        if (snapLengthBytes < 1 || snapLengthBytes > CaptureSelection.WHOLE_PACKETS) {
+            throw CliException.usage(
+                    "capture: --snaplen must be 1 to " + CaptureSelection.WHOLE_PACKETS + ": " + snapLengthBytes);
+        }
+        try {
+            stages.forEach(label -> looked.add(CaptureStage.of(label)));
+        } catch (IllegalArgumentException e) {
+            throw CliException.usage("capture: --stage " + e.getMessage());
+        }
+        checkFilter();
+    }
+
+    /** The nodes that are captured on; any agent passes the question on. */
+    @Override
+    boolean nodeIsAsked() {
+        return false;
+    }
+
     @Override
     int run(ApiClient agent) throws InterruptedException {
-        CaptureRequest request = request(agent);
+        CaptureRequest request = new CaptureRequest(podNames(agent), looked, filter, snapLengthBytes);
+        List<CaptureSource> sources = sources(agent);
         if (STDOUT.equals(file) && BinaryTerminal.isStdout()) {
             silent = BinaryTerminal.isStderrToo();
             BinaryTerminal.begin();
         }
-        CaptureMerger merger = new CaptureMerger(sources(agent), new Notices());
+        CaptureMerger merger = new CaptureMerger(sources, new Notices());
         try (CaptureEnd end = new CaptureEnd(merger::stop);
                 CaptureSink sink = open(agent)) {
             CaptureMerger.Result result = merger.run(request, sink, count, duration());
@@ -126,31 +159,14 @@ final class CaptureCommand extends ApiCommand {
         }
     }
 
-    /** What to ask each node for; whatever is wrong with it is found here, and not by a node in the middle of it all. */
-    private CaptureRequest request(ApiClient agent) {
-        if (count < 1) {
-            throw CliException.usage("capture: --count must be 1 or more: " + count);
-        }
-        if (durationSeconds != null && !(durationSeconds > 0)) {
-            throw CliException.usage("capture: --duration must be more than 0: " + durationSeconds);
-        }
-        if (snapLengthBytes < 1 || snapLengthBytes > CaptureSelection.WHOLE_PACKETS) {
-            throw CliException.usage(
-                    "capture: --snaplen must be 1 to " + CaptureSelection.WHOLE_PACKETS + ": " + snapLengthBytes);
-        }
-        Set<CaptureStage> looked = new HashSet<>();
-        try {
-            stages.forEach(label -> looked.add(CaptureStage.of(label)));
-        } catch (IllegalArgumentException e) {
-            throw CliException.usage("capture: --stage " + e.getMessage());
-        }
-        checkFilter();
+    /** What the pods that are named are called all over the cluster. */
+    private Set<String> podNames(ApiClient agent) {
         Set<String> names = new HashSet<>();
         for (String pod : pods) {
             agent.get(path(Kinds.PODS, pod));
             names.add(options().namespace.equals("default") ? pod : pod + "." + options().namespace);
         }
-        return new CaptureRequest(names, looked, filter, snapLengthBytes);
+        return names;
     }
 
     private void checkFilter() {
@@ -167,20 +183,29 @@ final class CaptureCommand extends ApiCommand {
         }
     }
 
-    /** The nodes that were named, or all that have an agent. */
+    /** The nodes that were named, each of which must have an agent, or all that have one. */
     private List<CaptureSource> sources(ApiClient agent) {
-        List<String> nodes = options().nodes;
-        if (nodes.isEmpty()) {
-            nodes = StreamSupport.stream(
-                            agent.get("/api/v1/nodes").path("items").spliterator(), false)
-                    .filter(node -> !node.path("spec").path("foreign").asBoolean(false))
-                    .map(node -> node.path("metadata").path("name").asString(""))
-                    .toList();
+        Set<String> named = new LinkedHashSet<>(options().nodes);
+        for (String name : named) {
+            if (isForeign(agent.get(path(Kinds.NODES, name)))) {
+                throw CliException.failed("capture: node " + name + " is a foreign one: no agent runs there");
+            }
         }
+        List<String> nodes = !named.isEmpty()
+                ? List.copyOf(named)
+                : agent.get("/api/v1/nodes")
+                        .path("items")
+                        .valueStream()
+                        .filter(node -> !isForeign(node))
+                        .map(node -> node.path("metadata").path("name").asString(""))
+                        .toList();
         return nodes.stream()
-                .distinct()
                 .<CaptureSource>map(node -> new AgentCaptureSource(agent, node))
                 .toList();
+    }
+
+    private static boolean isForeign(JsonNode node) {
+        return node.path("spec").path("foreign").asBoolean(false);
     }
 
     private @Nullable Duration duration() {

@@ -30,13 +30,15 @@ final class Commands {
         BY_NAME.put("metrics", MetricsCommand.class);
         BY_NAME.put("capture", CaptureCommand.class);
         BY_NAME.put("completion", CompletionCommand.class);
+        BY_NAME.put("help", HelpCommand.class);
+        BY_NAME.put("version", VersionCommand.class);
         BY_NAME.put("man", ManCommand.class);
         BY_NAME.put("serve", ServeCommand.class);
         BY_NAME.put("agent", AgentCommand.class);
     }
 
     /** These tell of all the others. */
-    private static final Pattern ABOUT_ALL = Pattern.compile("-[^-]*h.*|--help|completion|man");
+    private static final Pattern ABOUT_ALL = Pattern.compile("-[^-]*h.*|--help|help|completion|man");
 
     private Commands() {}
 

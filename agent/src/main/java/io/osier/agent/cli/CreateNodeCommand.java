@@ -1,11 +1,10 @@
 package io.osier.agent.cli;
 
-import io.osier.agent.api.client.ApiClient;
 import io.osier.agent.model.Json;
+import io.osier.dataplane.packet.IpAddress;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code osier create node}. */
@@ -23,10 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
             "and on the other side, with an Osier node at 172.30.0.1:",
             "  ip link add vxlan1 type vxlan id 1 dstport 4789 remote 172.30.0.1 dev eth0"
         })
-final class CreateNodeCommand extends ApiCommand {
-    @Parameters(index = "0", paramLabel = "NAME", description = "What it is called")
-    String name = "";
-
+final class CreateNodeCommand extends CreateObjectCommand {
     @Option(names = "--address", required = true, paramLabel = "UNDERLAY", description = "Its address in the underlay")
     String address = "";
 
@@ -38,10 +34,17 @@ final class CreateNodeCommand extends ApiCommand {
             description = "It takes packets with partial checksums: a Linux device made with remcsumtx remcsumrx")
     boolean remoteChecksum;
 
+    CreateNodeCommand() {
+        super(Kinds.NODES);
+    }
+
     @Override
-    int run(ApiClient agent) {
-        ObjectNode node = Json.object().put("apiVersion", "v1").put("kind", "Node");
-        node.putObject("metadata").put("name", name);
+    void describe(ObjectNode node) {
+        try {
+            IpAddress.parse(address);
+        } catch (IllegalArgumentException e) {
+            throw CliException.usage("create node: --address " + address + ": must be an IP address");
+        }
         ObjectNode spec = node.putObject("spec").put("foreign", true);
         spec.set("podCIDRs", Json.tree(podCidrs));
         ObjectNode status = node.putObject("status");
@@ -49,8 +52,5 @@ final class CreateNodeCommand extends ApiCommand {
         if (remoteChecksum) {
             status.putArray("features").add("remote-checksum");
         }
-        agent.post(path(Kinds.NODES, ""), node);
-        print("node/" + name + " created\n");
-        return 0;
     }
 }

@@ -2,13 +2,12 @@ package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
 import io.osier.agent.model.Json;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code osier create pod}. */
@@ -23,48 +22,58 @@ import tools.jackson.databind.node.ObjectNode;
             "  osier create pod web-1 -l app=web --node node-a -- python3 -m http.server 8080",
             "  osier create pod db --ip 10.32.0.77"
         })
-final class CreatePodCommand extends ApiCommand {
-    @Parameters(index = "0", paramLabel = "NAME", description = "What it is called")
-    String name = "";
-
-    @Parameters(index = "1..*", arity = "0..*", paramLabel = "COMMAND", description = "What runs in it, behind --")
+final class CreatePodCommand extends CreateObjectCommand {
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "COMMAND",
+            description = "What runs in it, behind --",
+            converter = Words.AsTheyAre.class)
     List<String> command = List.of();
 
     @Option(
             names = {"-l", "--labels", "--label"},
             paramLabel = "K=V",
             split = ",",
+            converter = Label.Converter.class,
             description = "A label; may be given again")
-    Map<String, String> labels = new LinkedHashMap<>();
+    List<Label> labels = List.of();
 
     @Option(names = "--ip", paramLabel = "IP", description = "An address of the pod range")
     @Nullable
     String ip;
 
+    CreatePodCommand() {
+        super(Kinds.PODS);
+    }
+
+    /** The node that the pod is put on; any agent has it put there. */
     @Override
-    int run(ApiClient agent) throws InterruptedException {
-        ObjectNode pod = Json.object().put("apiVersion", "v1").put("kind", "Pod");
-        ObjectNode metadata = pod.putObject("metadata").put("name", name).put("namespace", options().namespace);
+    boolean nodeIsAsked() {
+        return false;
+    }
+
+    @Override
+    void describe(ObjectNode pod) {
         if (!labels.isEmpty()) {
-            metadata.set("labels", Json.tree(labels));
+            ((ObjectNode) pod.path("metadata")).set("labels", Label.tree(labels));
         }
-        ObjectNode spec = pod.putObject("spec");
+        ObjectNode podSpec = pod.putObject("spec");
         String node = options().node();
         if (node != null) {
-            spec.put("nodeName", node);
+            podSpec.put("nodeName", node);
         }
         if (ip != null) {
-            spec.put("podIP", ip);
+            podSpec.put("podIP", ip);
         }
         if (!command.isEmpty()) {
-            ObjectNode container = spec.putArray("containers").addObject().put("name", name);
+            ObjectNode container = podSpec.putArray("containers").addObject().put("name", name);
             container.set("command", Json.tree(command));
         }
-        agent.post(path(Kinds.PODS, ""), pod);
-        PodWaiter waiter = new PodWaiter(
-                agent, path(Kinds.PODS, name), this.spec.commandLine().getErr());
-        waiter.untilUp(name);
-        print("pod/" + name + " created\n");
-        return 0;
+    }
+
+    @Override
+    JsonNode await(ApiClient agent, JsonNode created) throws InterruptedException {
+        return new PodWaiter(agent, path(Kinds.PODS, name), spec.commandLine().getErr()).untilUp(name);
     }
 }

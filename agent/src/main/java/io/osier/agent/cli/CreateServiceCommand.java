@@ -1,17 +1,13 @@
 package io.osier.agent.cli;
 
-import io.osier.agent.api.client.ApiClient;
 import io.osier.agent.model.Json;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -29,11 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
             "  osier create service web --port 80:8080 --ip-family-policy RequireDualStack",
             "  osier create service shop --port 80:8080 --type NodePort --node-port 30080"
         })
-final class CreateServiceCommand extends ApiCommand {
+final class CreateServiceCommand extends CreateObjectCommand {
     private static final Pattern PORT = Pattern.compile("(\\d+)(?::([A-Za-z0-9-]+))?(?:/(tcp|udp|sctp))?");
-
-    @Parameters(index = "0", paramLabel = "NAME", description = "What it is called")
-    String name = "";
 
     @Option(
             names = "--port",
@@ -46,8 +39,9 @@ final class CreateServiceCommand extends ApiCommand {
             names = {"-l", "--selector"},
             paramLabel = "K=V",
             split = ",",
+            converter = Label.Converter.class,
             description = "Labels of its pods; the service's name as app, if left out")
-    Map<String, String> selector = new LinkedHashMap<>();
+    List<Label> selector = List.of();
 
     @Option(names = "--cluster-ip", paramLabel = "IP", description = "Its address in the service range, or None")
     @Nullable
@@ -103,13 +97,14 @@ final class CreateServiceCommand extends ApiCommand {
     @Nullable
     String affinity;
 
+    CreateServiceCommand() {
+        super(Kinds.SERVICES);
+    }
+
     @Override
-    int run(ApiClient agent) {
-        ObjectNode service = Json.object().put("apiVersion", "v1").put("kind", "Service");
-        service.putObject("metadata").put("name", name).put("namespace", options().namespace);
+    void describe(ObjectNode service) {
         ObjectNode spec = service.putObject("spec");
-        Map<String, String> picks = selector.isEmpty() ? Map.of("app", name) : selector;
-        spec.set("selector", Json.tree(picks));
+        spec.set("selector", Label.tree(selector.isEmpty() ? List.of(new Label("app", name)) : selector));
         ArrayNode list = spec.putArray("ports");
         ports.forEach(port -> addPort(list, port));
         put(spec, "clusterIP", clusterIp);
@@ -127,9 +122,6 @@ final class CreateServiceCommand extends ApiCommand {
         if (nodePort != null && list.get(0) instanceof ObjectNode first) {
             first.put("nodePort", nodePort);
         }
-        agent.post(path(Kinds.SERVICES, ""), service);
-        print("service/" + name + " created\n");
-        return 0;
     }
 
     private void addPort(ArrayNode list, String text) {

@@ -1,9 +1,8 @@
 package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
-import io.osier.agent.model.Json;
-import io.osier.agent.model.Manifests;
 import java.time.Duration;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import tools.jackson.databind.JsonNode;
 
@@ -25,17 +24,17 @@ final class DoctorCommand extends ApiCommand {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
 
     @Override
+    Set<OutputFormat> formats() {
+        return OutputFormat.TREES;
+    }
+
+    @Override
     int run(ApiClient agent) {
         if (Terminal.isInteractive()) {
             spec.commandLine().getErr().println("doctor: asking every node, sending probes ...");
         }
         JsonNode told = agent.get("/osier/v1/doctor", DEADLINE);
-        print(
-                switch (options().output) {
-                    case JSON -> Json.pretty(told) + "\n";
-                    case YAML -> Manifests.write(told);
-                    default -> text(told);
-                });
+        print(options().output.write(told, DoctorCommand::text));
         return count(told, "fail") == 0 ? 0 : 1;
     }
 

@@ -1,8 +1,7 @@
 package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
-import io.osier.agent.model.Json;
-import io.osier.agent.model.Manifests;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import tools.jackson.databind.JsonNode;
 
@@ -14,16 +13,16 @@ import tools.jackson.databind.JsonNode;
         footer = {"", "Examples:", "  osier drops", "  osier --node node-a drops"})
 final class DropsCommand extends ApiCommand {
     @Override
+    Set<OutputFormat> formats() {
+        return OutputFormat.TREES;
+    }
+
+    @Override
     int run(ApiClient agent) {
         JsonNode list = agent.get(nodePath("drops", "*"));
-        print(
-                switch (options().output) {
-                    case JSON -> Json.pretty(list) + "\n";
-                    case YAML -> Manifests.write(list);
-                    default -> tables(list);
-                });
+        print(options().output.write(list, DropsCommand::tables));
         for (JsonNode silent : list.path("unreachable")) {
-            spec.commandLine().getErr().println("osier: drops: node " + silent.asString() + " did not answer");
+            complain("drops: node " + silent.asString() + " did not answer");
         }
         return 0;
     }

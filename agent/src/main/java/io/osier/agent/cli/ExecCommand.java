@@ -35,7 +35,12 @@ final class ExecCommand extends ApiCommand {
     @Parameters(index = "0", paramLabel = "POD", description = "Where; pod/NAME, too")
     String pod = "";
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "COMMAND", description = "What, behind --")
+    @Parameters(
+            index = "1..*",
+            arity = "1..*",
+            paramLabel = "COMMAND",
+            description = "What, behind --",
+            converter = Words.AsTheyAre.class)
     List<String> command = List.of();
 
     @Option(

@@ -1,11 +1,10 @@
 package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
-import io.osier.agent.model.Json;
-import io.osier.agent.model.Manifests;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
@@ -39,28 +38,18 @@ final class ExplainCommand extends ApiCommand {
     @Option(
             names = "--proto",
             paramLabel = "PROTO",
-            defaultValue = "",
             description = "tcp, udp or icmp; tcp if there is a port, otherwise icmp")
-    String proto = "";
+    @Nullable
+    String proto;
+
+    private Destination destination = new Destination("", "");
+    private String protocol = "";
 
     @Override
-    int run(ApiClient agent) {
-        Destination destination = Destination.parse("explain", to);
+    void prepare() {
+        destination = Destination.parse("explain", to);
         String port = destination.port();
-        String protocol = proto.isEmpty() ? (port.isEmpty() ? "icmp" : "tcp") : proto;
-        check(port, protocol);
-        JsonNode told = agent.get("/osier/v1/explain?pod=" + encode(from) + "&namespace=" + encode(options().namespace)
-                + "&to=" + encode(destination.address()) + "&port=" + encode(port) + "&proto=" + encode(protocol));
-        print(
-                switch (options().output) {
-                    case JSON -> Json.pretty(told) + "\n";
-                    case YAML -> Manifests.write(told);
-                    default -> text(told);
-                });
-        return 0;
-    }
-
-    private void check(String port, String protocol) {
+        protocol = proto != null ? proto : port.isEmpty() ? "icmp" : "tcp";
         if (!PROTOCOLS.contains(protocol)) {
             throw CliException.usage("explain: --proto " + protocol + ": must be tcp, udp or icmp");
         }
@@ -69,10 +58,20 @@ final class ExplainCommand extends ApiCommand {
             throw CliException.usage("explain: --to " + to + ": "
                     + (port.isEmpty() ? protocol + " needs a port: " + form : "icmp has no port"));
         }
-        if (!port.isEmpty()
-                && !(port.matches("[0-9]{1,5}") && Integer.parseInt(port) >= 1 && Integer.parseInt(port) <= 65_535)) {
-            throw CliException.usage("explain: --to " + to + ": the port must be 1 to 65535");
-        }
+    }
+
+    @Override
+    Set<OutputFormat> formats() {
+        return OutputFormat.TREES;
+    }
+
+    @Override
+    int run(ApiClient agent) {
+        JsonNode told = agent.get("/osier/v1/explain?pod=" + encode(from) + "&namespace=" + encode(options().namespace)
+                + "&to=" + encode(destination.address()) + "&port=" + encode(destination.port()) + "&proto="
+                + encode(protocol));
+        print(options().output.write(told, ExplainCommand::text));
+        return 0;
     }
 
     private static String text(JsonNode told) {

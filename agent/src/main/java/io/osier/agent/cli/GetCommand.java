@@ -1,10 +1,12 @@
 package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
+import io.osier.agent.model.Manifest;
+import io.osier.agent.model.ValidationException;
+import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,29 +23,42 @@ import tools.jackson.databind.JsonNode;
             "Examples:",
             "  osier get pods -o wide",
             "  osier get pods,services -l app=web",
+            "  osier get pods -l 'app in (web,db),!old' --show-labels",
             "  osier get pod web-1 -o yaml",
             "  osier get pod/web-1 service/web",
+            "  osier get all",
             "  osier --node node-a get routes",
             "  osier get routes -6",
             "  osier get flows --service web --state ESTABLISHED"
         })
 final class GetCommand extends ApiCommand {
-    @Parameters(index = "0", paramLabel = "KIND", description = "What to list; several with commas between")
-    String kinds = "";
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "KIND [NAME]",
+            description = "What to list, several kinds with commas between, or all for pods and services;"
+                    + " with names only these, which may also be KIND/NAME")
+    List<String> words = List.of();
 
-    @Parameters(index = "1..*", arity = "0..*", paramLabel = "NAME", description = "Only these")
-    List<String> names = List.of();
+    @Mixin
+    FilenameOptions files = new FilenameOptions();
 
     @Option(
             names = {"-l", "--selector"},
             paramLabel = "SELECTOR",
-            description = "Only those with these labels: K=V, K!=V, K or !K, with commas between")
+            description = "Only those with these labels: K=V, K!=V, K in (V,V), K notin (V,V), K or !K, with commas"
+                    + " between")
     List<String> selector = List.of();
 
     @Option(
             names = {"-A", "--all-namespaces"},
             description = "Those of all Kubernetes namespaces")
     boolean allNamespaces;
+
+    @Option(names = "--no-headers", description = "Tables without their first line")
+    boolean noHeaders;
+
+    @Option(names = "--show-labels", description = "Tables with a column for labels")
+    boolean showLabels;
 
     @Option(
             names = {"-6", "--ipv6"},
@@ -53,58 +68,69 @@ final class GetCommand extends ApiCommand {
     @Mixin
     FlowOptions flows = new FlowOptions();
 
+    private ResourceArguments arguments = new ResourceArguments(List.of(), List.of());
+    private Selector picked = new Selector("get", List.of());
+
     @Override
-    int run(ApiClient agent) {
-        List<Section> sections = new ArrayList<>();
-        if (kinds.contains("/")) {
-            checkNode(agent);
-            named(agent, sections);
-        } else {
-            List<Kinds> asked = Arrays.stream(kinds.split(",", -1))
-                    .map(word -> Kinds.of("get", word))
-                    .toList();
-            if (asked.stream().anyMatch(Kinds::isObject)) {
-                checkNode(agent);
+    void prepare() {
+        if (words.isEmpty() != files.isGiven()) {
+            throw CliException.usage("get: say KIND, or KIND NAME, or -f FILE");
+        }
+        picked = new Selector("get", selector);
+        if (!words.isEmpty()) {
+            arguments = ResourceArguments.parse("get", words);
+        }
+        arguments.kinds().forEach(this::checkOptions);
+        arguments.checkNames("get");
+        if (files.isGiven() || !arguments.named().isEmpty()) {
+            if (!selector.isEmpty() || allNamespaces) {
+                throw CliException.usage("get: " + (allNamespaces ? "-A" : "-l") + " goes with a kind alone, not with"
+                        + (files.isGiven() ? " -f" : " names"));
             }
-            asked.forEach(kind -> sections.add(section(agent, kind)));
-        }
-        String text = Printer.sections(sections, options().output, allNamespaces, Instant.now());
-        print(text);
-        if (text.isEmpty() && options().output.isTable()) {
-            boolean everywhere = allNamespaces || sections.stream().allMatch(section -> section.kind() == Kinds.NODES);
-            sayNothingFound(everywhere);
-        }
-        return 0;
-    }
-
-    /** Words such as {@code pod/web-1}. */
-    private void named(ApiClient agent, List<Section> sections) {
-        List<String> words = new ArrayList<>(List.of(kinds));
-        words.addAll(names);
-        words.stream().filter(word -> !word.contains("/")).findFirst().ifPresent(word -> {
-            throw CliException.usage("get: " + word + ": write KIND/NAME, as the others are");
-        });
-        for (String word : words) {
-            int slash = word.indexOf('/');
-            Kinds kind = object(Kinds.of("get", word.substring(0, slash)), word);
-            sections.add(Section.one(kind, agent.get(path(kind, word.substring(slash + 1)))));
         }
     }
 
-    private Section section(ApiClient agent, Kinds kind) {
+    private void checkOptions(Kinds kind) {
         if (kind != Kinds.FLOWS) {
             flows.refuse("get", kind);
         }
         if (ipv6 && kind != Kinds.ROUTES) {
             throw CliException.usage("get: -6 is for routes, not for " + kind.plural());
         }
-        if (names.isEmpty()) {
-            return Section.all(kind, list(agent, kind));
+        if (!kind.isObject() && (showLabels || !selector.isEmpty())) {
+            throw CliException.usage("get: " + (showLabels ? "--show-labels" : "-l")
+                    + " is for objects with labels, not for " + kind.plural());
         }
-        object(kind, names.get(0));
-        List<JsonNode> items = new ArrayList<>();
-        names.forEach(name -> items.add(agent.get(path(kind, name))));
-        return new Section(kind, items, names.size() == 1);
+    }
+
+    @Override
+    Set<OutputFormat> formats() {
+        return OutputFormat.ALL;
+    }
+
+    @Override
+    int run(ApiClient agent) {
+        boolean lists = !files.isGiven() && arguments.named().isEmpty();
+        if (!lists || arguments.kinds().stream().anyMatch(Kinds::isObject)) {
+            checkNode(agent);
+        }
+        Lookup lookup = lists ? new Lookup(agent) : lookUp(agent);
+        List<Section> sections = lists
+                ? arguments.kinds().stream()
+                        .map(kind -> new Section(kind, list(agent, kind), false))
+                        .toList()
+                : lookup.found().stream()
+                        .map(found -> new Section(found.kind(), List.of(found.object()), lookup.isForOne()))
+                        .toList();
+        Printer.Style style = new Printer.Style(allNamespaces, showLabels, !noHeaders);
+        String text = sections.isEmpty() ? "" : Printer.sections(sections, options().output, style, Instant.now());
+        print(text);
+        if (text.isEmpty() && lists && options().output.isTable()) {
+            boolean everywhere = allNamespaces
+                    || sections.stream().noneMatch(section -> section.kind().isNamespaced());
+            sayNothingFound(everywhere);
+        }
+        return lookup.complain(why -> complain("get: " + why));
     }
 
     /** Any agent answers for the whole cluster, but not in the name of a node that there is none of. */
@@ -115,11 +141,21 @@ final class GetCommand extends ApiCommand {
         }
     }
 
-    private static Kinds object(Kinds kind, String name) {
-        if (!kind.isObject()) {
-            throw CliException.usage("get: " + kind.plural() + " have no names: leave out " + name);
+    private Lookup lookUp(ApiClient agent) {
+        Lookup lookup = new Lookup(agent);
+        arguments.named().forEach(ref -> lookup.find(ref.kind(), ref.name(), options().namespace));
+        for (Path path : files.files()) {
+            ManifestFile file = ManifestFile.read(path);
+            for (Manifest manifest : file.manifests()) {
+                try {
+                    Kinds kind = Kinds.of("get", manifest.kind().plural());
+                    lookup.find(kind, manifest.name(), manifest.namespace(options().namespace));
+                } catch (ValidationException e) {
+                    lookup.miss(file.name() + ": " + e.getMessage());
+                }
+            }
         }
-        return kind;
+        return lookup;
     }
 
     private List<JsonNode> list(ApiClient agent, Kinds kind) {
@@ -127,30 +163,14 @@ final class GetCommand extends ApiCommand {
             String path = kind == Kinds.FLOWS ? flowsPath(flows) : nodePath(kind.plural(), "");
             JsonNode answer = agent.get(ipv6 ? path + (path.contains("?") ? "&" : "?") + "ipv6=true" : path);
             for (JsonNode silent : answer.path("unreachable")) {
-                spec.commandLine().getErr().println("osier: get: node " + silent.asString() + " did not answer");
+                complain("get: node " + silent.asString() + " did not answer");
             }
             return answer.path("items").valueStream().toList();
         }
-        Selector picked = new Selector("get", selector);
         return agent.get(path(kind, "") + "&allNamespaces=" + allNamespaces)
                 .path("items")
                 .valueStream()
                 .filter(picked::picks)
                 .toList();
-    }
-
-    /**
-     * What was found of one kind.
-     *
-     * @param single whether one object was asked for by its name
-     */
-    record Section(Kinds kind, List<JsonNode> items, boolean single) {
-        static Section all(Kinds kind, List<JsonNode> items) {
-            return new Section(kind, items, false);
-        }
-
-        static Section one(Kinds kind, JsonNode item) {
-            return new Section(kind, List.of(item), true);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.osier.agent.cli;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /** What {@code get}, {@code describe} and {@code delete} know, by all the names that kubectl's users try. */
@@ -15,14 +16,19 @@ enum Kinds {
     FLOWS("flow", false),
     LEASES("lease", false);
 
+    /** What kubectl's users mean by {@code all}: by far not all. */
+    private static final List<Kinds> ALL = List.of(PODS, SERVICES);
+
     private final String singular;
     private final boolean object;
-    private final String shortNames;
 
-    Kinds(String singular, boolean object, String... shortNames) {
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+    private final List<String> otherNames;
+
+    Kinds(String singular, boolean object, String... otherNames) {
         this.singular = singular;
         this.object = object;
-        this.shortNames = " " + String.join(" ", shortNames) + " ";
+        this.otherNames = List.of(otherNames);
     }
 
     /** Whether it is an object of the cluster, and not something that a node's dataplane tells. */
@@ -43,13 +49,23 @@ enum Kinds {
         return object && this != NODES;
     }
 
+    /** The kinds in a word such as {@code pods,svc} or {@code all}, each once. */
+    static List<Kinds> list(String command, String words) {
+        return words.equals("all")
+                ? ALL
+                : Arrays.stream(words.split(",", -1))
+                        .map(word -> of(command, word))
+                        .distinct()
+                        .toList();
+    }
+
     /** The kind that a user of this command calls so. */
     static Kinds of(String command, String word) {
         String wanted = word.toLowerCase(Locale.ROOT);
         return Arrays.stream(values())
                 .filter(kind -> kind.plural().equals(wanted)
                         || kind.singular.equals(wanted)
-                        || kind.shortNames.contains(" " + wanted + " "))
+                        || kind.otherNames.contains(wanted))
                 .findFirst()
                 .orElseThrow(
                         () -> CliException.usage(

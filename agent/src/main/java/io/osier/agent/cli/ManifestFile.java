@@ -6,7 +6,6 @@ import io.osier.agent.model.ValidationException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -17,15 +16,12 @@ import java.util.List;
  */
 record ManifestFile(String name, List<Manifest> manifests) {
     static ManifestFile read(Path file) {
-        boolean stdin = file.toString().equals("-");
+        boolean stdin = FilenameOptions.isStandardInput(file);
         String name = stdin ? "standard input" : file.toString();
         try (InputStream in = stdin ? System.in : Files.newInputStream(file)) {
             return new ManifestFile(name, Manifests.read(in.readNBytes(Manifests.MAX_BYTES + 1)));
-        } catch (NoSuchFileException e) {
-            throw CliException.failed(file + ": no such file");
         } catch (IOException e) {
-            throw CliException.failed(
-                    name + ": " + (Files.isDirectory(file) ? "is a directory: name its files" : e.getMessage()));
+            throw CliException.failed(name + ": " + e.getMessage());
         } catch (ValidationException e) {
             throw CliException.failed(name + ": " + e.getMessage());
         }

@@ -11,8 +11,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.RunLast;
 import picocli.CommandLine.Spec;
 
 /** {@code osier}: the root of all commands. */
@@ -76,11 +74,13 @@ public final class OsierCommand implements Runnable {
         CommandLine commandLine = new CommandLine(new OsierCommand(stdout));
         Commands.addTo(commandLine, agent, words);
         setVersion(commandLine, "osier " + version);
+        Words.refuseEmpty(commandLine);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExpandAtFiles(false); // a word is what it says, and above all behind --
         commandLine.setUsageHelpAutoWidth(true);
         commandLine.setOut(stdout.text());
-        commandLine.setExecutionStrategy(OsierCommand::runLast);
+        commandLine.setOverwrittenOptionsAllowed(true); // the last one counts, as with kubectl
+        commandLine.setExecutionStrategy(new CheckedRun());
         commandLine.setParameterExceptionHandler(OsierCommand::complain);
         commandLine.setExecutionExceptionHandler((failure, line, result) -> fail(failure, line));
         return commandLine;
@@ -94,15 +94,6 @@ public final class OsierCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "say what to do");
-    }
-
-    /** Help is printed where picocli knows no way to fail but with a stack trace. */
-    private static int runLast(ParseResult words) {
-        try {
-            return new RunLast().execute(words);
-        } catch (LostOutputException e) {
-            return e.exitCode();
-        }
     }
 
     private static int complain(ParameterException wrong, String[] words) {

@@ -22,15 +22,15 @@ final class PodWaiter {
         this.err = err;
     }
 
-    /** Returns when the pod has its address and its command has been started. */
-    void untilUp(String name) throws InterruptedException {
+    /** Returns the pod when it has its address and its command has been started. */
+    JsonNode untilUp(String name) throws InterruptedException {
         Instant start = Instant.now();
         while (true) {
             JsonNode pod = agent.get(path);
             String phase = pod.path("status").path("phase").asString("");
             String reason = pod.path("status").path("reason").asString("");
             if (!phase.equals("Pending")) {
-                return;
+                return pod;
             }
             if (reason.equals("CreateError")) {
                 throw CliException.failed("create pod: " + name + ": "

@@ -1,8 +1,5 @@
 package io.osier.agent.cli;
 
-import io.osier.agent.cli.GetCommand.Section;
-import io.osier.agent.model.Json;
-import io.osier.agent.model.Manifests;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Turns answers into what a terminal shows: tables in the manner of kubectl, netstat and bridge. */
 final class Printer {
@@ -18,32 +14,38 @@ final class Printer {
 
     private Printer() {}
 
+    /**
+     * How tables are to look.
+     *
+     * @param namespaces whether they say which namespace each object is in
+     * @param labels whether they show the objects' labels
+     * @param headers whether they have a line that names the columns
+     */
+    record Style(boolean namespaces, boolean labels, boolean headers) {}
+
     /** What was found, of one kind or several. */
-    static String sections(List<Section> sections, OutputFormat format, boolean namespaces, Instant now) {
-        return switch (format) {
-            case JSON -> Json.pretty(tree(sections)) + "\n";
-            case YAML -> Manifests.write(tree(sections));
-            case NAME ->
-                sections.stream()
+    static String sections(List<Section> sections, OutputFormat format, Style style, Instant now) {
+        if (format.isTree()) {
+            return format.write(tree(sections), JsonNode::toString);
+        }
+        return format == OutputFormat.NAME
+                ? sections.stream()
                         .map(section -> names(section.kind(), section.items()))
-                        .collect(Collectors.joining());
-            case TABLE, WIDE -> tables(sections, format == OutputFormat.WIDE, namespaces, now);
-        };
+                        .collect(Collectors.joining())
+                : tables(sections, format == OutputFormat.WIDE, style, now);
     }
 
     /** The one object that was asked for by its name, or a list of all that there are. */
     private static JsonNode tree(List<Section> sections) {
-        if (sections.size() == 1 && sections.get(0).single()) {
-            return sections.get(0).items().get(0);
-        }
-        ObjectNode list = Json.object().put("apiVersion", "v1").put("kind", "List");
-        var items = list.putArray("items");
-        sections.forEach(section -> section.items().forEach(items::add));
-        return list;
+        return sections.size() == 1 && sections.get(0).single()
+                ? sections.get(0).items().get(0)
+                : BulkOutput.listOf(sections.stream()
+                        .flatMap(section -> section.items().stream())
+                        .toList());
     }
 
     /** A table for each kind; where there are several, names say of which kind they are. */
-    private static String tables(List<Section> sections, boolean wide, boolean namespaces, Instant now) {
+    private static String tables(List<Section> sections, boolean wide, Style style, Instant now) {
         Map<Kinds, List<JsonNode>> inOrder = new LinkedHashMap<>();
         for (Section section : sections) {
             inOrder.computeIfAbsent(section.kind(), kind -> new ArrayList<>()).addAll(section.items());
@@ -51,15 +53,14 @@ final class Printer {
         List<String> texts = new ArrayList<>();
         inOrder.forEach((kind, items) -> {
             if (!items.isEmpty() || !kind.isObject()) {
-                texts.add(table(
-                        kind, items, new Columns(wide, namespaces && kind.isNamespaced(), inOrder.size() > 1), now));
+                texts.add(table(kind, items, new Columns(wide, inOrder.size() > 1, style), now));
             }
         });
-        return String.join("\n", texts);
+        return String.join(style.headers() ? "\n" : "", texts);
     }
 
-    /** Which columns a table has beside the usual ones, and whether its names say the kind. */
-    private record Columns(boolean wide, boolean namespaces, boolean kinds) {}
+    /** Which columns a table has, and whether its names say the kind. */
+    private record Columns(boolean wide, boolean kinds, Style style) {}
 
     private static String names(Kinds kind, List<JsonNode> items) {
         StringBuilder text = new StringBuilder();
@@ -73,7 +74,7 @@ final class Printer {
     private static String table(Kinds kind, List<JsonNode> items, Columns columns, Instant now) {
         boolean wide = columns.wide();
         if (kind == Kinds.ROUTES) {
-            return RoutesText.of(items);
+            return RoutesText.of(items, columns.style().headers());
         }
         if (kind == Kinds.FDB) {
             return stations(items);
@@ -99,14 +100,21 @@ final class Printer {
         for (JsonNode item : items) {
             row(kind, table, item, columns, now);
         }
-        if (columns.namespaces()) {
+        if (columns.style().namespaces() && kind.isNamespaced()) {
             table.prepend(
                     "NAMESPACE",
                     items.stream()
                             .map(item -> string(item.path("metadata"), "namespace"))
                             .toList());
         }
-        return table.toString();
+        if (columns.style().labels()) {
+            table.append(
+                    "LABELS",
+                    items.stream()
+                            .map(item -> pairs(item.path("metadata").path("labels")))
+                            .toList());
+        }
+        return table.text(columns.style().headers());
     }
 
     private static void row(Kinds kind, Table table, JsonNode item, Columns columns, Instant now) {
@@ -180,12 +188,17 @@ final class Printer {
         String address = string(spec, "clusterIP");
         String type = spec.path("type").asString("ClusterIP");
         if (wide) {
-            List<String> selector = new ArrayList<>();
-            spec.path("selector").forEachEntry((key, value) -> selector.add(key + "=" + value.asString()));
-            table.add(name, type, address, external, String.join(",", ports), age, String.join(",", selector));
+            table.add(name, type, address, external, String.join(",", ports), age, pairs(spec.path("selector")));
         } else {
             table.add(name, type, address, external, String.join(",", ports), age);
         }
+    }
+
+    /** {@code app=web,tier=front}. */
+    static String pairs(JsonNode map) {
+        List<String> pairs = new ArrayList<>();
+        map.forEachEntry((key, value) -> pairs.add(key + "=" + value.asString()));
+        return String.join(",", pairs);
     }
 
     /** As kubectl has it: a load balancer without an address waits for one. */

@@ -6,17 +6,21 @@ import tools.jackson.databind.JsonNode;
 
 /** Routes as {@code netstat} prints them, to the space. */
 final class RoutesText {
+    private static final String IPV4_HEADERS =
+            "Destination     Gateway         Genmask         Flags   MSS Window  irtt Iface\n";
+    private static final String IPV6_HEADERS =
+            "Destination                    Next Hop                   Flag Met Ref  Use If\n";
+
     private RoutesText() {}
 
-    static String of(List<JsonNode> routes) {
+    static String of(List<JsonNode> routes, boolean headers) {
         boolean ipv6 = !routes.isEmpty() && routes.get(0).has("nextHop");
-        return ipv6 ? ipv6(routes) : ipv4(routes);
+        return (headers ? ipv6 ? IPV6_HEADERS : IPV4_HEADERS : "") + (ipv6 ? ipv6(routes) : ipv4(routes));
     }
 
     /** {@code netstat -rn}. */
     private static String ipv4(List<JsonNode> routes) {
-        StringBuilder text =
-                new StringBuilder("Destination     Gateway         Genmask         Flags   MSS Window  irtt Iface\n");
+        StringBuilder text = new StringBuilder();
         for (JsonNode route : routes) {
             text.append(String.format(
                     Locale.ROOT,
@@ -35,8 +39,7 @@ final class RoutesText {
 
     /** {@code netstat -rn6}, as that of Debian 12. */
     private static String ipv6(List<JsonNode> routes) {
-        StringBuilder text =
-                new StringBuilder("Destination                    Next Hop                   Flag Met Ref  Use If\n");
+        StringBuilder text = new StringBuilder();
         for (JsonNode route : routes) {
             text.append(String.format(
                     Locale.ROOT,

@@ -1,9 +1,8 @@
 package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
-import io.osier.agent.model.Json;
-import io.osier.agent.model.Manifests;
 import java.util.Locale;
+import java.util.Set;
 import java.util.StringJoiner;
 import picocli.CommandLine.Command;
 import tools.jackson.databind.JsonNode;
@@ -19,16 +18,19 @@ final class StatusCommand extends ApiCommand {
     private static final int MIN_IPV6_MTU_BYTES = 1_280;
 
     @Override
+    Set<OutputFormat> formats() {
+        return OutputFormat.ALL;
+    }
+
+    @Override
     int run(ApiClient agent) {
         JsonNode status = agent.get(nodePath("status", ""));
-        print(
-                switch (options().output) {
-                    case JSON -> Json.pretty(status) + "\n";
-                    case YAML -> Manifests.write(status);
-                    case NAME -> "node/" + text(status, "node") + "\n";
-                    case TABLE, WIDE -> table(status);
-                });
+        print(options().output.write(status, this::text));
         return 0;
+    }
+
+    private String text(JsonNode status) {
+        return options().output == OutputFormat.NAME ? "node/" + text(status, "node") + "\n" : table(status);
     }
 
     private static String table(JsonNode status) {

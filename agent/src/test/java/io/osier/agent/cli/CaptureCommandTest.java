@@ -96,7 +96,9 @@ class CaptureCommandTest {
                 "--duration 0    | 2 | osier: capture: --duration must be more than 0: 0.0",
                 "-s 0            | 2 | osier: capture: --snaplen must be 1 to 262144: 0",
                 "--pod nobody    | 1 | osier: capture: pods \"nobody\" not found",
-                "--node nobody   | 1 | osier: capture: nobody: nodes \"nobody\" not found",
+                "--node nobody   | 1 | osier: capture: nodes \"nobody\" not found",
+                "--node node-a --node nobody | 1 | osier: capture: nodes \"nobody\" not found",
+                "--node stranger | 1 | osier: capture: node stranger is a foreign one: no agent runs there",
                 "-w /none/x      | 1 | osier: capture: cannot write /none/x: no such directory",
             })
     void saysInOneLineWhatIsWrong(String words, int exitCode, String message) {
@@ -110,7 +112,9 @@ class CaptureCommandTest {
             case "/api/v1/nodes" -> json(NODES);
             case "/api/v1/pods" -> json(PODS);
             case "/api/v1/services" -> json(list(""));
-            case "/api/v1/pods/web-1" -> json("{}");
+            case "/api/v1/pods/web-1", "/api/v1/nodes/node-a", "/api/v1/nodes/node-b" -> json("{}");
+            case "/api/v1/nodes/stranger" -> json("{\"spec\":{\"foreign\":true}}");
+            case "/api/v1/nodes/nobody" -> throw new ApiError(404, "NotFound", "nodes \"nobody\" not found");
             case "/osier/v1/capture" -> capture(request);
             default -> throw new ApiError(404, "NotFound", "pods \"nobody\" not found");
         };

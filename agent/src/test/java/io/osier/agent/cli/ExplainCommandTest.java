@@ -60,6 +60,9 @@ class ExplainCommandTest {
             [2001:db8::1]:8 | icmp | icmp has no port
             10.32.1.2       | udp  | udp needs a port: IP:PORT
             10.32.1.2:x     | tcp  | the port must be 1 to 65535
+            10.32.1.2:      | tcp  | write IP:PORT
+            foo             | icmp | "foo" is no IP address: write IP or IP:PORT
+            web:80          | tcp  | "web" is no IP address: write IP or IP:PORT
             """)
     void whatIsNoDestination(String to, String proto, String complaint) {
         assertThat(Dialogue.with(agent, "explain", "--from", "web-1", "--to", to, "--proto", proto))

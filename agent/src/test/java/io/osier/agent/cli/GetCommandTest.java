@@ -3,6 +3,7 @@ package io.osier.agent.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -244,6 +245,11 @@ class GetCommandTest {
                 "!tier            | web-1 db",
                 "tier!=b          | web-1 db",
                 "app=nothing      | ''",
+                "app in (db,web),!tier | web-1 db",
+                "app notin (web)  | db",
+                "tier in (a, b)   | web-2",
+                "tier notin (a,b) | web-1 db",
+                "! tier           | web-1 db",
             })
     void aSelectorPicksByLabels(String selector, String expected) {
         agent.onList(PODS, WEB_1, WEB_2, NEW);
@@ -302,6 +308,50 @@ class GetCommandTest {
     }
 
     @Test
+    void whatIsFoundIsShownBeforeWhatIsMissing() {
+        agent.on("GET /api/v1/pods/web-1?namespace=default", 200, WEB_1)
+                .on("GET /api/v1/pods/no?namespace=default", 404, "{\"message\":\"pods \\\"no\\\" not found\"}")
+                .on("GET /api/v1/pods/web-2?namespace=default", 200, WEB_2);
+        assertThat(Dialogue.with(agent, "get", "pods", "web-1", "no", "web-2", "-o", "name"))
+                .isEqualTo(new Dialogue(1, "pod/web-1\npod/web-2\n", "osier: get: pods \"no\" not found\n"));
+        assertThat(Dialogue.with(agent, "get", "pods", "web-1", "no", "-o", "json")
+                        .out())
+                .contains("\"List\"");
+    }
+
+    @Test
+    void allIsPodsAndServices() {
+        agent.onList(PODS).onList(SERVICES, WEB);
+        assertThat(ask("get", "all")).contains("service/web   ClusterIP");
+    }
+
+    @Test
+    void tablesMayShowLabelsAndLeaveOutTheirHeaders() {
+        agent.onList(PODS, WEB_2, pod("x", "default", "{}", "node-a", "{\"phase\":\"Pending\"}"));
+        assertThat(ask("get", "pods", "--show-labels", "--no-headers")).isEqualTo("""
+                web-2   0/1   CrashLoopBackOff   12   3h   app=web,tier=b
+                x       0/1   Pending            0    3h   <none>
+                """);
+        assertThat(ask("get", "pods", "--show-labels"))
+                .startsWith("NAME    READY   STATUS             RESTARTS   AGE   LABELS\n");
+    }
+
+    @Test
+    void objectsOfManifestsAreLookedForWhereTheySay() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("x.yaml"), "{apiVersion: v1, kind: Pod, metadata: {name: web-1, namespace: prod}}");
+        agent.on("GET /api/v1/pods/web-1?namespace=prod", 200, WEB_1);
+        assertThat(ask("get", "-f", file.toString(), "-o", "name")).isEqualTo("pod/web-1\n");
+    }
+
+    @Test
+    void ofAnOptionThatIsGivenTwiceTheLastCounts() {
+        agent.onList(PODS, WEB_1);
+        assertThat(ask("-o", "json", "-n", "prod", "get", "pods", "-n", "default", "-o", "name"))
+                .isEqualTo("pod/web-1\n");
+    }
+
+    @Test
     void yaml() {
         agent.on("GET /api/v1/services/web?namespace=default", 200, WEB);
         assertThat(ask("get", "service", "web", "-o", "yaml"))
@@ -340,14 +390,20 @@ class GetCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "get                  | 2 | osier: get: Missing required parameter: 'KIND': see 'osier get --help'",
+                "get                  | 2 | osier: get: say KIND, or KIND NAME, or -f FILE",
                 "get pods --state x   | 2 | osier: get: --state is for flows, not for pods",
                 "get pods -6          | 2 | osier: get: -6 is for routes, not for pods",
                 "get cats             | 2 | osier: get: unknown kind \"cats\": this knows nodes, pods, services, endpoints, endpointslices, routes, fdb, flows and leases",
                 "get pods -o xml      | 2 | osier: get: Invalid value for option '--output': \"xml\" is not table, wide, json, yaml or name: see 'osier get --help'",
                 "get routes 10.0.0.0  | 2 | osier: get: routes have no names: leave out 10.0.0.0",
                 "get pod/a b          | 2 | osier: get: b: write KIND/NAME, as the others are",
-                "get pods -l =x       | 2 | osier: get: -l \"=x\": write K=V, K!=V, K or !K, with commas between",
+                "get pods -l =x       | 2 | osier: get: -l \"=x\": write K=V, K!=V, K in (V,V), K notin (V,V), K or !K, with commas between",
+                "get routes -l a=b    | 2 | osier: get: -l is for objects with labels, not for routes",
+                "get fdb --show-labels | 2 | osier: get: --show-labels is for objects with labels, not for fdb",
+                "get pod web-1 -l a   | 2 | osier: get: -l goes with a kind alone, not with names",
+                "get pods web/1       | 2 | osier: get: web/1: write KIND NAME or KIND/NAME, not both",
+                "get pod/a/b          | 2 | osier: get: pod/a/b: write KIND/NAME, with one of each",
+                "--node x --socket y get pods | 2 | osier: get: --node and --socket: only one of them can say which agent is asked: see 'osier get --help'",
                 "get pods --colour    | 2 | osier: get: Unknown option: '--colour': see 'osier get --help'",
                 "get pod nobody       | 1 | osier: get: pods \"nobody\" not found",
                 "--node x get pods    | 1 | osier: get: nodes \"x\" not found",

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,67 @@ class HelpTest {
     void versionIsOneLine() {
         assertThat(Dialogue.of("--version")).isEqualTo(new Dialogue(0, "osier 1.2.3\n", ""));
         assertThat(Dialogue.of("get", "--version")).isEqualTo(new Dialogue(0, "osier 1.2.3\n", ""));
+    }
+
+    @Test
+    void helpAndVersionAreCommandsToo() {
+        assertThat(Dialogue.of("version")).isEqualTo(Dialogue.of("--version"));
+        assertThat(Dialogue.of("help")).isEqualTo(Dialogue.of("--help"));
+        assertThat(Dialogue.of("help", "create", "pod")).isEqualTo(Dialogue.of("create", "pod", "--help"));
+        assertThat(Dialogue.of("help", "dance"))
+                .isEqualTo(new Dialogue(2, "", "osier: help: there is no command \"dance\": see 'osier --help'\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "get ~",
+                "get pods,",
+                "get pod ~",
+                "get pods/",
+                "get /a",
+                "describe pod ~",
+                "delete pod ~",
+                "delete pod/",
+                "capture --pod ~",
+                "--node ~ status",
+                "explain --from ~ --to 10.32.0.2",
+                "exec ~ -- true",
+                "logs ~",
+                "apply -f ~",
+                "create pod ~",
+                "create pod a -l ~",
+                "-n ~ get pods",
+                "--socket ~ get pods",
+                "help ~"
+            })
+    void anEmptyWordIsWrongUsageWhetherThereIsAnAgentOrNot(String line) {
+        String[] words = Arrays.stream(line.split(" "))
+                .map(word -> word.replace("~", ""))
+                .toArray(String[]::new);
+        Dialogue dialogue = Dialogue.of(words);
+        assertThat(dialogue.exitCode()).isEqualTo(2);
+        assertThat(dialogue.out()).isEmpty();
+        assertThat(dialogue.err()).startsWith("osier: ").hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"rules", "metrics", "describe pod a", "logs a", "lab status", "lab down", "capture", "version"})
+    void aFormatThatIsNotOfferedIsWrongUsage(String line) {
+        List<String> words = new ArrayList<>(List.of(line.split(" ")));
+        words.addAll(List.of("-o", "json"));
+        Dialogue dialogue = Dialogue.of(words.toArray(String[]::new));
+        assertThat(dialogue.exitCode()).isEqualTo(2);
+        assertThat(dialogue.err())
+                .contains(": -o json is not offered here: see 'osier ")
+                .hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"get foo", "capture --stage foo", "explain --from a --to foo", "create pod a --ip foo"})
+    void wrongWordsAreFoundBeforeAnAgentIsLookedFor(String line) {
+        assertThat(Dialogue.of(line.split(" ")).exitCode()).isEqualTo(2);
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -168,6 +169,113 @@ class ObjectCommandsTest {
     }
 
     @Test
+    void whatIsCreatedIsShownInTheFormatThatIsAskedFor() {
+        agent.on("POST /api/v1/services?namespace=default", 201, "{\"metadata\":{\"name\":\"web\",\"uid\":\"7\"}}");
+        assertThat(Dialogue.with(agent, "create", "service", "web", "--port", "80", "-o", "name"))
+                .isEqualTo(done("service/web"));
+        assertThat(Dialogue.with(agent, "-o", "yaml", "create", "service", "web", "--port", "80"))
+                .isEqualTo(done("metadata:\n  name: web\n  uid: \"7\""));
+    }
+
+    @Test
+    void whatIsAppliedIsShownInTheFormatThatIsAskedFor() throws IOException {
+        String file = manifests().toString();
+        agent.on(APPLY, 200, "{\"items\":[{\"result\":\"created\"},{\"result\":\"unchanged\"}]}");
+        assertThat(Dialogue.with(agent, "apply", "-o", "name", "-f", file)).isEqualTo(done("pod/web-1\nservice/web"));
+
+        agent.on(APPLY + "&objects=true", 200, """
+                {"items":[{"result":"created","object":{"a":1}},{"result":"unchanged","object":{"b":2}}]}""");
+        assertThat(Dialogue.with(agent, "apply", "-o", "yaml", "-f", file))
+                .isEqualTo(done("apiVersion: v1\nkind: List\nitems:\n- a: 1\n- b: 2"));
+    }
+
+    @Test
+    void ofWhatIsAppliedOnlyWhatWasNotRefusedIsShown() throws IOException {
+        agent.on(APPLY + "&objects=true", 200, """
+                {"items":[{"code":409,"message":"busy"},{"result":"unchanged","object":{"b":2}}]}""");
+        Dialogue dialogue =
+                Dialogue.with(agent, "apply", "-o", "yaml", "-f", manifests().toString());
+        assertThat(dialogue.exitCode()).isEqualTo(1);
+        assertThat(dialogue.out()).isEqualTo("b: 2\n");
+        assertThat(dialogue.err()).endsWith(": document 1, line 1: busy\n").hasLineCount(1);
+    }
+
+    @Test
+    void createOfManifestsMakesNothingOfWhatIsThere() throws IOException {
+        agent.on("POST /osier/v1/create?namespace=default", 200, """
+                {"items":[{"code":409,"message":"pods \\"web-1\\" already exists"},{"result":"created"}]}""");
+        Dialogue dialogue = Dialogue.with(agent, "create", "-f", manifests().toString());
+        assertThat(dialogue.exitCode()).isEqualTo(1);
+        assertThat(dialogue.out()).isEqualTo("service/web created\n");
+        assertThat(dialogue.err()).endsWith("pods \"web-1\" already exists\n").hasLineCount(1);
+    }
+
+    @Test
+    void manifestsOfADirectoryAreTakenInTheOrderOfTheirNames() throws IOException {
+        String service = """
+                {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "%s"}, "spec": {"ports": [{"port": 80}]}}""";
+        for (String file : List.of("2.yml", "1.yaml", "3.json", "sub/4.yaml", "5.txt")) {
+            Path path = directory.resolve("all").resolve(file);
+            Files.createDirectories(path.getParent());
+            Files.writeString(
+                    path, service.formatted("s" + path.getFileName().toString().charAt(0)));
+        }
+        agent.on(APPLY, 200, created(1));
+        String all = directory.resolve("all").toString();
+        assertThat(Dialogue.with(agent, "apply", "-o", "name", "-f", all))
+                .isEqualTo(done("service/s1\nservice/s2\nservice/s3"));
+        assertThat(Dialogue.with(agent, "apply", "-o", "name", "-R", "-f", all).out())
+                .endsWith("service/s4\n");
+        assertThat(Dialogue.with(agent, "apply", "-o", "name", "-f", all + "/2.yml," + all + "/1.yaml"))
+                .isEqualTo(done("service/s2\nservice/s1"));
+    }
+
+    @Test
+    void aDirectoryWithoutManifestsIsAFailure() throws IOException {
+        Path empty = Files.createDirectory(directory.resolve("empty"));
+        assertThat(Dialogue.with(agent, "apply", "-f", empty.toString()))
+                .isEqualTo(new Dialogue(1, "", "osier: " + empty + ": no .yaml, .yml or .json file in it\n"));
+    }
+
+    @Test
+    void deletePicksByLabelsOrTakesAll() {
+        agent.onList(
+                        "GET /api/v1/services?namespace=default",
+                        "{\"metadata\":{\"name\":\"a\",\"labels\":{\"app\":\"x\"}}}",
+                        "{\"metadata\":{\"name\":\"b\"}}")
+                .on(DELETE, 200, "{\"items\":[{\"result\":\"deleted\"}]}")
+                .on(DELETE, 200, "{\"items\":[{\"result\":\"deleted\"},{\"result\":\"deleted\"}]}");
+        assertThat(Dialogue.with(agent, "delete", "svc", "-l", "app in (x,y)"))
+                .isEqualTo(done("service \"a\" deleted"));
+        assertThat(Dialogue.with(agent, "delete", "services", "--all", "-o", "name"))
+                .isEqualTo(done("service/a\nservice/b"));
+        assertThat(Dialogue.with(agent, "delete", "services", "-l", "app=z"))
+                .isEqualTo(new Dialogue(0, "", "No resources found\n"));
+    }
+
+    @Test
+    void deleteTakesWhatKubectlsUsersAdd() {
+        agent.on(DELETE, 200, "{\"items\":[{\"result\":\"deleted\"}]}");
+        String words = "delete pod --force --grace-period=0 --now --wait=false web-1";
+        assertThat(Dialogue.with(agent, words.split(" "))).isEqualTo(done("pod \"web-1\" deleted"));
+        assertThat(agent.questions()).hasSize(1);
+        agent.on("GET " + WEB_1, 404, NOT_FOUND);
+        assertThat(Dialogue.with(agent, "delete", "--wait", "pod", "web-1")).isEqualTo(done("pod \"web-1\" deleted"));
+    }
+
+    @Test
+    void describeTellsOfThoseThatAreThere() {
+        agent.on("GET " + WEB_1, 200, "{\"metadata\":{\"name\":\"web-1\"}}")
+                .on("GET /api/v1/pods/b?namespace=default", 200, "{\"metadata\":{\"name\":\"b\"}}")
+                .on("GET /api/v1/pods/no?namespace=default", 404, "{\"message\":\"pods \\\"no\\\" not found\"}");
+        Dialogue dialogue = Dialogue.with(agent, "describe", "pods", "web-1", "no", "b");
+        assertThat(dialogue.exitCode()).isEqualTo(1);
+        assertThat(dialogue.out()).startsWith("Name:             web-1\n").contains("\n\n\nName:             b\n");
+        assertThat(dialogue.err()).isEqualTo("osier: describe: pods \"no\" not found\n");
+        assertThat(Dialogue.with(agent, "describe", "pod/b").out()).startsWith("Name:             b\n");
+    }
+
+    @Test
     void applySendsManyObjectsInFewQuestions() throws IOException {
         int services = 2500;
         StringBuilder text = new StringBuilder();
@@ -263,21 +371,25 @@ class ObjectCommandsTest {
 
     @Test
     void deletePodWaitsUntilItIsGone() {
-        agent.on("DELETE " + WEB_1, 200, "{}").on("GET " + WEB_1, 200, RUNNING).on("GET " + WEB_1, 404, NOT_FOUND);
+        agent.on(DELETE, 200, "{\"items\":[{\"result\":\"deleted\"}]}")
+                .on("GET " + WEB_1, 200, RUNNING)
+                .on("GET " + WEB_1, 404, NOT_FOUND);
         assertThat(Dialogue.with(agent, "delete", "pod", "web-1")).isEqualTo(done("pod \"web-1\" deleted"));
         assertThat(agent.questions()).hasSize(3);
     }
 
     @Test
     void deleteGoesOnBehindWhatIsMissingAndFails() {
-        agent.on("DELETE " + WEB_1, 404, NOT_FOUND).on("DELETE /api/v1/services/web?namespace=default", 200, "{}");
+        agent.on(DELETE, 200, """
+                {"items":[{"code":404,"message":"pods \\"web-1\\" not found"},{"result":"deleted"}]}""");
         assertThat(Dialogue.with(agent, "delete", "pod/web-1", "svc/web"))
                 .isEqualTo(new Dialogue(1, "service \"web\" deleted\n", "osier: delete: pods \"web-1\" not found\n"));
     }
 
     @Test
     void deleteMayIgnoreWhatIsMissing() {
-        agent.on("DELETE " + WEB_1, 404, NOT_FOUND);
+        agent.on(DELETE, 200, """
+                {"items":[{"code":404,"message":"pods \\"web-1\\" not found"}]}""");
         assertThat(Dialogue.with(agent, "delete", "pod", "web-1", "--ignore-not-found"))
                 .isEqualTo(new Dialogue(0, "", ""));
     }
@@ -366,21 +478,33 @@ class ObjectCommandsTest {
     @CsvSource(
             delimiter = '~',
             value = {
-                "create ~ 2 ~ osier: create: say what to create: pod, service or node: see 'osier create --help'",
+                "create ~ 2 ~ osier: create: say what to create: pod, service or node, or -f FILE: see 'osier create --help'",
                 "create pod ~ 2 ~ osier: create pod: Missing required parameter: 'NAME': see 'osier create pod --help'",
                 "create service web ~ 2 ~ osier: create service: Missing required option: '--port=PORT:TARGET[/tcp|udp|sctp]': see 'osier create service --help'",
                 "create service web --port 80:1/x ~ 2 ~ osier: create service: --port 80:1/x: write PORT:TARGET[/tcp|udp|sctp], as in 80:8080",
                 "create service web --port 99999999999 ~ 2 ~ osier: create service: --port 99999999999: must be between 1 and 65535",
+                "create service web --port 70000:80 ~ 2 ~ osier: create service: spec.ports[0].port: Invalid value: \"70000\": must be between 1 and 65535, inclusive",
+                "create service web --port 80 --session-affinity x ~ 2 ~ osier: create service: spec.sessionAffinity: Invalid value: \"x\": must be None or ClientIP",
+                "create service web --port 80 --type X ~ 2 ~ osier: create service: spec.type: Invalid value: \"X\": must be ClusterIP, NodePort or LoadBalancer",
+                "create service web --port 80 --selector app ~ 2 ~ osier: create service: Invalid value for option '--selector' (K=V): \"app\" is not K=V: see 'osier create service --help'",
+                "create pod web-1 --ip x ~ 2 ~ osier: create pod: spec.podIP: Invalid value: \"x\": must be an IPv4 address",
+                "create pod web-1 -l =x ~ 2 ~ osier: create pod: Invalid value for option '--labels' (K=V): \"=x\" is not K=V: see 'osier create pod --help'",
+                "create node kernel --address x --pod-cidr 10.32.9.0/24 ~ 2 ~ osier: create node: --address x: must be an IP address",
                 "create node kernel ~ 2 ~ osier: create node: Missing required options: '--address=UNDERLAY', '--pod-cidr=CIDR': see 'osier create node --help'",
                 "delete ~ 2 ~ osier: delete: say KIND NAME, or -f FILE",
-                "delete pod ~ 2 ~ osier: delete: say which pod",
+                "delete pod ~ 2 ~ osier: delete: say which pod, or --all, or -l with labels",
+                "delete pod x --all ~ 2 ~ osier: delete: --all goes with a kind alone: leave out x",
+                "delete pod/x y ~ 2 ~ osier: delete: y: write KIND/NAME, as the others are",
+                "delete pods,flows --all ~ 2 ~ osier: delete: flows cannot be deleted together with others",
+                "delete flows --all -o name ~ 2 ~ osier: delete: -o name is not offered for flows: they have none",
+                "delete pod x -o json ~ 2 ~ osier: delete: -o json is not offered here: see 'osier delete --help'",
                 "delete routes x ~ 2 ~ osier: delete: routes cannot be deleted",
                 "delete flows ~ 2 ~ osier: delete: say which flows: --pod, --service, --backend, --state or --all",
                 "delete flows x --all ~ 2 ~ osier: delete: flows have no names: leave out x",
                 "delete pod x --state y ~ 2 ~ osier: delete: --state is for flows, not for pods",
                 "delete dogs x ~ 2 ~ osier: delete: unknown kind \"dogs\": this knows nodes, pods, services, endpoints, endpointslices, routes, fdb, flows and leases",
                 "describe fdb x ~ 2 ~ osier: describe: fdb are shown by 'osier get fdb'",
-                "apply ~ 2 ~ osier: apply: Missing required option: '--filename=FILE': see 'osier apply --help'",
+                "apply ~ 2 ~ osier: apply: say -f FILE",
             })
     void saysInOneLineHowItIsUsed(String words, int exitCode, String message) {
         assertThat(Dialogue.with(agent, words.split(" "))).isEqualTo(new Dialogue(exitCode, "", message + "\n"));

@@ -10,7 +10,8 @@ class LabPlanTest {
 
     @Test
     void differencesAreSaidInTheWordsOfTheCommandLine() {
-        assertThat(new LabPlan(2, 9000, LabPlan.DIRECTORY, 1).differencesFrom(PLAN)).isEqualTo("--underlay-mtu 9000");
+        assertThat(new LabPlan(2, 9000, LabPlan.DIRECTORY, 1).differencesFrom(PLAN))
+                .isEqualTo("--underlay-mtu 9000");
         assertThat(new LabPlan(3, 1500, LabPlan.ETCD, 3).differencesFrom(PLAN))
                 .isEqualTo("--nodes 3 --store etcd --etcd-members 3");
     }

@@ -175,11 +175,14 @@ class BulkRoutesTest {
     @Test
     void objectsAreShownToThoseWhoAskForThem() {
         for (String verb : List.of("create", "apply")) {
-            JsonNode item = ask(agent, verb + "?objects=true", service("a", "10.96.0.10")).path("items").get(0);
+            JsonNode item = ask(agent, verb + "?objects=true", service("a", "10.96.0.10"))
+                    .path("items")
+                    .get(0);
             assertThat(item.path("object").path("spec").path("type").asString()).isEqualTo("ClusterIP");
             assertThat(item.path("object").path("metadata").has("uid")).isTrue();
         }
-        assertThat(ask(agent, "apply", service("a", null)).path("items").get(0).has("object")).isFalse();
+        assertThat(ask(agent, "apply", service("a", null)).path("items").get(0).has("object"))
+                .isFalse();
     }
 
     @Test
