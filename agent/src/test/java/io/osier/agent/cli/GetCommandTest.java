@@ -233,33 +233,6 @@ class GetCommandTest {
         assertThat(dialogue.err()).isEqualTo("osier: get: node node-b did not answer\n");
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "app=web          | web-1 web-2",
-                "app==web         | web-1 web-2",
-                "app=web,tier=b   | web-2",
-                "app!=web         | db",
-                "tier             | web-2",
-                "!tier            | web-1 db",
-                "tier!=b          | web-1 db",
-                "app=nothing      | ''",
-                "app in (db,web),!tier | web-1 db",
-                "app notin (web)  | db",
-                "tier in (a, b)   | web-2",
-                "tier notin (a,b) | web-1 db",
-                "! tier           | web-1 db",
-            })
-    void aSelectorPicksByLabels(String selector, String expected) {
-        agent.onList(PODS, WEB_1, WEB_2, NEW);
-        assertThat(ask("get", "pods", "-o", "name", "-l", selector)
-                        .replace("pod/", "")
-                        .strip()
-                        .replace("\n", " "))
-                .isEqualTo(expected);
-    }
-
     @Test
     void jsonOfAListIsKubernetesShaped() {
         agent.onList(PODS, WEB_1, WEB_2);
