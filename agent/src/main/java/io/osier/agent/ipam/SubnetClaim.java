@@ -103,11 +103,12 @@ public final class SubnetClaim {
         }
     }
 
-    /** Whether this very node took the lease when it was called otherwise: no other has its identity and address. */
+    /** Whether this very node took the lease when it was called otherwise, and there is no node of that name by now. */
     private boolean isUnderAnotherName(Lease lease) {
         return claimant.identity().equals(lease.identity())
                 && claimant.underlayAddress().equals(lease.underlayAddress())
-                && !lease.node().equals(claimant.node());
+                && !lease.node().equals(claimant.node())
+                && store.get(Keys.node(lease.node())).isEmpty();
     }
 
     private Lease leaseOf(IpPrefix subnet, Optional<Versioned> own) {
