@@ -68,7 +68,12 @@ final class CreatePodCommand extends CreateObjectCommand {
         }
         if (!command.isEmpty()) {
             ObjectNode container = podSpec.putArray("containers").addObject().put("name", name);
-            container.set("command", Json.tree(command));
+            // A pod's command has $$ for a dollar sign (docs/manifests.md), and a shell's word has to stay what it is.
+            container.set(
+                    "command",
+                    Json.tree(command.stream()
+                            .map(word -> word.replace("$$", "$$$$"))
+                            .toList()));
         }
     }
 
