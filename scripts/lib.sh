@@ -42,7 +42,7 @@ install_run_tools() {
 
 # The Java that commands run on, and since when it is what it is. Asked before every command, so one program has to do.
 java_here() {
-  { hash java && stat -Lc '%n %Y %i' "${BASH_CMDS[java]}" || :; } 2>/dev/null
+  { hash java && stat -Lc '%d %i %Y' "${BASH_CMDS[java]}" || :; } 2>/dev/null
 }
 
 # What the command is made of; a change in any of it makes the jar stale.

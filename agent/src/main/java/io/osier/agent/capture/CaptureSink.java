@@ -15,6 +15,11 @@ public interface CaptureSink extends AutoCloseable {
     /** Shows what has been written. */
     void flush() throws IOException;
 
+    /** No packet will come any more; shows everything. */
+    default void finish() throws IOException {
+        flush();
+    }
+
     @Override
     void close() throws IOException;
 }

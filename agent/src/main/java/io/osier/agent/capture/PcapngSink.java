@@ -25,6 +25,13 @@ public final class PcapngSink implements CaptureSink {
         writer.write(capture);
     }
 
+    /** What has come last is named, too. */
+    @Override
+    public void finish() throws IOException {
+        names.close();
+        flush();
+    }
+
     @Override
     public void lost(ObservationPoint point, long packets) throws IOException {
         writer.lost(point, packets);
@@ -45,9 +52,8 @@ public final class PcapngSink implements CaptureSink {
 
     @Override
     public void close() throws IOException {
-        names.close();
-        try (writer) {
-            writeNewNames();
+        try (names) {
+            writer.close();
         }
     }
 }

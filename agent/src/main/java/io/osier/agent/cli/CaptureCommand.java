@@ -146,7 +146,7 @@ final class CaptureCommand extends ApiCommand {
         try (CaptureEnd end = new CaptureEnd(merger::stop);
                 CaptureSink sink = open(agent)) {
             CaptureMerger.Result result = merger.run(request, sink, count, duration());
-            sink.flush();
+            sink.finish();
             say(result.packets()
                     + (result.packets() == 1 ? " packet captured" : " packets captured")
                     + (result.lost() == 0 ? "" : ", " + result.lost() + " lost: the capture could not keep up"));

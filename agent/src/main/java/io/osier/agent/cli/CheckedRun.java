@@ -38,6 +38,13 @@ final class CheckedRun extends CommandLine.RunLast {
             throw new ParameterException(
                     command, "-o " + output.name().toLowerCase(Locale.ROOT) + " is not offered here");
         }
+        if (asks != null && asks.nodeIsAsked()) {
+            try {
+                asks.options().node(); // one at most
+            } catch (CliException e) {
+                throw new ParameterException(command, String.valueOf(e.getMessage()));
+            }
+        }
         if (asks != null && asks.nodeIsAsked() && isGiven("--node", all) && isGiven("--socket", all)) {
             throw new ParameterException(command, "--node and --socket: only one of them can say which agent is asked");
         }

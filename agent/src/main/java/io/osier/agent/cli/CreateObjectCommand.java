@@ -32,6 +32,9 @@ abstract class CreateObjectCommand extends ApiCommand {
 
     @Override
     final void prepare() {
+        if (parent instanceof CreateCommand create && create.files.isGiven()) {
+            throw CliException.usage("create: -f goes without " + kind.singular() + " " + name);
+        }
         Kind model = Kind.ofPlural(kind.plural()).orElseThrow();
         object = Json.object().put("apiVersion", model.apiVersion()).put("kind", model.word());
         ObjectNode metadata = object.putObject("metadata").put("name", name);

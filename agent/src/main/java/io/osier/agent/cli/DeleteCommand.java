@@ -84,6 +84,7 @@ final class DeleteCommand extends ApiCommand {
         }
         boolean some = all || !selector.isEmpty();
         if (words.isEmpty()) {
+            flows.refuseManifests("delete");
             if (some) {
                 throw CliException.usage("delete: " + (all ? "--all" : "-l") + " goes with a kind, not with -f");
             }

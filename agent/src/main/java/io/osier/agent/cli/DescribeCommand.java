@@ -54,6 +54,9 @@ final class DescribeCommand extends ApiCommand {
                 .map(found -> Description.of(found.kind(), found.object(), endpoints))
                 .toList();
         print(String.join("\n\n", texts));
+        if (texts.isEmpty() && arguments.named().isEmpty()) {
+            sayNothingFound(arguments.kinds().stream().noneMatch(Kinds::isNamespaced));
+        }
         return lookup.complain(why -> complain("describe: " + why));
     }
 }

@@ -60,9 +60,15 @@ final class ExecCommand extends ApiCommand {
     @Nullable
     String container;
 
+    private String name = "";
+
+    @Override
+    void prepare() {
+        name = podNamed("exec", pod);
+    }
+
     @Override
     int run(ApiClient agent) throws IOException, InterruptedException {
-        String name = podNamed("exec", pod);
         JsonNode found = agent.get(path(Kinds.PODS, name));
         if (container != null) {
             PodContainers.of(found).check("exec", container);

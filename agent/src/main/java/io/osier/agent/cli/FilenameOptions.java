@@ -1,6 +1,7 @@
 package io.osier.agent.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +36,8 @@ final class FilenameOptions {
         for (Path path : named) {
             if (Files.isDirectory(path)) {
                 files.addAll(filesIn(path));
+            } else if (isStandardInput(path) && files.contains(path)) {
+                throw CliException.usage("-f -: standard input can be read once only");
             } else if (isStandardInput(path) || Files.exists(path)) {
                 files.add(path);
             } else {
@@ -58,8 +61,8 @@ final class FilenameOptions {
                 throw CliException.failed(directory + ": no .yaml, .yml or .json file in it");
             }
             return files;
-        } catch (IOException e) {
-            throw CliException.failed(directory + ": cannot be read: " + e.getMessage());
+        } catch (IOException | UncheckedIOException e) {
+            throw CliException.failed(directory + ": not all of it can be read");
         }
     }
 }

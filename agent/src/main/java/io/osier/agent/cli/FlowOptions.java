@@ -45,6 +45,13 @@ final class FlowOptions {
         });
     }
 
+    /** @throws CliException if any is given */
+    void refuseManifests(String command) {
+        given().keySet().stream().findFirst().ifPresent(name -> {
+            throw CliException.usage(command + ": --" + name + " is for flows, not for what -f names");
+        });
+    }
+
     private Map<String, String> given() {
         Map<String, String> given = new LinkedHashMap<>();
         put(given, "pod", pod);

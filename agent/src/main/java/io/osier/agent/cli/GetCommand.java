@@ -81,6 +81,9 @@ final class GetCommand extends ApiCommand {
             arguments = ResourceArguments.parse("get", words);
         }
         arguments.kinds().forEach(this::checkOptions);
+        if (files.isGiven()) {
+            flows.refuseManifests("get");
+        }
         arguments.checkNames("get");
         if (files.isGiven() || !arguments.named().isEmpty()) {
             if (!selector.isEmpty() || allNamespaces) {
@@ -148,6 +151,7 @@ final class GetCommand extends ApiCommand {
             ManifestFile file = ManifestFile.read(path);
             for (Manifest manifest : file.manifests()) {
                 try {
+                    checkNamespace(manifest);
                     Kinds kind = Kinds.of("get", manifest.kind().plural());
                     lookup.find(kind, manifest.name(), manifest.namespace(options().namespace));
                 } catch (ValidationException e) {

@@ -39,7 +39,7 @@ final class LogsCommand extends ApiCommand {
     @Option(
             names = {"-l", "--selector"},
             paramLabel = "SELECTOR",
-            description = "Of all pods with these labels, one after the other: K=V, K!=V, K or !K, with commas between")
+            description = "Of all pods with these labels, one after the other: as 'osier get' has them")
     List<String> selector = List.of();
 
     @Option(
@@ -58,6 +58,18 @@ final class LogsCommand extends ApiCommand {
 
     @Option(names = "--prefix", description = "Begin each line with [pod/NAME/CONTAINER]")
     boolean prefix;
+
+    private String name = "";
+    private Selector picked = new Selector("logs", List.of());
+
+    @Override
+    void prepare() {
+        if ((pod == null) == selector.isEmpty()) {
+            throw CliException.usage("logs: name a pod, or say which by -l, and not both");
+        }
+        name = pod == null ? "" : podNamed("logs", pod);
+        picked = new Selector("logs", selector);
+    }
 
     @Override
     int run(ApiClient agent) throws InterruptedException {
@@ -78,12 +90,7 @@ final class LogsCommand extends ApiCommand {
     }
 
     private List<PodLog> logs(ApiClient agent) {
-        String named = pod;
-        if ((named == null) == selector.isEmpty()) {
-            throw CliException.usage("logs: name a pod, or say which by -l, and not both");
-        }
-        if (named == null) {
-            Selector picked = new Selector("logs", selector);
+        if (pod == null) {
             return agent.get(path(Kinds.PODS, ""))
                     .path("items")
                     .valueStream()
@@ -91,7 +98,6 @@ final class LogsCommand extends ApiCommand {
                     .map(found -> log(found, LINES_OF_MANY))
                     .toList();
         }
-        String name = podNamed("logs", named);
         if (container == null && !prefix) {
             return List.of(log(name, "", ALL_LINES));
         }

@@ -7,9 +7,6 @@ import java.io.UncheckedIOException;
 final class LostOutputException extends UncheckedIOException {
     private static final long serialVersionUID = 1;
 
-    /** What a shell says of a process that SIGPIPE has ended. */
-    private static final int BROKEN_PIPE = 141;
-
     private final boolean readerLeft;
 
     /** @param readerLeft whether somebody has seen enough, which is no failure to speak of */
@@ -23,6 +20,6 @@ final class LostOutputException extends UncheckedIOException {
     }
 
     int exitCode() {
-        return readerLeft ? BROKEN_PIPE : 1;
+        return readerLeft ? 0 : 1;
     }
 }

@@ -58,7 +58,12 @@ final class ObjectDeletion implements AutoCloseable {
             if (target.kind() == Kinds.PODS && manner.awaitsPods()) {
                 output.flush();
                 String path = ApiCommand.path(target.kind(), target.name(), target.namespace());
-                new PodWaiter(agent, path, err).untilGone(target.name());
+                try {
+                    new PodWaiter(agent, path, err).untilGone(target.name());
+                } catch (CliException e) {
+                    output.complain(String.valueOf(e.getMessage())); // the others may be gone all the same
+                    return;
+                }
             }
             output.say(
                     format == OutputFormat.NAME

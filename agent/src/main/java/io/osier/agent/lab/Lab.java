@@ -10,6 +10,7 @@ import io.osier.agent.store.directory.DirectoryStore;
 import io.osier.dataplane.packet.IpPrefix;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
@@ -232,9 +233,10 @@ public final class Lab {
         }
     }
 
-    /** One that is not empty stays, and so does one that is a mount point: it is its owner's. */
-    @SuppressWarnings("ResultOfMethodCallIgnored")
+    /** One that is not empty stays, and so does one that is a mount point, or a link to another: it is its owner's. */
     private static void deleteIfEmpty(Path folder) {
-        folder.toFile().delete();
+        if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            folder.toFile().delete();
+        }
     }
 }

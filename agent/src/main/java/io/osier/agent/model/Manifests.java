@@ -169,9 +169,9 @@ public final class Manifests {
         /** What readers of YAML 1.1 take for numbers and times beyond what {@link PlainScalar} does. */
         private static final Pattern NUMBER_OR_TIME = Pattern.compile(String.join(
                 "|",
-                "[-+]?[0-9][0-9_,]*(:[0-5]?[0-9])+(\\.[0-9_]*)?", // base 60
+                "[-+]?[0-9][0-9_,]*+(?::[0-5]?[0-9])++(\\.[0-9_]*)?", // base 60
                 "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?",
-                "[-+]?[0-9_,]*\\.?[0-9_,]*([eE][-+]?[0-9]+)?",
+                "[-+]?[0-9_,]*+(?:\\.[0-9_,]*+)?([eE][-+]?[0-9]+)?",
                 "[-+]?0[box]?[0-9a-fA-F_]+",
                 "[-+]?\\.(inf|Inf|INF|nan|NaN|NAN)"));
 

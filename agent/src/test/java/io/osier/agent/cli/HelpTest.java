@@ -144,7 +144,20 @@ class HelpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"get foo", "capture --stage foo", "explain --from a --to foo", "create pod a --ip foo"})
+    @ValueSource(
+            strings = {
+                "get foo",
+                "capture --stage foo",
+                "explain --from a --to foo",
+                "create pod a --ip foo",
+                "logs",
+                "logs a -l b=c",
+                "logs service/web",
+                "exec svc/x -- true",
+                "rules --node a --node b",
+                "delete -f - --state ESTABLISHED",
+                "create -f a.yaml pod web-1"
+            })
     void wrongWordsAreFoundBeforeAnAgentIsLookedFor(String line) {
         assertThat(Dialogue.of(line.split(" ")).exitCode()).isEqualTo(2);
     }

@@ -60,12 +60,12 @@ class CommandLineTest {
     @ValueSource(strings = {"logs -f shelf", "completion bash"})
     void aReaderThatHasSeenEnoughEndsTheCommandInSilence(String words) {
         Shell.Result result = bash("timeout 20 " + OSIER + " " + words + " | head -n 1; echo ${PIPESTATUS[0]}");
-        assertThat(result.lines().get(1)).isIn("0", "141");
+        assertThat(result.lines().get(1)).isEqualTo("0");
         assertThat(result.err()).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"LC_ALL=C", "-u LANG -u LC_ALL", "LANG=C.UTF-8"})
+    @ValueSource(strings = {"LC_ALL=C", "-u LANG -u LC_ALL", "LANG=C.UTF-8", "LC_ALL=tlh_KL.UTF-8"})
     void wordsInAllLettersPassInEveryLocale(String locale) {
         String osier = "env " + locale + " " + OSIER;
         assertThat(bash(osier + " exec shelf -- echo grüße").out()).isEqualTo("grüße\n");

@@ -114,10 +114,12 @@ final class EndpointsResource implements Resource {
         }
         boolean same = before.subsets().equals(asked.subsets())
                 && before.metadata().labels().equals(asked.metadata().labels());
-        if (!same) {
-            objects.put(keyOf(asked), stamped(asked));
+        if (same) {
+            return new Applied("unchanged", before);
         }
-        return new Applied(same ? "unchanged" : "configured", same ? before : asked);
+        Endpoints changed = stamped(asked);
+        objects.put(keyOf(asked), changed);
+        return new Applied("configured", changed);
     }
 
     @Override
