@@ -1,7 +1,6 @@
 package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
-import io.osier.agent.api.client.ApiException;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -76,10 +75,5 @@ final class Agents {
         } catch (IOException e) {
             return false;
         }
-    }
-
-    /** An agent's refusal in the words of the command line. */
-    static CliException refused(String what, ApiException e) {
-        return CliException.failed(what + ": " + e.getMessage());
     }
 }

@@ -184,7 +184,7 @@ final class DeleteCommand extends ApiCommand {
             }
         }
         if (none) {
-            spec.commandLine().getErr().println("No resources found");
+            sayNothingFound(true);
         }
     }
 

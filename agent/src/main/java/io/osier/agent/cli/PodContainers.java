@@ -7,9 +7,9 @@ import tools.jackson.databind.JsonNode;
  * A pod's containers, by their names. They share everything, so that to name one chooses nothing; users of kubectl do.
  *
  * @param names those of the manifest; the pod's own where there are none
- * @param running of the one whose command runs
+ * @param withCommands of those that have a command, the first of which runs
  */
-record PodContainers(String pod, List<String> names, String running) {
+record PodContainers(String pod, List<String> names, List<String> withCommands) {
     static PodContainers of(JsonNode pod) {
         String name = pod.path("metadata").path("name").asString("");
         List<JsonNode> containers =
@@ -17,12 +17,16 @@ record PodContainers(String pod, List<String> names, String running) {
         List<String> names = containers.stream()
                 .map(container -> container.path("name").asString(name))
                 .toList();
-        String running = containers.stream()
+        List<String> withCommands = containers.stream()
                 .filter(container -> !container.path("command").isEmpty())
                 .map(container -> container.path("name").asString(name))
-                .findFirst()
-                .orElse(name);
-        return new PodContainers(name, names.isEmpty() ? List.of(name) : names, running);
+                .toList();
+        return new PodContainers(name, names.isEmpty() ? List.of(name) : names, withCommands);
+    }
+
+    /** The one whose command runs; the pod's own name where there is none. */
+    String running() {
+        return withCommands.isEmpty() ? pod : withCommands.get(0);
     }
 
     /** @throws CliException unless there is one of this name */

@@ -159,12 +159,7 @@ final class Printer {
 
     /** A pod runs one command, however many are asked for; one that is only a namespace counts as one. */
     private static long wantedCommands(JsonNode pod) {
-        long commands = pod.path("spec")
-                .path("containers")
-                .valueStream()
-                .filter(container -> !container.path("command").isEmpty())
-                .count();
-        return Math.max(1, commands);
+        return Math.max(1, PodContainers.of(pod).withCommands().size());
     }
 
     /** As kubectl says it: what is wrong rather than the phase. */
