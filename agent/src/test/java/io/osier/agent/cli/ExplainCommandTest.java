@@ -2,34 +2,14 @@ package io.osier.agent.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code osier explain}: how a destination may be written, and how an answer is told. */
 @Timeout(60)
-class ExplainCommandTest {
-    @TempDir
-    private Path directory;
-
-    private FakeAgent agent;
-
-    @BeforeEach
-    void listen() throws IOException {
-        agent = new FakeAgent(directory.resolve("api.sock"));
-    }
-
-    @AfterEach
-    void close() {
-        agent.close();
-    }
-
+class ExplainCommandTest extends WithFakeAgent {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             10.32.1.2           |      | to=10.32.1.2&port=&proto=icmp

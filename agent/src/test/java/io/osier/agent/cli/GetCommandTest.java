@@ -7,17 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code osier get}, word by word as kubectl, netstat and bridge print it. */
 @Timeout(60)
-class GetCommandTest {
+class GetCommandTest extends WithFakeAgent {
     private static final String PODS = "GET /api/v1/pods?namespace=default&allNamespaces=false";
     private static final String SERVICES = "GET /api/v1/services?namespace=default&allNamespaces=false";
 
@@ -30,21 +27,6 @@ class GetCommandTest {
             {"metadata":{"name":"web","namespace":"default","creationTimestamp":"%s"},
              "spec":{"clusterIP":"10.96.0.10","type":"ClusterIP","selector":{"app":"web"},
                      "ports":[{"port":80,"protocol":"TCP","targetPort":9876},{"port":53,"protocol":"UDP"}]}}""".formatted(threeHoursAgo());
-
-    @TempDir
-    private Path directory;
-
-    private FakeAgent agent;
-
-    @BeforeEach
-    void listen() throws IOException {
-        agent = new FakeAgent(directory.resolve("api.sock"));
-    }
-
-    @AfterEach
-    void close() {
-        agent.close();
-    }
 
     @Test
     void podsWideSayWhereEachIs() {

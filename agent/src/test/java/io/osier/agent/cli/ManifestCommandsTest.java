@@ -7,33 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code osier apply}, {@code create} and {@code delete} with {@code -f}: what becomes of the objects of manifests. */
 @Timeout(60)
-class ManifestCommandsTest {
+class ManifestCommandsTest extends WithFakeAgent {
     private static final String NOT_FOUND = "{\"message\":\"pods \\\"web-1\\\" not found\"}";
     private static final String APPLY = "POST /osier/v1/apply?namespace=default";
     private static final String DELETE = "POST /osier/v1/delete?namespace=default";
-
-    @TempDir
-    private Path directory;
-
-    private FakeAgent agent;
-
-    @BeforeEach
-    void listen() throws IOException {
-        agent = new FakeAgent(directory.resolve("api.sock"));
-    }
-
-    @AfterEach
-    void close() {
-        agent.close();
-    }
 
     @Test
     void applySaysWhatBecameOfEachObject() throws IOException {

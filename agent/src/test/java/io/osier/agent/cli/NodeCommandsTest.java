@@ -6,32 +6,14 @@ import io.osier.agent.api.server.ApiServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code osier rules}, {@code drops}, {@code status}, {@code logs}, {@code exec}: what a node tells, and who cannot be asked. */
 @Timeout(60)
-class NodeCommandsTest {
-    @TempDir
-    private Path directory;
-
-    private FakeAgent agent;
-
-    @BeforeEach
-    void listen() throws IOException {
-        agent = new FakeAgent(directory.resolve("api.sock"));
-    }
-
-    @AfterEach
-    void close() {
-        agent.close();
-    }
-
+class NodeCommandsTest extends WithFakeAgent {
     @Test
     void rulesAreTheAgentsTextToTheLastSpace() {
         String chain =

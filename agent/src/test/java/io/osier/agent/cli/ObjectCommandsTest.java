@@ -2,39 +2,19 @@ package io.osier.agent.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code osier create}, {@code apply}, {@code delete} and {@code describe}: what they ask of an agent and what they say. */
 @Timeout(60)
-class ObjectCommandsTest {
+class ObjectCommandsTest extends WithFakeAgent {
     private static final String NOT_FOUND = "{\"message\":\"pods \\\"web-1\\\" not found\"}";
     private static final String DELETE = "POST /osier/v1/delete?namespace=default";
     private static final String RUNNING = "{\"status\":{\"phase\":\"Running\"}}";
     private static final String PENDING = "{\"status\":{\"phase\":\"Pending\"}}";
     private static final String WEB_1 = "/api/v1/pods/web-1?namespace=default";
-
-    @TempDir
-    private Path directory;
-
-    private FakeAgent agent;
-
-    @BeforeEach
-    void listen() throws IOException {
-        agent = new FakeAgent(directory.resolve("api.sock"));
-    }
-
-    @AfterEach
-    void close() {
-        agent.close();
-    }
 
     @Test
     void createPodWaitsUntilItRuns() {
