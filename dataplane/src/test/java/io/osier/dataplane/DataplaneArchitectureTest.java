@@ -38,17 +38,37 @@ class DataplaneArchitectureTest {
                 arguments("bridge", List.of("packet", "port")),
                 arguments("conntrack", List.of("packet", "port")),
                 arguments("service", List.of("packet", "port")),
+                arguments("policy", List.of("packet")),
                 arguments("vxlan", List.of("packet", "port")),
                 arguments("observe", List.of("packet", "port", "vxlan")),
                 arguments(
-                        "forwarding", List.of("packet", "port", "bridge", "conntrack", "service", "vxlan", "observe")),
+                        "forwarding",
+                        List.of("packet", "port", "bridge", "conntrack", "service", "policy", "vxlan", "observe")),
                 arguments(
                         "worker",
-                        List.of("packet", "port", "bridge", "conntrack", "service", "vxlan", "observe", "forwarding")),
+                        List.of(
+                                "packet",
+                                "port",
+                                "bridge",
+                                "conntrack",
+                                "service",
+                                "policy",
+                                "vxlan",
+                                "observe",
+                                "forwarding")),
                 arguments("explain", List.of("packet", "port", "service", "vxlan", "observe", "forwarding", "worker")),
                 arguments(
                         "io",
-                        List.of("packet", "port", "conntrack", "service", "vxlan", "observe", "forwarding", "worker")));
+                        List.of(
+                                "packet",
+                                "port",
+                                "conntrack",
+                                "service",
+                                "policy",
+                                "vxlan",
+                                "observe",
+                                "forwarding",
+                                "worker")));
     }
 
     @ParameterizedTest(name = "{0} knows {1}")

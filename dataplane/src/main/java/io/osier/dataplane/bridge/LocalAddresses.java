@@ -3,6 +3,7 @@ package io.osier.dataplane.bridge;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.port.Port;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ public final class LocalAddresses {
     private record Owner(IpAddress address, Port port, long mac) {}
 
     private final List<Owner> owners = new ArrayList<>();
+    private final IdentityHashMap<Port, IpAddress> first = new IdentityHashMap<>();
     private @Nullable Owner[] table = new Owner[4];
 
     /**
@@ -28,13 +30,20 @@ public final class LocalAddresses {
                     address + " belongs to " + present.port().id());
         }
         owners.add(new Owner(address, port, mac));
+        first.putIfAbsent(port, address);
         rebuild();
     }
 
     /** Takes all addresses from a port. */
     public void removePort(Port port) {
         owners.removeIf(owner -> owner.port() == port);
+        first.remove(port);
         rebuild();
+    }
+
+    /** The first address that was given to the port, or null if none was. */
+    public @Nullable IpAddress firstOf(Port port) {
+        return first.get(port);
     }
 
     /** The port that owns the address, or null. */

@@ -7,43 +7,49 @@ import io.osier.dataplane.conntrack.ConnectionState;
 import io.osier.dataplane.conntrack.ConnectionTable;
 import io.osier.dataplane.conntrack.FlowKey;
 import io.osier.dataplane.packet.IpProtocol;
+import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.packet.ParsedPacket;
 import io.osier.dataplane.packet.TcpHeader;
 
 /**
- * Tracks those flows past all services whose answers could be mistaken for a service's: from a station of this node to the
- * address and port of a backend. They are entered as flows to themselves, so that neither they nor a service's flow takes
- * the other's tuple; whoever comes second gets another source port. Other plain traffic stays untracked.
+ * Tracks those flows past all services that have to be known. Answers to some could be mistaken for a service's: those from a
+ * station of this node to the address and port of a backend are entered as flows to themselves, so that neither they nor a
+ * service's flow takes the other's tuple; whoever comes second gets another source port. Those of pods that NetworkPolicies
+ * isolate are entered so that answers come in and go out. Other plain traffic stays untracked.
  */
 final class DirectFlows {
     private final Segment segment;
     private final ConnectionTable connections;
     private final ConnectionEntries entries;
     private final NewFlows newFlows;
+    private final PolicyCheck policies;
     private final FlowKey answer = new FlowKey();
 
-    DirectFlows(Segment segment, ConnectionTable connections, NewFlows newFlows) {
+    DirectFlows(Segment segment, ConnectionTable connections, NewFlows newFlows, PolicyCheck policies) {
         this.segment = segment;
         this.connections = connections;
         this.entries = connections.entries();
         this.newFlows = newFlows;
+        this.policies = policies;
     }
 
     /**
      * Enters the flow of a packet that belongs to no flow and no service, if it has to be known.
      *
-     * @return a reference in the client's direction, or {@link ConnectionTable#NONE} if the packet goes on as it is
+     * @return a reference, or {@link ConnectionTable#NONE} if the packet goes on as it is
      */
     int track(ParsedPacket packet) {
-        if (segment.addresses().portOf(packet.sourceHigh(), packet.sourceLow()) == null) {
-            return NONE; // its own node tracks it
+        boolean isolated = policies.concerns(packet) && !MacAddress.isGroup(packet.destinationMac());
+        if (isolated && policies.mayBeOlder(packet) && packet.sourcePort() < packet.destinationPort()) {
+            return enterAnswered(packet); // the end with the higher port is taken for the client
         }
-        boolean taken = isAnsweredByAnother(packet);
-        if (!taken && !goesToBackend(packet)) {
-            return NONE;
-        }
+        boolean local = segment.addresses().portOf(packet.sourceHigh(), packet.sourceLow()) != null;
+        boolean taken = local && packet.hasPorts() && isAnsweredByAnother(packet);
         if (!taken) {
-            return enter(packet, packet.sourcePort());
+            boolean known = isolated || (local && packet.hasPorts() && goesToBackend(packet));
+            return known
+                    ? enter(packet, packet.sourcePort())
+                    : NONE; // otherwise its own node tracks it, or nobody has to
         }
         if (!isOpening(packet)) {
             return NONE; // older than the other flow: moving it now would only break it
@@ -84,22 +90,43 @@ final class DirectFlows {
     }
 
     private int enter(ParsedPacket packet, int sourcePort) {
-        long nowNanos = segment.nowNanos();
-        int entry = connections.allocate(nowNanos, packet.sourceHigh(), packet.sourceLow());
+        int entry = connections.allocate(segment.nowNanos(), packet.sourceHigh(), packet.sourceLow());
         if (entry == NONE) {
             return NONE;
         }
         long high = packet.destinationHigh();
         long low = packet.destinationLow();
         int port = packet.destinationPort();
-        entries.setProtocol(entry, packet.protocol());
         entries.setClient(entry, packet.sourceHigh(), packet.sourceLow(), packet.sourcePort(), packet.sourceMac());
         entries.setService(entry, high, low, port, packet.destinationMac());
         entries.setBackend(entry, high, low, port, packet.destinationMac());
         entries.setSource(entry, packet.sourceHigh(), packet.sourceLow(), sourcePort);
+        return link(entry, packet) ? entry << 1 : NONE;
+    }
+
+    /** Enters the flow that the packet answers. */
+    private int enterAnswered(ParsedPacket packet) {
+        int entry = connections.allocate(segment.nowNanos(), packet.destinationHigh(), packet.destinationLow());
+        if (entry == NONE) {
+            return NONE;
+        }
+        long high = packet.sourceHigh();
+        long low = packet.sourceLow();
+        int port = packet.sourcePort();
+        int clientPort = packet.destinationPort();
+        entries.setClient(
+                entry, packet.destinationHigh(), packet.destinationLow(), clientPort, packet.destinationMac());
+        entries.setService(entry, high, low, port, packet.sourceMac());
+        entries.setBackend(entry, high, low, port, packet.sourceMac());
+        entries.setSource(entry, packet.destinationHigh(), packet.destinationLow(), clientPort);
+        return link(entry, packet) ? entry << 1 | 1 : NONE;
+    }
+
+    private boolean link(int entry, ParsedPacket packet) {
+        entries.setProtocol(entry, packet.protocol());
         entries.setChoice(entry, 0, 1, 0);
         entries.setGeneration(entry, segment.state().generation());
-        entries.setState(entry, ConnectionState.first(packet.protocol(), packet.tcpFlags()), nowNanos);
-        return connections.link(entry) ? entry << 1 : NONE;
+        entries.setState(entry, ConnectionState.first(packet.protocol(), packet.tcpFlags()), segment.nowNanos());
+        return connections.link(entry);
     }
 }

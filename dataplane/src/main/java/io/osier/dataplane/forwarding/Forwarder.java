@@ -32,6 +32,7 @@ public final class Forwarder implements Egress {
     private final PacketTrace trace = new PacketTrace();
     private final SenderCheck senders;
     private final Neighbors neighbors;
+    private final PolicyCheck policies;
     private final ServiceTranslator services;
     private final ErrorSender errors;
     private final ResetSender resets;
@@ -43,7 +44,9 @@ public final class Forwarder implements Egress {
         this.counters = counters;
         senders = new SenderCheck(segment);
         neighbors = new Neighbors(segment, this, trace);
-        services = new ServiceTranslator(segment, connections, new NewFlows(segment, connections, random), trace);
+        policies = new PolicyCheck(segment, connections, trace);
+        NewFlows newFlows = new NewFlows(segment, connections, random);
+        services = new ServiceTranslator(segment, connections, newFlows, policies, trace);
         errors = new ErrorSender(segment, this, services, counters, trace);
         resets = new ResetSender(segment, connections, errors);
         paths = new PathMtu(this, errors, counters, trace);
@@ -112,6 +115,9 @@ public final class Forwarder implements Egress {
             return;
         }
         DropReason wrongWay = checkWay(in, out);
+        if (wrongWay == null) {
+            wrongWay = policies.checkPorts(in, out, packet);
+        }
         if (wrongWay != null) {
             drop(wrongWay, in, frame);
             return;
@@ -120,6 +126,16 @@ public final class Forwarder implements Egress {
             return;
         }
         emit(out, frame);
+    }
+
+    /** One receiver's copy of what goes to all that may have it. */
+    private void emitCopy(Port in, Port out, Frame frame) {
+        DropReason forbidden = policies.checkPorts(in, out, packet);
+        if (forbidden == null) {
+            emit(out, frame);
+        } else {
+            drop(forbidden, in, frame);
+        }
     }
 
     /** A packet that did not even reach the line, because its tunnel header is bad or its sender unknown. */
@@ -186,14 +202,14 @@ public final class Forwarder implements Egress {
         for (Port out : segment.localPorts()) {
             if (out != in) {
                 copies++;
-                emit(out, frame);
+                emitCopy(in, out, frame);
             }
         }
         if (in.id().kind() != PortKind.TUNNEL) {
             List<VxlanTunnel> tunnels = segment.tunnels().all();
             for (int i = 0; i < tunnels.size(); i++) { // no iterator to allocate
                 copies++;
-                emit(tunnels.get(i), frame);
+                emitCopy(in, tunnels.get(i), frame);
             }
         }
         if (copies == 0) {

@@ -4,6 +4,7 @@ import io.osier.dataplane.bridge.NdpResponder;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.policy.PolicyTable;
 import io.osier.dataplane.service.ServiceTable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param ipv6 the same for IPv6; null where there are link-local addresses only
  * @param peers all other nodes
  * @param routes which node has which pods, this node's own subnet included
+ * @param policies which of this node's pods are isolated, and what they may receive and send all the same
  */
 public record ForwardingState(
         long generation,
@@ -30,7 +32,8 @@ public record ForwardingState(
         @Nullable Ipv6Ranges ipv6,
         List<Peer> peers,
         PodRoutes routes,
-        ServiceTable services) {
+        ServiceTable services,
+        PolicyTable policies) {
     public ForwardingState {
         peers = List.copyOf(peers);
         if (!gateway.isV4()
@@ -38,6 +41,20 @@ public record ForwardingState(
                 || !serviceRange.address().isV4()) {
             throw new IllegalArgumentException("gateway, pod range and service range must be IPv4");
         }
+    }
+
+    /** One without policies. */
+    public ForwardingState(
+            long generation,
+            String nodeName,
+            IpAddress gateway,
+            IpPrefix podRange,
+            IpPrefix serviceRange,
+            @Nullable Ipv6Ranges ipv6,
+            List<Peer> peers,
+            PodRoutes routes,
+            ServiceTable services) {
+        this(generation, nodeName, gateway, podRange, serviceRange, ipv6, peers, routes, services, PolicyTable.NONE);
     }
 
     /** One without IPv6. */
@@ -55,7 +72,8 @@ public record ForwardingState(
 
     /** The same with other services. */
     public ForwardingState withServices(ServiceTable other) {
-        return new ForwardingState(generation, nodeName, gateway, podRange, serviceRange, ipv6, peers, routes, other);
+        return new ForwardingState(
+                generation, nodeName, gateway, podRange, serviceRange, ipv6, peers, routes, other, policies);
     }
 
     public long gatewayMac() {

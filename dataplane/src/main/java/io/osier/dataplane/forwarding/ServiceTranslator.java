@@ -35,15 +35,18 @@ final class ServiceTranslator {
     private final PacketTrace trace;
     private final FlowKey key = new FlowKey();
     private final FlowStanding standing;
+    private final PolicyCheck policies;
     private int lastReference;
     private @Nullable DropReason ended;
 
-    ServiceTranslator(Segment segment, ConnectionTable connections, NewFlows newFlows, PacketTrace trace) {
+    ServiceTranslator(
+            Segment segment, ConnectionTable connections, NewFlows newFlows, PolicyCheck policies, PacketTrace trace) {
         this.segment = segment;
         this.connections = connections;
         this.entries = connections.entries();
         this.newFlows = newFlows;
-        this.directFlows = new DirectFlows(segment, connections, newFlows);
+        this.directFlows = new DirectFlows(segment, connections, newFlows, policies);
+        this.policies = policies;
         this.trace = trace;
         this.standing = new FlowStanding(segment, entries);
     }
@@ -60,19 +63,23 @@ final class ServiceTranslator {
         if (packet.hasEmbedded()) {
             return translateError(frame, packet);
         }
-        if (!packet.hasPorts()) {
-            return isServiceAddress(packet) ? DropReason.UNTRANSLATABLE : null;
+        if (!packet.hasPorts() && isServiceAddress(packet)) {
+            return DropReason.UNTRANSLATABLE;
+        }
+        if (!packet.hasPorts() && !policies.concerns(packet)) {
+            return null;
         }
         int reference = liveReference(packet);
         if (reference != NONE && ended != null) {
             return ended;
         }
-        VirtualService service = reference == NONE ? serviceOf(packet) : null;
-        if (reference == NONE && service == null) {
+        boolean opened = reference == NONE;
+        VirtualService service = opened ? serviceOf(packet) : null;
+        if (opened && service == null) {
             DropReason refused = refusalWithoutService(packet);
             reference = refused == null ? directFlows.track(packet) : NONE;
             if (reference == NONE) {
-                return refused;
+                return refused == null ? policies.checkUntracked(packet) : refused;
             }
         }
         boolean translated = service != null || entries.isTranslated(entryOf(reference));
@@ -85,8 +92,24 @@ final class ServiceTranslator {
                 return newFlows.refusal();
             }
         }
+        DropReason forbidden = opened ? policies.checkNew(entryOf(reference)) : policies.check(reference, packet);
+        if (forbidden != null) {
+            forbid(reference, opened);
+            return forbidden;
+        }
         rewrite(frame, packet, reference);
         return null;
+    }
+
+    /** A flow that may not begin is forgotten; one that may not go on is known until its time is over. */
+    private void forbid(int reference, boolean opened) {
+        int entry = entryOf(reference);
+        if (!entries.isDirect(entry)) {
+            describe(isReply(reference) ? Rewrite.UNDNAT : Rewrite.DNAT, entry);
+        }
+        if (opened) {
+            connections.remove(entry);
+        }
     }
 
     /**
@@ -186,11 +209,14 @@ final class ServiceTranslator {
     private @Nullable DropReason translateFragment(Frame frame, ParsedPacket packet) {
         int reference = fragments.lookup(packet, segment.nowNanos());
         if (reference == NONE || !entries.matchesAddresses(reference, packet)) {
-            return isServiceAddress(packet) ? DropReason.SERVICE_FRAGMENT : null;
+            return isServiceAddress(packet) ? DropReason.SERVICE_FRAGMENT : policies.checkUntracked(packet);
         }
-        int entry = entryOf(reference);
+        DropReason forbidden = policies.check(reference, packet);
+        if (forbidden != null) {
+            return forbidden;
+        }
         connections.account(reference, frame, packet, segment.nowNanos());
-        rewriteAddresses(frame, packet, entry, isReply(reference));
+        rewriteAddresses(frame, packet, entryOf(reference), isReply(reference));
         return null;
     }
 
@@ -228,10 +254,14 @@ final class ServiceTranslator {
     private @Nullable DropReason translateError(Frame frame, ParsedPacket packet) {
         int reference = quotedReference(packet);
         if (reference == NONE) {
-            return isServiceAddress(packet) ? DropReason.UNTRANSLATABLE : null;
+            return isServiceAddress(packet) ? DropReason.UNTRANSLATABLE : policies.checkUntracked(packet);
         }
         if (isReply(reference) && !isCurrent(entryOf(reference))) {
             return DropReason.STALE_FLOW;
+        }
+        DropReason forbidden = policies.check(reference, packet);
+        if (forbidden != null) {
+            return forbidden;
         }
         int entry = entryOf(reference);
         if (entries.isTranslated(entry)) {

@@ -1,5 +1,7 @@
 package io.osier.dataplane.observe;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What was decided about the packet in hand, in numbers: filled by the forwarding line at no cost worth naming, put into
  * words only when somebody looks. Reused for every packet; owned by the worker's thread.
@@ -57,6 +59,10 @@ public final class PacketTrace {
     private long backendHigh;
     private long backendLow;
     private int backendPort;
+    private @Nullable String egressPolicies;
+    private @Nullable String egressRule;
+    private @Nullable String ingressPolicies;
+    private @Nullable String ingressRule;
 
     /** Forgets the last packet. */
     public void clear() {
@@ -64,6 +70,8 @@ public final class PacketTrace {
         masqueraded = false;
         replied = false;
         fragmented = false;
+        egressPolicies = null;
+        ingressPolicies = null;
     }
 
     /** The packet met a service flow; ports are 0 where the packet has none. */
@@ -95,6 +103,33 @@ public final class PacketTrace {
     /** The packet was turned into its own answer (ARP, neighbour discovery, an ICMP error). */
     public void replied() {
         replied = true;
+    }
+
+    /**
+     * The packet's flow was judged by NetworkPolicies.
+     *
+     * @param ingress whether by those of the receiving pod; otherwise by the sending one's
+     * @param policies those that isolate the pod
+     * @param rule which let it through; null if none did
+     */
+    public void judged(boolean ingress, String policies, @Nullable String rule) {
+        if (ingress) {
+            ingressPolicies = policies;
+            ingressRule = rule;
+        } else {
+            egressPolicies = policies;
+            egressRule = rule;
+        }
+    }
+
+    /** By which policies the sending or the receiving pod was found isolated; null if it is not, or was not asked for. */
+    public @Nullable String policies(boolean ingress) {
+        return ingress ? ingressPolicies : egressPolicies;
+    }
+
+    /** Which of their rules let the flow through; null if none did. */
+    public @Nullable String rule(boolean ingress) {
+        return ingress ? ingressRule : egressRule;
     }
 
     /** The packet goes out in fragments, which are frames of their own. */

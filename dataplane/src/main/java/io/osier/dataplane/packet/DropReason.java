@@ -46,7 +46,9 @@ public enum DropReason {
     UNDERLAY_OVERFLOW("tunnel packets that came faster than they were taken; the kernel counts a train as one"),
     UNDERLAY_UNREACHABLE("to a node that the underlay has no route to"),
     OUT_OF_BUFFERS("while no buffer was free for a copy"),
-    FLOW_SHARE_EXHAUSTED("a new flow of a client that has half of the connection table already");
+    FLOW_SHARE_EXHAUSTED("a new flow of a client that has half of the connection table already"),
+    EGRESS_POLICY("from a pod that a NetworkPolicy isolates for egress, and none allows it"),
+    INGRESS_POLICY("to a pod that a NetworkPolicy isolates for ingress, and none allows it");
 
     private final String sentence;
     private final String label;

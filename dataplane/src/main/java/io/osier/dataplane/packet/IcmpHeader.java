@@ -33,10 +33,15 @@ public final class IcmpHeader {
     public static final int V6_PACKET_TOO_BIG = 2;
 
     public static final int V6_ECHO_REQUEST = 128;
+    public static final int V6_ECHO_REPLY = 129;
+    private static final int V6_MULTICAST_LISTENER_QUERY = 130;
     public static final int V6_ROUTER_ADVERTISEMENT = 134;
     public static final int V6_NEIGHBOR_SOLICITATION = 135;
     public static final int V6_NEIGHBOR_ADVERTISEMENT = 136;
     public static final int V6_REDIRECT = 137;
+
+    /** RFC 3810, section 5.2. */
+    private static final int V6_MULTICAST_LISTENER_REPORT_2 = 143;
 
     private static final int V6_FIRST_INFORMATIONAL = 128;
 
@@ -57,6 +62,29 @@ public final class IcmpHeader {
                 || type == V4_REDIRECT
                 || type == V4_TIME_EXCEEDED
                 || type == V4_PARAMETER_PROBLEM;
+    }
+
+    /**
+     * Whether the message is an echo request or reply, whose first two bytes behind the checksum identify the conversation (RFC 792;
+     * RFC 4443, section 4).
+     */
+    public static boolean isEcho(int type, boolean v4) {
+        return isEchoRequest(type, v4) || type == (v4 ? V4_ECHO_REPLY : V6_ECHO_REPLY);
+    }
+
+    /** Whether it is an echo request. */
+    public static boolean isEchoRequest(int type, boolean v4) {
+        return type == (v4 ? V4_ECHO_REQUEST : V6_ECHO_REQUEST);
+    }
+
+    /** The identifier of an echo message. */
+    public static int echoIdentifier(ByteBuffer bytes, int offset) {
+        return bytes.getShort(offset + 4) & 0xffff;
+    }
+
+    /** Whether an ICMPv6 message of this type is multicast listener discovery (RFC 3810) or neighbour discovery (RFC 4861). */
+    public static boolean isV6LinkControl(int type) {
+        return (type >= V6_MULTICAST_LISTENER_QUERY && type <= V6_REDIRECT) || type == V6_MULTICAST_LISTENER_REPORT_2;
     }
 
     /** Whether an ICMPv6 message of this type is an error (RFC 4443, section 2.1). */

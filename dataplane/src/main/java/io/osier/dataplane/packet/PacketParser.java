@@ -161,6 +161,10 @@ public final class PacketParser {
                 return MALFORMED_TRANSPORT;
             }
             packet.icmpType = IcmpHeader.type(bytes, offset);
+            if (IcmpHeader.isEcho(packet.icmpType, packet.ipVersion == 4)) {
+                packet.sourcePort = IcmpHeader.echoIdentifier(bytes, offset);
+                packet.destinationPort = packet.sourcePort;
+            }
             findEmbedded(bytes, packet);
         }
         return null;
@@ -219,13 +223,20 @@ public final class PacketParser {
 
     /** RFC 792 promises eight bytes of the transport header: the ports, and UDP's checksum but not TCP's. */
     private static void findEmbeddedPorts(ByteBuffer bytes, ParsedPacket packet, int inner, int transport) {
-        if (packet.networkEnd - transport < 8 || !IpProtocol.hasPorts(packet.embeddedProtocol)) {
+        if (packet.networkEnd - transport < 8) {
+            return;
+        }
+        boolean v4 = packet.ipVersion == 4;
+        boolean echo =
+                packet.embeddedProtocol == packet.protocol && IcmpHeader.isEcho(IcmpHeader.type(bytes, transport), v4);
+        if (!echo && !IpProtocol.hasPorts(packet.embeddedProtocol)) {
             return;
         }
         packet.embedded = true;
         packet.embeddedOffset = inner;
         packet.embeddedTransportOffset = transport;
-        packet.embeddedSourcePort = UdpHeader.sourcePort(bytes, transport);
-        packet.embeddedDestinationPort = UdpHeader.destinationPort(bytes, transport);
+        packet.embeddedSourcePort =
+                echo ? IcmpHeader.echoIdentifier(bytes, transport) : UdpHeader.sourcePort(bytes, transport);
+        packet.embeddedDestinationPort = echo ? packet.embeddedSourcePort : UdpHeader.destinationPort(bytes, transport);
     }
 }

@@ -146,6 +146,7 @@ public final class ParsedPacket {
         return ipVersion != 0 && !laterFragment && IpProtocol.hasPorts(protocol);
     }
 
+    /** The sender's port; in an ICMP echo message both ports are its identifier, and in all others 0. */
     public int sourcePort() {
         return sourcePort;
     }
@@ -168,7 +169,7 @@ public final class ParsedPacket {
         return icmpType;
     }
 
-    /** Whether the packet is an ICMP error about a packet with ports, whose start was found inside. */
+    /** Whether the packet is an ICMP error about a packet with ports or an echo message, whose start was found inside. */
     public boolean hasEmbedded() {
         return embedded;
     }

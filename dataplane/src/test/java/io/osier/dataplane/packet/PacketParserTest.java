@@ -2,6 +2,7 @@ package io.osier.dataplane.packet;
 
 import static io.osier.dataplane.simulation.ArpBuilder.arpRequest;
 import static io.osier.dataplane.simulation.PacketBuilder.ethernet;
+import static io.osier.dataplane.simulation.PacketBuilder.icmp;
 import static io.osier.dataplane.simulation.PacketBuilder.icmpv6;
 import static io.osier.dataplane.simulation.PacketBuilder.ip;
 import static io.osier.dataplane.simulation.PacketBuilder.ping;
@@ -215,13 +216,32 @@ class PacketParserTest {
     }
 
     @Test
+    void anEchosIdentifierStandsForBothPorts() {
+        parse(ping(3).from(A).to(B).build());
+        assertThat(packet.hasPorts()).isFalse();
+        assertThat(packet.sourcePort()).isEqualTo(1);
+        assertThat(packet.destinationPort()).isEqualTo(1);
+
+        parse(portUnreachable()
+                .from(B)
+                .to(A)
+                .quoting(ping(3).from(A).to(B).build())
+                .build());
+        assertThat(packet.hasEmbedded()).isTrue();
+        assertThat(packet.embeddedProtocol()).isEqualTo(IpProtocol.ICMP);
+        assertThat(packet.embeddedSourcePort()).isEqualTo(1);
+        assertThat(packet.embeddedDestinationPort()).isEqualTo(1);
+        assertThat(packet.sourcePort()).as("of the error itself").isZero();
+    }
+
+    @Test
     void whatHasNoPortsIsNotLookedForInsideAnError() {
         parse(portUnreachable()
                 .from(B)
                 .to(A)
-                .quoting(ping(1).from(A).to(B).build())
+                .quoting(icmp(13, 0).from(A).to(B).build())
                 .build());
-        assertThat(packet.hasEmbedded()).as("a ping").isFalse();
+        assertThat(packet.hasEmbedded()).as("a timestamp request").isFalse();
 
         RawFrame later =
                 udp().from(A, 1).to(B, 2).payload(new byte[64]).fragments(32).get(1);

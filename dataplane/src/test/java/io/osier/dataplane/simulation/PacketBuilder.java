@@ -282,7 +282,8 @@ public final class PacketBuilder {
         return flags(0x04);
     }
 
-    private PacketBuilder rest(int word) {
+    /** The four bytes behind the ICMP checksum: an identifier and a number in echo messages. */
+    public PacketBuilder rest(int word) {
         icmpRest = word;
         return this;
     }

@@ -12,6 +12,9 @@ import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.policy.PeerSet;
+import io.osier.dataplane.policy.PodPolicy;
+import io.osier.dataplane.policy.PolicyTable;
 import io.osier.dataplane.service.Backend;
 import io.osier.dataplane.service.FlowPolicy;
 import io.osier.dataplane.service.PodInstances;
@@ -50,6 +53,7 @@ public final class SimulatedCluster implements AutoCloseable {
     private final Map<SimulatedNode, List<Route>> nodes = new LinkedHashMap<>();
     private final List<ForeignNode> foreignNodes = new ArrayList<>();
     private final Map<String, VirtualService> services = new LinkedHashMap<>();
+    private final Map<IpAddress, PodPolicy> policies = new LinkedHashMap<>();
     private final Set<SimulatedNode> behind = new HashSet<>();
     private ServiceTable serviceTable = ServiceTable.EMPTY;
     private PodInstances pods = PodInstances.NONE;
@@ -181,6 +185,20 @@ public final class SimulatedCluster implements AutoCloseable {
         publish();
     }
 
+    /** Isolates a pod, at both of its addresses. */
+    public void isolate(String podAddress, PodPolicy policy) {
+        IpAddress address = IpAddress.parse(podAddress);
+        policies.put(address, policy);
+        policies.put(IPV6.pods().of(address), policy);
+        publish();
+    }
+
+    /** Isolates no pod any more. */
+    public void isolateNobody() {
+        policies.clear();
+        publish();
+    }
+
     /** Says which pods there are; every node hears it with the next change. */
     public void pods(long... instances) {
         pods = new PodInstances(instances);
@@ -237,7 +255,14 @@ public final class SimulatedCluster implements AutoCloseable {
                 IPV6,
                 peers,
                 PodRoutes.of(routes),
-                serviceTable);
+                serviceTable,
+                policiesOf(node));
+    }
+
+    private PolicyTable policiesOf(SimulatedNode node) {
+        Map<IpAddress, PodPolicy> own = new LinkedHashMap<>(policies);
+        own.keySet().removeIf(address -> !node.subnet().contains(IpAddress.v4(address.v4Bits())));
+        return PolicyTable.of(own, PeerSet.of(List.of(node.underlayAddress()), List.of()));
     }
 
     /** Lets all nodes forward until nothing moves; no time passes. */

@@ -1,0 +1,215 @@
+package io.osier.dataplane.forwarding;
+
+import static io.osier.dataplane.packet.DropReason.EGRESS_POLICY;
+import static io.osier.dataplane.packet.DropReason.INGRESS_POLICY;
+
+import io.osier.dataplane.conntrack.ConnectionEntries;
+import io.osier.dataplane.conntrack.ConnectionTable;
+import io.osier.dataplane.observe.PacketTrace;
+import io.osier.dataplane.packet.DropReason;
+import io.osier.dataplane.packet.IcmpHeader;
+import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.ParsedPacket;
+import io.osier.dataplane.packet.TcpHeader;
+import io.osier.dataplane.policy.Isolation;
+import io.osier.dataplane.policy.PodPolicy;
+import io.osier.dataplane.policy.PolicyRule;
+import io.osier.dataplane.policy.PolicyTable;
+import io.osier.dataplane.port.Port;
+import io.osier.dataplane.port.PortKind;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether NetworkPolicies let this node's pods talk. A flow is judged by who opened it, towards the backend that it was given, when
+ * it opens and when the policies have changed; what it carries in either direction then goes with it, but for what opens another.
+ * Between a pod and itself and between a pod and its own node everything passes.
+ */
+final class PolicyCheck {
+    /** For so long after a pod was isolated its TCP connections may turn out to be older than that. */
+    private static final long OLDER_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final Segment segment;
+    private final ConnectionTable connections;
+    private final ConnectionEntries entries;
+    private final PacketTrace trace;
+    private PolicyTable table = PolicyTable.NONE;
+    private int tableNumber;
+    /** By entry, which table has let its flow through; all of the connection table's size as soon as there is one. */
+    private int[] permittedBy = {};
+
+    PolicyCheck(Segment segment, ConnectionTable connections, PacketTrace trace) {
+        this.segment = segment;
+        this.connections = connections;
+        this.entries = connections.entries();
+        this.trace = trace;
+    }
+
+    /** Whether the packet is one of a pod's that is isolated, so that the flow has to be known. */
+    boolean concerns(ParsedPacket packet) {
+        PolicyTable policies = segment.state().policies();
+        return !policies.isEmpty()
+                && !isLinkControl(packet)
+                && (policies.of(packet.sourceHigh(), packet.sourceLow()) != null
+                        || policies.of(packet.destinationHigh(), packet.destinationLow()) != null);
+    }
+
+    /**
+     * Whether a TCP packet may be of a connection that is older than its pod's isolation. Its flow is not known then, and who opened it
+     * can be guessed at best.
+     */
+    boolean mayBeOlder(ParsedPacket packet) {
+        return (packet.tcpFlags() & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) == TcpHeader.ACK
+                && (isYoung(packet.sourceHigh(), packet.sourceLow())
+                        || isYoung(packet.destinationHigh(), packet.destinationLow()));
+    }
+
+    private boolean isYoung(long high, long low) {
+        PodPolicy policy = segment.state().policies().of(high, low);
+        return policy != null && segment.nowNanos() - policy.sinceNanos() < OLDER_NANOS;
+    }
+
+    /** Null if a packet of a known flow may go on. */
+    @Nullable
+    DropReason check(int reference, ParsedPacket packet) {
+        takeTable();
+        if (table.isEmpty()) {
+            return null;
+        }
+        if (ConnectionTable.isReply(reference) && isOpening(packet)) {
+            return checkUntracked(packet); // to have been asked gives nobody leave to ask
+        }
+        int entry = ConnectionTable.entryOf(reference);
+        return permittedBy[entry] == tableNumber ? null : checkNew(entry);
+    }
+
+    private static boolean isOpening(ParsedPacket packet) {
+        boolean connecting = (packet.tcpFlags() & (TcpHeader.SYN | TcpHeader.ACK)) == TcpHeader.SYN;
+        return connecting || (packet.isIcmp() && IcmpHeader.isEchoRequest(packet.icmpType(), packet.isIpv4()));
+    }
+
+    /** Null if the flow, which has just been entered, may begin. */
+    @Nullable
+    DropReason checkNew(int entry) {
+        takeTable();
+        if (table.isEmpty()) {
+            return null;
+        }
+        DropReason forbidden = judge(
+                entries.clientHigh(entry),
+                entries.clientLow(entry),
+                entries.backendHigh(entry),
+                entries.backendLow(entry),
+                entries.protocol(entry),
+                entries.backendPort(entry));
+        permittedBy[entry] = forbidden == null ? tableNumber : 0;
+        return forbidden;
+    }
+
+    /** Null if a packet that belongs to no known flow may pass by itself. */
+    @Nullable
+    DropReason checkUntracked(ParsedPacket packet) {
+        return concerns(packet)
+                ? judge(
+                        packet.sourceHigh(),
+                        packet.sourceLow(),
+                        packet.destinationHigh(),
+                        packet.destinationLow(),
+                        packet.protocol(),
+                        portOf(packet))
+                : null;
+    }
+
+    /**
+     * Null if a packet may go from one port to the other that does not say by its addresses whose it is: a sender may have none yet,
+     * and what is for everybody, or claims to be, has no receiver's.
+     */
+    @Nullable
+    DropReason checkPorts(Port in, Port out, ParsedPacket packet) {
+        PolicyTable policies = segment.state().policies();
+        boolean judged = trace.rewrite() != PacketTrace.Rewrite.NONE; // with its flow, which says where it goes
+        if (policies.isEmpty() || judged || !packet.isIp() || isLinkControl(packet)) {
+            return null;
+        }
+        if (in.id().kind() == PortKind.POD && isUnspecified(packet.sourceHigh(), packet.sourceLow())) {
+            PodPolicy sender = policyOf(policies, in);
+            if (sender != null && !admits(sender.egress(), false, packet)) {
+                return EGRESS_POLICY;
+            }
+        }
+        boolean foreign = segment.addresses().portOf(packet.destinationHigh(), packet.destinationLow()) != out;
+        PodPolicy receiver =
+                foreign && out.id().kind() == PortKind.POD && !isOfThisNode(packet.sourceHigh(), packet.sourceLow())
+                        ? policyOf(policies, out)
+                        : null;
+        return receiver != null && !admits(receiver.ingress(), true, packet) ? INGRESS_POLICY : null;
+    }
+
+    private boolean admits(@Nullable Isolation isolation, boolean ingress, ParsedPacket packet) {
+        long peerHigh = ingress ? packet.sourceHigh() : packet.destinationHigh();
+        long peerLow = ingress ? packet.sourceLow() : packet.destinationLow();
+        return isolation == null || isolation.admitting(peerHigh, peerLow, packet.protocol(), portOf(packet)) != null;
+    }
+
+    private @Nullable PodPolicy policyOf(PolicyTable policies, Port port) {
+        IpAddress address = segment.addresses().firstOf(port);
+        return address == null ? null : policies.of(address.high(), address.low());
+    }
+
+    private @Nullable DropReason judge(
+            long clientHigh, long clientLow, long backendHigh, long backendLow, int protocol, int port) {
+        PolicyTable policies = segment.state().policies();
+        if (clientLow == backendLow && clientHigh == backendHigh) {
+            return null;
+        }
+        PodPolicy sender = policies.of(clientHigh, clientLow);
+        Isolation egress = sender == null || isOfThisNode(backendHigh, backendLow) ? null : sender.egress();
+        if (egress != null && !passes(egress, false, backendHigh, backendLow, protocol, port)) {
+            return EGRESS_POLICY;
+        }
+        PodPolicy receiver = policies.of(backendHigh, backendLow);
+        Isolation ingress = receiver == null || isOfThisNode(clientHigh, clientLow) ? null : receiver.ingress();
+        boolean refused = ingress != null && !passes(ingress, true, clientHigh, clientLow, protocol, port);
+        return refused ? INGRESS_POLICY : null;
+    }
+
+    private boolean passes(Isolation isolation, boolean ingress, long peerHigh, long peerLow, int protocol, int port) {
+        PolicyRule rule = isolation.admitting(peerHigh, peerLow, protocol, port);
+        trace.judged(ingress, isolation.policies(), rule == null ? null : rule.name());
+        return rule != null;
+    }
+
+    private boolean isOfThisNode(long high, long low) {
+        Port owner = segment.addresses().portOf(high, low);
+        return owner == null
+                ? segment.state().policies().isOfNode(high, low)
+                : owner.id().kind() == PortKind.HOST;
+    }
+
+    /** What other policies than the present ones have let through counts no more. */
+    @SuppressWarnings("ReferenceEquality") // another object says that something may have changed
+    private void takeTable() {
+        PolicyTable present = segment.state().policies();
+        if (present != table) {
+            table = present;
+            tableNumber++;
+            if (permittedBy.length == 0) {
+                permittedBy = new int[connections.capacity()];
+            }
+        }
+    }
+
+    /** The receiving end's port; -1 in a later fragment, which does not say. */
+    private static int portOf(ParsedPacket packet) {
+        return packet.isLaterFragment() ? -1 : packet.destinationPort();
+    }
+
+    private static boolean isUnspecified(long high, long low) {
+        return high == 0 && (low == 0 || low == IpAddress.MAPPED_PREFIX);
+    }
+
+    /** What keeps the link itself going, and no policy means: neighbour discovery, and who listens to which group. */
+    private static boolean isLinkControl(ParsedPacket packet) {
+        return packet.isIpv6() && packet.isIcmp() && IcmpHeader.isV6LinkControl(packet.icmpType());
+    }
+}
