@@ -53,8 +53,8 @@ public record EndpointSlice(
                 }
             }
         }
-        atMost("endpoints", endpoints.size(), MAX_ENDPOINTS);
-        atMost("ports", ports.size(), MAX_PORTS);
+        Sizes.check("endpoints", endpoints.size(), MAX_ENDPOINTS);
+        Sizes.check("ports", ports.size(), MAX_PORTS);
     }
 
     /** Of IPv4. */
@@ -70,12 +70,6 @@ public record EndpointSlice(
     /** The name of the service that this belongs to; null if it says none, and then nobody looks at it. */
     public @Nullable String serviceName() {
         return metadata.labels().get(SERVICE_NAME);
-    }
-
-    private static void atMost(String field, int size, int max) {
-        if (size > max) {
-            throw new ValidationException(field + ": Too many: " + size + ": must have at most " + max + " items");
-        }
     }
 
     /**
@@ -99,7 +93,7 @@ public record EndpointSlice(
             if (addresses.isEmpty()) {
                 throw new ValidationException("endpoints[].addresses: Required value");
             }
-            atMost("endpoints[].addresses", addresses.size(), MAX_ADDRESSES);
+            Sizes.check("endpoints[].addresses", addresses.size(), MAX_ADDRESSES);
             addresses.forEach(Endpoint::check);
         }
 
@@ -118,8 +112,8 @@ public record EndpointSlice(
         public Hints {
             forZones = forZones == null ? List.of() : List.copyOf(forZones);
             forNodes = forNodes == null ? List.of() : List.copyOf(forNodes);
-            atMost("endpoints[].hints.forZones", forZones.size(), MAX_HINTS);
-            atMost("endpoints[].hints.forNodes", forNodes.size(), MAX_HINTS);
+            Sizes.check("endpoints[].hints.forZones", forZones.size(), MAX_HINTS);
+            Sizes.check("endpoints[].hints.forNodes", forNodes.size(), MAX_HINTS);
         }
 
         /** Whether it is for this zone. */

@@ -37,7 +37,9 @@ record FieldRule(String rule, boolean required, Map<String, FieldRule> fields) {
                 String[] columns = line.split(" +", 2);
                 for (Kind kind : Kind.values()) {
                     if (section.equals("*") || section.equals(kind.word())) {
-                        of(kind).add(columns[0].replace("[]", ""), columns[1].strip());
+                        of(kind).add(
+                                        columns[0].replace("[]", ""),
+                                        columns[1].strip().replace("[]", ""));
                     }
                 }
             }
@@ -70,14 +72,23 @@ record FieldRule(String rule, boolean required, Map<String, FieldRule> fields) {
     }
 
     private void add(String path, String text) {
+        int dot = path.lastIndexOf('.');
+        Map<String, FieldRule> siblings = dot < 0 ? fields : at(path.substring(0, dot)).fields;
+        siblings.put(path.substring(dot + 1), text.startsWith("=") ? at(text.substring(1)) : ofText(text));
+    }
+
+    private FieldRule at(String path) {
         FieldRule at = this;
-        String[] names = path.split("\\.", -1);
-        for (int i = 0; i < names.length - 1; i++) {
-            at = Objects.requireNonNull(at.fields.get(names[i]), path);
+        for (String name : path.split("\\.", -1)) {
+            at = Objects.requireNonNull(at.fields.get(name), path);
         }
+        return at;
+    }
+
+    private static FieldRule ofText(String text) {
         boolean required = text.endsWith("!");
         String rule = required ? text.substring(0, text.length() - 1) : text;
-        at.fields.put(names[names.length - 1], new FieldRule(rule, required, new TreeMap<>()));
+        return new FieldRule(rule, required, new TreeMap<>());
     }
 
     private static List<String> lines() {

@@ -9,6 +9,7 @@ public enum Kind {
     SERVICE("v1", "Service", "services", Service.class),
     ENDPOINTS("v1", "Endpoints", "endpoints", Endpoints.class),
     ENDPOINT_SLICE(EndpointSlice.API_VERSION, "EndpointSlice", "endpointslices", EndpointSlice.class),
+    NETWORK_POLICY(NetworkPolicy.API_VERSION, "NetworkPolicy", "networkpolicies", NetworkPolicy.class),
     NODE("v1", "Node", "nodes", Node.class);
 
     private final String apiVersion;

@@ -137,9 +137,6 @@ public final class Manifests {
     }
 
     private static Kind kindOfWord(String word) {
-        if (word.equals("NetworkPolicy")) {
-            throw new ValidationException("kind", "kind NetworkPolicy: not served yet");
-        }
         return Kind.of(word).orElseThrow(() -> unknownKind(word));
     }
 

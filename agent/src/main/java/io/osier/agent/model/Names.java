@@ -30,17 +30,27 @@ final class Names {
 
     static void checkLabels(String field, Map<String, String> labels) {
         labels.forEach((key, value) -> {
-            if (!LABEL_KEY.matcher(key).matches()) {
-                throw ValidationException.invalid(field, key, "not a label key such as app or example.com/app");
-            }
-            if (value.length() > MAX_LABEL_CHARACTERS
-                    || !LABEL_VALUE.matcher(value).matches()) {
-                throw ValidationException.invalid(
-                        field + "." + key,
-                        value,
-                        "a label value has at most 63 alphanumeric characters, '-', '_' or '.', and begins and ends with an"
-                                + " alphanumeric character");
-            }
+            checkLabelKey(field, key);
+            checkLabelValue(field + "." + key, value);
         });
+    }
+
+    static void checkLabelKey(String field, @Nullable String key) {
+        if (key == null || key.isEmpty()) {
+            throw new ValidationException(field + ": Required value");
+        }
+        if (!LABEL_KEY.matcher(key).matches()) {
+            throw ValidationException.invalid(field, key, "not a label key such as app or example.com/app");
+        }
+    }
+
+    static void checkLabelValue(String field, String value) {
+        if (value.length() > MAX_LABEL_CHARACTERS || !LABEL_VALUE.matcher(value).matches()) {
+            throw ValidationException.invalid(
+                    field,
+                    value,
+                    "a label value has at most 63 alphanumeric characters, '-', '_' or '.', and begins and ends with an"
+                            + " alphanumeric character");
+        }
     }
 }

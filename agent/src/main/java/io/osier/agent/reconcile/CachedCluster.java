@@ -2,6 +2,7 @@ package io.osier.agent.reconcile;
 
 import io.osier.agent.model.EndpointSlice;
 import io.osier.agent.model.Endpoints;
+import io.osier.agent.model.NetworkPolicy;
 import io.osier.agent.model.Node;
 import io.osier.agent.model.Pod;
 import io.osier.agent.model.Service;
@@ -14,6 +15,7 @@ final class CachedCluster {
     final CachedObjects<Service> services = new CachedObjects<>();
     final CachedObjects<Endpoints> endpoints = new CachedObjects<>();
     final CachedObjects<EndpointSlice> slices = new CachedObjects<>();
+    final CachedObjects<NetworkPolicy> policies = new CachedObjects<>();
     private boolean begins = true;
 
     /** Everything as it is now. */
@@ -23,7 +25,8 @@ final class CachedCluster {
                 List.copyOf(pods.all()),
                 List.copyOf(services.all()),
                 List.copyOf(endpoints.all()),
-                List.copyOf(slices.all()));
+                List.copyOf(slices.all()),
+                List.copyOf(policies.all()));
     }
 
     /** What has changed since this was last asked; at first all that there is. */
@@ -36,12 +39,13 @@ final class CachedCluster {
                 pods.takeChanges(),
                 services.takeChanges(),
                 endpoints.takeChanges(),
-                slices.takeChanges());
+                slices.takeChanges(),
+                policies.takeChanges());
     }
 
     /** Whoever took changes has lost them: what is taken next is all that there is. */
     void beginAgain() {
         begins = true;
-        List.of(nodes, pods, services, endpoints, slices).forEach(CachedObjects::begin);
+        List.of(nodes, pods, services, endpoints, slices, policies).forEach(CachedObjects::begin);
     }
 }

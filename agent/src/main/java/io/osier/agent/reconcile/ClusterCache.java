@@ -2,6 +2,7 @@ package io.osier.agent.reconcile;
 
 import io.osier.agent.model.EndpointSlice;
 import io.osier.agent.model.Endpoints;
+import io.osier.agent.model.NetworkPolicy;
 import io.osier.agent.model.Node;
 import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.model.Pod;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /** The cluster's state in memory, kept as the store says, and what has changed of it. Safe for any thread. */
 public final class ClusterCache implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterCache.class);
-    private static final int WATCHES = 5;
+    private static final int WATCHES = 6;
 
     private final CachedCluster cluster = new CachedCluster();
     private final SharedParts parts = new SharedParts();
@@ -52,6 +53,8 @@ public final class ClusterCache implements AutoCloseable {
         watches.add(watch(store, Keys.SERVICES, cluster.services, Service.class, Service::metadata));
         watches.add(watch(store, Keys.ENDPOINTS, cluster.endpoints, Endpoints.class, Endpoints::metadata));
         watches.add(watch(store, Keys.ENDPOINT_SLICES, cluster.slices, EndpointSlice.class, EndpointSlice::metadata));
+        watches.add(
+                watch(store, Keys.NETWORK_POLICIES, cluster.policies, NetworkPolicy.class, NetworkPolicy::metadata));
     }
 
     /** Everything as it is now. */

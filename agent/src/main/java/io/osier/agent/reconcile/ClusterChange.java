@@ -2,6 +2,7 @@ package io.osier.agent.reconcile;
 
 import io.osier.agent.model.EndpointSlice;
 import io.osier.agent.model.Endpoints;
+import io.osier.agent.model.NetworkPolicy;
 import io.osier.agent.model.Node;
 import io.osier.agent.model.Pod;
 import io.osier.agent.model.Service;
@@ -18,7 +19,8 @@ public record ClusterChange(
         List<Change<Pod>> pods,
         List<Change<Service>> services,
         List<Change<Endpoints>> endpoints,
-        List<Change<EndpointSlice>> slices) {
+        List<Change<EndpointSlice>> slices,
+        List<Change<NetworkPolicy>> policies) {
     /** All of it as if nothing had been before. */
     public static ClusterChange beginning(ClusterState state) {
         return new ClusterChange(
@@ -27,7 +29,8 @@ public record ClusterChange(
                 appeared(state.pods()),
                 appeared(state.services()),
                 appeared(state.endpoints()),
-                appeared(state.slices()));
+                appeared(state.slices()),
+                appeared(state.policies()));
     }
 
     private static <T> List<Change<T>> appeared(List<T> objects) {

@@ -2,6 +2,7 @@ package io.osier.agent.reconcile;
 
 import io.osier.agent.model.EndpointSlice;
 import io.osier.agent.model.Endpoints;
+import io.osier.agent.model.NetworkPolicy;
 import io.osier.agent.model.Node;
 import io.osier.agent.model.Pod;
 import io.osier.agent.model.Service;
@@ -13,8 +14,10 @@ public record ClusterState(
         List<Pod> pods,
         List<Service> services,
         List<Endpoints> endpoints,
-        List<EndpointSlice> slices) {
-    public static final ClusterState EMPTY = new ClusterState(List.of(), List.of(), List.of(), List.of(), List.of());
+        List<EndpointSlice> slices,
+        List<NetworkPolicy> policies) {
+    public static final ClusterState EMPTY =
+            new ClusterState(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
 
     public ClusterState {
         nodes = List.copyOf(nodes);
@@ -22,5 +25,6 @@ public record ClusterState(
         services = List.copyOf(services);
         endpoints = List.copyOf(endpoints);
         slices = List.copyOf(slices);
+        policies = List.copyOf(policies);
     }
 }

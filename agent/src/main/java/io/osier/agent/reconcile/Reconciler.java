@@ -106,7 +106,7 @@ public final class Reconciler implements AutoCloseable {
         switch (event.key().substring(0, Math.max(0, event.key().indexOf('/')))) {
             case Keys.SERVICES -> metrics.serviceChanged();
             case Keys.PODS, Keys.ENDPOINTS, Keys.ENDPOINT_SLICES -> metrics.endpointsChanged();
-            default -> {} // nodes, and that everything is known by now
+            default -> {} // nodes, policies, and that everything is known by now
         }
         wake();
     }

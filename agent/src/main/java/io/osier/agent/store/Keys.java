@@ -10,6 +10,7 @@ public final class Keys {
     public static final String SERVICES = "services";
     public static final String ENDPOINTS = "endpoints";
     public static final String ENDPOINT_SLICES = "endpointslices";
+    public static final String NETWORK_POLICIES = "networkpolicies";
     public static final String CLAIMS = "claims";
     private static final String PRESENCE = "presence";
 

@@ -198,7 +198,7 @@ class ManifestCommandsTest extends WithFakeAgent {
         assertThat(dialogue.err().lines().map(line -> line.replace("osier: " + file + ": ", "")))
                 .containsExactly(
                         "document 1, line 4: unknown field \"spec.nodeNam\": did you mean nodeName?",
-                        "document 2, line 7: unknown kind \"Cat\": this takes Pod, Service, Endpoints, EndpointSlice, Node",
+                        "document 2, line 7: unknown kind \"Cat\": this takes Pod, Service, Endpoints, EndpointSlice, NetworkPolicy, Node",
                         "document 3, line 10: not YAML: expected the node content, but found '<stream end>'",
                         "document 4, line 15: spec.clusterIP: Invalid value: taken");
     }

@@ -214,8 +214,8 @@ class ManifestsTest {
                 "kind: Pod ~ 1: unknown apiVersion \"\" of kind Pod: write v1",
                 "apiVersion: v1 ~ 1: kind: Required value",
                 "apiVersion: v1\\nkind: pod\\nmetadata: {name: a} ~ 2: unknown kind \"pod\": did you mean Pod?",
-                "apiVersion: apps/v1\\nkind: Deployment\\nmetadata: {name: a} ~ 2: unknown kind \"Deployment\": this takes Pod, Service, Endpoints, EndpointSlice, Node",
-                "apiVersion: networking.k8s.io/v1\\nkind: NetworkPolicy\\nmetadata: {name: a} ~ 2: kind NetworkPolicy: not served yet",
+                "apiVersion: apps/v1\\nkind: Deployment\\nmetadata: {name: a} ~ 2: unknown kind \"Deployment\": this takes Pod, Service, Endpoints, EndpointSlice, NetworkPolicy, Node",
+                "apiVersion: v1\\nkind: NetworkPolicy\\nmetadata: {name: a} ~ 1: unknown apiVersion \"v1\" of kind NetworkPolicy: write networking.k8s.io/v1",
                 "apiVersion: v2\\nkind: Pod\\nmetadata: {name: a} ~ 1: unknown apiVersion \"v2\" of kind Pod: write v1",
                 "apiVersion: v1\\nkind: EndpointSlice\\nmetadata: {name: a} ~ 1: unknown apiVersion \"v1\" of kind EndpointSlice: write discovery.k8s.io/v1",
                 "apiVersion: v1\\nkind: Pod\\nmetadata:\\n  generateName: a- ~ 3: metadata.name: Required value: generateName is not served",
@@ -402,7 +402,7 @@ class ManifestsTest {
                 .as("said once, of however many; whoever fits stands for itself")
                 .containsExactly(
                         "document 1, line 1: " + refused,
-                        "document 3, line 5: unknown kind \"Job\": this takes Pod, Service, Endpoints, EndpointSlice, Node");
+                        "document 3, line 5: unknown kind \"Job\": this takes Pod, Service, Endpoints, EndpointSlice, NetworkPolicy, Node");
     }
 
     @Test

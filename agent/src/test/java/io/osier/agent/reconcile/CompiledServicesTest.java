@@ -50,7 +50,8 @@ class CompiledServicesTest {
                         pods.takeChanges(),
                         services.takeChanges(),
                         List.of(),
-                        slices.takeChanges()),
+                        slices.takeChanges(),
+                        List.of()),
                 state.generation() + 1);
         return compiler.servicesCompiled();
     }

@@ -66,7 +66,7 @@ class ForwardingStateCompilerTest {
             }
         });
         return new ForwardingStateCompiler(settings(nodePortAddresses))
-                .compile(new ClusterState(nodes, pods, services, endpoints, slices), 7);
+                .compile(new ClusterState(nodes, pods, services, endpoints, slices, List.of()), 7);
     }
 
     private static NodeSettings settings(List<IpPrefix> nodePortAddresses) {

@@ -20,7 +20,7 @@ class OwnPodsTest {
     }
 
     private static ClusterChange change(boolean begins, List<Change<Pod>> pods) {
-        return new ClusterChange(begins, List.of(), pods, List.of(), List.of(), List.of());
+        return new ClusterChange(begins, List.of(), pods, List.of(), List.of(), List.of(), List.of());
     }
 
     @Test

@@ -39,7 +39,8 @@ final class EndpointsResource implements Resource {
                 objects.list(Keys.PODS, Pod.class),
                 objects.list(Keys.SERVICES, Service.class),
                 objects.list(Keys.ENDPOINTS, Endpoints.class),
-                objects.list(Keys.ENDPOINT_SLICES, EndpointSlice.class));
+                objects.list(Keys.ENDPOINT_SLICES, EndpointSlice.class),
+                List.of());
         EndpointSelector selector = new EndpointSelector(cluster);
         Map<String, Endpoints> all = new TreeMap<>();
         cluster.endpoints().forEach(endpoints -> all.put(keyOf(endpoints), endpoints));
