@@ -39,6 +39,12 @@ public enum Kind {
         return plural;
     }
 
+    /** A word for its objects with the API group that they are of: {@code pod}, {@code networkpolicy.networking.k8s.io}. */
+    public String qualified(String name) {
+        int slash = apiVersion.indexOf('/');
+        return slash < 0 ? name : name + "." + apiVersion.substring(0, slash);
+    }
+
     Class<?> type() {
         return type;
     }

@@ -42,19 +42,20 @@ public final class Keys {
     }
 
     public static String pod(String namespace, String name) {
-        return check(PODS + "/" + namespace + "/" + name);
+        return object(PODS, namespace, name);
     }
 
     public static String service(String namespace, String name) {
-        return check(SERVICES + "/" + namespace + "/" + name);
+        return object(SERVICES, namespace, name);
     }
 
     public static String endpoints(String namespace, String name) {
-        return check(ENDPOINTS + "/" + namespace + "/" + name);
+        return object(ENDPOINTS, namespace, name);
     }
 
-    public static String endpointSlice(String namespace, String name) {
-        return check(ENDPOINT_SLICES + "/" + namespace + "/" + name);
+    /** Of an object of this collection, which has the name of its kind's plural. */
+    public static String object(String plural, String namespace, String name) {
+        return check(plural + "/" + namespace + "/" + name);
     }
 
     /** The lease of a subnet such as {@code 10.32.1.0/24}. */

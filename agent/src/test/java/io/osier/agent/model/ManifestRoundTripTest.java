@@ -27,7 +27,10 @@ class ManifestRoundTripTest {
     @Provide
     Arbitrary<Object> objects() {
         return Arbitraries.oneOf(
-                pods().map(Object.class::cast), services().map(Object.class::cast), slices().map(Object.class::cast));
+                pods().map(Object.class::cast),
+                services().map(Object.class::cast),
+                slices().map(Object.class::cast),
+                policies().map(Object.class::cast));
     }
 
     private static Arbitrary<String> names() {
@@ -157,5 +160,52 @@ class ManifestRoundTripTest {
                                         new EndpointSlice.Endpoint(List.of("10.0.0.1"), each, "node-a", "yes", null))
                                 .toList(),
                         List.of(new EndpointSlice.Port("http", "UDP", port))));
+    }
+
+    private static Arbitrary<LabelSelector> selectors() {
+        Arbitrary<String> words = Arbitraries.of("web", "1", "true", "null", "yes", "1.10", "0x1F", "");
+        Arbitrary<LabelSelectorRequirement> requirements = Combinators.combine(
+                        words.filter(word -> !word.isEmpty()),
+                        Arbitraries.of("In", "NotIn", "Exists", "DoesNotExist"),
+                        words.list().ofMinSize(1).ofMaxSize(2))
+                .as((key, operator, values) ->
+                        new LabelSelectorRequirement(key, operator, operator.endsWith("In") ? values : List.of()));
+        return Combinators.combine(
+                        Arbitraries.maps(words.filter(word -> !word.isEmpty()), words)
+                                .ofMaxSize(2),
+                        requirements.list().ofMaxSize(2))
+                .as(LabelSelector::new);
+    }
+
+    private static Arbitrary<NetworkPolicy> policies() {
+        Arbitrary<NetworkPolicyPeer> peers = Arbitraries.oneOf(
+                selectors().map(pods -> new NetworkPolicyPeer(pods, null, null)),
+                selectors().map(namespaces -> new NetworkPolicyPeer(null, namespaces, null)),
+                Combinators.combine(selectors(), selectors())
+                        .as((pods, namespaces) -> new NetworkPolicyPeer(pods, namespaces, null)),
+                Arbitraries.of(new IpBlock("0.0.0.0/0", List.of("10.0.0.0/8")), new IpBlock("fd00::/8", List.of()))
+                        .map(block -> new NetworkPolicyPeer(null, null, block)));
+        Arbitrary<List<NetworkPolicyPort>> ports = Arbitraries.of(
+                        new NetworkPolicyPort("TCP", null, null),
+                        new NetworkPolicyPort("UDP", "n", null),
+                        new NetworkPolicyPort("SCTP", 80, null),
+                        new NetworkPolicyPort("TCP", 80, 90))
+                .list()
+                .ofMaxSize(2);
+        Arbitrary<List<NetworkPolicyPeer>> ends = peers.list().ofMaxSize(2);
+        return Combinators.combine(
+                        metas(),
+                        selectors(),
+                        Arbitraries.<List<String>>of(List.of(), List.of("Egress"), List.of("Ingress", "Egress")),
+                        Combinators.combine(ends, ports)
+                                .as(IngressRule::new)
+                                .list()
+                                .ofMaxSize(2),
+                        Combinators.combine(ends, ports)
+                                .as(EgressRule::new)
+                                .list()
+                                .ofMaxSize(2))
+                .as((meta, pods, types, ingress, egress) ->
+                        NetworkPolicy.of(meta, new NetworkPolicySpec(pods, types, ingress, egress)));
     }
 }

@@ -6,6 +6,8 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 /** Whatever is read, the only complaint is a {@link ValidationException} of one line. */
 class ManifestsFuzzTest {
     private static final String HEAD = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: ";
+    private static final String POLICY_HEAD =
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\nspec:\n  ";
 
     @FuzzTest(maxDuration = "3s")
     void anyTextIsReadOrRefused(FuzzedDataProvider data) {
@@ -16,6 +18,12 @@ class ManifestsFuzzTest {
     @FuzzTest(maxDuration = "3s")
     void anySpecIsReadOrRefused(FuzzedDataProvider data) {
         read(HEAD + data.consumeRemainingAsString());
+    }
+
+    @FuzzTest(maxDuration = "3s")
+    void anyPolicyIsReadOrRefused(FuzzedDataProvider data) {
+        String spec = data.pickValue(new String[] {"", "ingress:\n- ", "egress:\n- to:\n  - ", "podSelector: "});
+        read(POLICY_HEAD + spec.replace("\n", "\n  ") + data.consumeRemainingAsString());
     }
 
     @FuzzTest(maxDuration = "3s")

@@ -84,7 +84,8 @@ public final class AgentApi {
                 "services", new ServiceResource(objects, claims, new NodePorts(keys), settings),
                 "nodes", new NodeResource(objects, leases, claims, directory, new ForeignNodeCheck(settings, underlay)),
                 "endpoints", new EndpointsResource(objects),
-                "endpointslices", new EndpointSliceResource(objects));
+                "endpointslices", PlainResource.endpointSlices(objects),
+                "networkpolicies", PlainResource.networkPolicies(objects));
     }
 
     public ApiRoutes routes() {

@@ -22,7 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** No request makes the agent fail: what cannot be answered is refused with a {@code Status}. */
 class ApiFuzzTest {
     private static final List<String> METHODS = List.of("GET", "POST", "PUT", "DELETE", "PATCH");
-    private static final List<String> KINDS = List.of("pods", "services", "endpoints", "nodes", "endpointslices");
+    private static final List<String> KINDS =
+            List.of("pods", "services", "endpoints", "nodes", "endpointslices", "networkpolicies");
     private static final List<String> VALUES = List.of(
             "null",
             "true",
@@ -58,7 +59,12 @@ class ApiFuzzTest {
             {"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{"name":"a","labels":
             {"kubernetes.io/service-name":"a"}},"addressType":"IPv4","endpoints":[{"addresses":["10.32.0.9"],"conditions":
             {"ready":true,"serving":true,"terminating":false},"nodeName":"node-a","zone":"z"}],"ports":[{"name":"http",
-            "port":80,"protocol":"TCP"}]}""");
+            "port":80,"protocol":"TCP"}]}""", """
+            {"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"a"},"spec":{"podSelector":
+            {"matchLabels":{"app":"web"},"matchExpressions":[{"key":"app","operator":"In","values":["web"]}]},"policyTypes":
+            ["Ingress","Egress"],"ingress":[{"from":[{"podSelector":{}},{"namespaceSelector":{}},{"ipBlock":{"cidr":
+            "10.32.0.0/24","except":["10.32.0.9/32"]}}],"ports":[{"protocol":"TCP","port":80,"endPort":90}]}],"egress":
+            [{"to":[{"podSelector":{}}],"ports":[{"port":"http"}]}]}}""");
 
     @TempDir
     private static Path folder;

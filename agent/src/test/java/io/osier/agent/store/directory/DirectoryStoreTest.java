@@ -266,7 +266,8 @@ class DirectoryStoreTest extends StateStoreContract {
     /** As an agent begins them; looking around, five seconds later, does not count. */
     @Test
     void watchesThatBeginOneAfterTheOtherMissNothing() {
-        List<String> prefixes = List.of("pods", "services", "endpoints", "endpointslices", "nodes", "leases");
+        List<String> prefixes =
+                List.of("pods", "services", "endpoints", "endpointslices", "networkpolicies", "nodes", "leases");
         prefixes.forEach(prefix -> create(prefix + "/default/first", "x"));
         for (int round = 0; round < 60; round++) {
             String key = "/default/round-" + round;
