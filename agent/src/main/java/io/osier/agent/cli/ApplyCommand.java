@@ -8,7 +8,8 @@ import picocli.CommandLine.Mixin;
 /** {@code osier apply}. */
 @Command(
         name = "apply",
-        description = "Creates or changes the objects of manifests: Pod, Service, Endpoints, EndpointSlice.",
+        description =
+                "Creates or changes the objects of manifests: Pod, Service, Endpoints, EndpointSlice, NetworkPolicy.",
         mixinStandardHelpOptions = true,
         footer = {
             "",

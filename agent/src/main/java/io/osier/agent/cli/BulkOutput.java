@@ -27,7 +27,7 @@ final class BulkOutput {
      * @param object as it is now
      */
     void done(Kinds kind, String name, String result, JsonNode object) {
-        String word = kind.singular() + "/" + name;
+        String word = kind.qualified() + "/" + name;
         switch (format) {
             case JSON, YAML -> objects.add(object);
             case NAME -> say(word);

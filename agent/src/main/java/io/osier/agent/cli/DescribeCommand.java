@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 /** {@code osier describe}. */
 @Command(
         name = "describe",
-        description = "Tells everything about pods, services, nodes, endpoints or endpointslices.",
+        description = "Tells everything about pods, services, nodes, endpoints, endpointslices or networkpolicies.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -24,8 +24,8 @@ final class DescribeCommand extends ApiCommand {
     @Parameters(
             arity = "1..*",
             paramLabel = "KIND [NAME]",
-            description =
-                    "pod, service, node, endpoints or endpointslice, and which; all without a name; KIND/NAME, too")
+            description = "pod, service, node, endpoints, endpointslice or networkpolicy, and which;"
+                    + " all without a name; KIND/NAME, too")
     List<String> words = List.of();
 
     private ResourceArguments arguments = new ResourceArguments(List.of(), List.of());

@@ -15,6 +15,9 @@ final class Description {
 
     /** @param endpoints all that there are: those of a service have its name */
     static String of(Kinds kind, JsonNode object, JsonNode endpoints) {
+        if (kind == Kinds.NETWORKPOLICIES) {
+            return PolicyDescription.of(object);
+        }
         Description description = new Description();
         description.describe(kind, object, endpoints);
         return description.aligned();

@@ -16,7 +16,8 @@ import tools.jackson.databind.JsonNode;
 /** {@code osier get}. */
 @Command(
         name = "get",
-        description = "Lists nodes, pods, services, endpoints, endpointslices, routes, fdb, flows or leases.",
+        description =
+                "Lists nodes, pods, services, endpoints, endpointslices, networkpolicies, routes, fdb, flows or leases.",
         mixinStandardHelpOptions = true,
         footer = {
             "",

@@ -1,15 +1,18 @@
 package io.osier.agent.cli;
 
+import io.osier.agent.model.Kind;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** What {@code get}, {@code describe} and {@code delete} know, by all the names that kubectl's users try. */
 enum Kinds {
     PODS("pod", true, "po"),
     SERVICES("service", true, "svc"),
     ENDPOINTS("endpoints", true, "endpoint", "ep"),
-    ENDPOINTSLICES("endpointslice", true, "endpointslices.discovery.k8s.io"),
+    ENDPOINTSLICES("endpointslice", true),
+    NETWORKPOLICIES("networkpolicy", true, "netpol"),
     NODES("node", true, "no"),
     ROUTES("route", false),
     FDB("fdb", false),
@@ -44,6 +47,20 @@ enum Kinds {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** How one is called where kinds of other API groups might be, too: {@code networkpolicy.networking.k8s.io}. */
+    String qualified() {
+        return qualified(singular);
+    }
+
+    private String qualified(String word) {
+        return Kind.ofPlural(plural()).map(kind -> kind.qualified(word)).orElse(word);
+    }
+
+    private Stream<String> names() {
+        Stream<String> words = Stream.concat(Stream.of(plural(), singular), otherNames.stream());
+        return words.flatMap(word -> Stream.of(word, qualified(word)));
+    }
+
     /** Whether its objects are in a Kubernetes namespace. */
     boolean isNamespaced() {
         return object && this != NODES;
@@ -63,13 +80,11 @@ enum Kinds {
     static Kinds of(String command, String word) {
         String wanted = word.toLowerCase(Locale.ROOT);
         return Arrays.stream(values())
-                .filter(kind -> kind.plural().equals(wanted)
-                        || kind.singular.equals(wanted)
-                        || kind.otherNames.contains(wanted))
+                .filter(kind -> kind.names().anyMatch(wanted::equals))
                 .findFirst()
                 .orElseThrow(
                         () -> CliException.usage(
                                 command + ": unknown kind \"" + word
-                                        + "\": this knows nodes, pods, services, endpoints, endpointslices, routes, fdb, flows and leases"));
+                                        + "\": this knows nodes, pods, services, endpoints, endpointslices, networkpolicies, routes, fdb, flows and leases"));
     }
 }

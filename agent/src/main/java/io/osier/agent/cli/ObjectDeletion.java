@@ -67,8 +67,8 @@ final class ObjectDeletion implements AutoCloseable {
             }
             output.say(
                     format == OutputFormat.NAME
-                            ? target.kind().singular() + "/" + target.name()
-                            : target.kind().singular() + " \"" + target.name() + "\" deleted");
+                            ? target.kind().qualified() + "/" + target.name()
+                            : target.kind().qualified() + " \"" + target.name() + "\" deleted");
         }
 
         @Override

@@ -66,7 +66,7 @@ final class Printer {
         StringBuilder text = new StringBuilder();
         for (JsonNode item : items) {
             String name = string(item.path("metadata"), "name");
-            text.append(kind.singular()).append('/').append(name).append('\n');
+            text.append(kind.qualified()).append('/').append(name).append('\n');
         }
         return text.toString();
     }
@@ -90,6 +90,7 @@ final class Printer {
                         : new Table("NAME", "TYPE", "CLUSTER-IP", "EXTERNAL-IP", "PORT(S)", "AGE");
             case ENDPOINTS -> new Table("NAME", "ENDPOINTS", "AGE");
             case ENDPOINTSLICES -> new Table("NAME", "ADDRESSTYPE", "PORTS", "ENDPOINTS", "AGE");
+            case NETWORKPOLICIES -> new Table("NAME", "POD-SELECTOR", "AGE");
             case NODES ->
                 wide
                         ? new Table("NAME", "STATUS", "ROLES", "AGE", "VERSION", "INTERNAL-IP", "POD-CIDR")
@@ -119,13 +120,15 @@ final class Printer {
 
     private static void row(Kinds kind, Table table, JsonNode item, Columns columns, Instant now) {
         boolean wide = columns.wide();
-        String name = (columns.kinds() ? kind.singular() + "/" : "") + string(item.path("metadata"), "name");
+        String name = (columns.kinds() ? kind.qualified() + "/" : "") + string(item.path("metadata"), "name");
         String age = Age.since(string(item.path("metadata"), "creationTimestamp"), now);
         switch (kind) {
             case PODS -> pod(table, item, wide, name, age);
             case SERVICES -> service(table, item, wide, name, age);
             case ENDPOINTS -> table.add(name, endpoints(item), age);
             case ENDPOINTSLICES -> slice(table, item, name, age);
+            case NETWORKPOLICIES ->
+                table.add(name, SelectorText.of(item.path("spec").path("podSelector")), age);
             case NODES -> node(table, item, wide, name, age);
             case LEASES ->
                 table.add(

@@ -348,7 +348,7 @@ class GetCommandTest extends WithFakeAgent {
                 "get                  | 2 | osier: get: say KIND, or KIND NAME, or -f FILE",
                 "get pods --state x   | 2 | osier: get: --state is for flows, not for pods",
                 "get pods -6          | 2 | osier: get: -6 is for routes, not for pods",
-                "get cats             | 2 | osier: get: unknown kind \"cats\": this knows nodes, pods, services, endpoints, endpointslices, routes, fdb, flows and leases",
+                "get cats             | 2 | osier: get: unknown kind \"cats\": this knows nodes, pods, services, endpoints, endpointslices, networkpolicies, routes, fdb, flows and leases",
                 "get pods -o xml      | 2 | osier: get: Invalid value for option '--output': \"xml\" is not table, wide, json, yaml or name: see 'osier get --help'",
                 "get routes 10.0.0.0  | 2 | osier: get: routes have no names: leave out 10.0.0.0",
                 "get pod/a b          | 2 | osier: get: b: write KIND/NAME, as the others are",
