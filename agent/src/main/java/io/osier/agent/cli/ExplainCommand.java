@@ -148,6 +148,13 @@ final class ExplainCommand extends ApiCommand {
                         .append(string(step, "node"))
                         .append("  ");
             }
+            for (JsonNode verdict : step.path("policies")) {
+                text.append(verdict.asString())
+                        .append('\n')
+                        .append("    ")
+                        .append(string(step, "node"))
+                        .append("  ");
+            }
             text.append(
                             step.has("dropped")
                                     ? "dropped: " + string(step, "dropped") + " (" + string(step, "why") + ")"

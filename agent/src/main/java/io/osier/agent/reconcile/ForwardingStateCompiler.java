@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 public final class ForwardingStateCompiler {
     private final NodeSettings settings;
     private final Supplier<Set<IpAddress>> seenAddresses;
+    private final CompiledPolicies policies;
     private ServiceTable table = ServiceTable.EMPTY;
     private Known known;
     private int servicesCompiled;
@@ -35,6 +36,7 @@ public final class ForwardingStateCompiler {
     public ForwardingStateCompiler(NodeSettings settings, Supplier<Set<IpAddress>> seenAddresses) {
         this.settings = settings;
         this.seenAddresses = seenAddresses;
+        this.policies = new CompiledPolicies(settings, System::nanoTime);
         this.known = new Known();
     }
 
@@ -83,7 +85,8 @@ public final class ForwardingStateCompiler {
                 settings.ipv6(),
                 known.routes.peers(),
                 known.routes.routes(),
-                table);
+                table,
+                policies.take(change, known.routes.tables().own()));
     }
 
     /** Services that have changed, or what stands behind them. */

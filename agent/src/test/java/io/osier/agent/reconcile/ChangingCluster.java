@@ -3,6 +3,7 @@ package io.osier.agent.reconcile;
 import io.osier.agent.model.EndpointSlice;
 import io.osier.agent.model.Endpoints;
 import io.osier.agent.model.Manifests;
+import io.osier.agent.model.NetworkPolicy;
 import io.osier.agent.model.Node;
 import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.model.Pod;
@@ -53,9 +54,10 @@ final class ChangingCluster {
 
     void change() {
         boolean gone = random.nextInt(4) == 0;
-        switch (random.nextInt(9)) {
+        switch (random.nextInt(11)) {
             case 0 -> put(cluster.nodes, Node.class, manifests.node(), gone);
             case 8 -> moveNode();
+            case 9, 10 -> put(cluster.policies, NetworkPolicy.class, manifests.policy(), gone);
             case 1, 2, 3 -> put(cluster.pods, Pod.class, manifests.pod(), gone);
             case 4, 5 -> put(cluster.services, Service.class, manifests.service(), gone);
             case 6 -> put(cluster.endpoints, Endpoints.class, manifests.endpoints(), gone);
@@ -90,7 +92,9 @@ final class ChangingCluster {
                                 ? service.metadata()
                                 : object instanceof Endpoints endpoints
                                         ? endpoints.metadata()
-                                        : ((EndpointSlice) object).metadata();
+                                        : object instanceof NetworkPolicy policy
+                                                ? policy.metadata()
+                                                : ((EndpointSlice) object).metadata();
     }
 
     private static String keyOf(ObjectMeta metadata) {

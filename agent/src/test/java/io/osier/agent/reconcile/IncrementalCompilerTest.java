@@ -93,12 +93,15 @@ class IncrementalCompilerTest {
                             .findFirst()
                             .orElse(null));
         }
+        assertThat(one.policies().isEmpty()).isEqualTo(other.policies().isEmpty());
         for (String text : RandomManifests.POD_ADDRESSES) {
             IpAddress address = IpAddress.parse(text);
             assertThat(one.routes().lookup(address.v4Bits()))
                     .isEqualTo(other.routes().lookup(address.v4Bits()));
             assertAlikeAt(address, one.services(), other.services());
             assertAlikeAt(RandomManifests.PODS6.of(address), one.services(), other.services());
+            assertThat(PolicyVerdicts.of(one.policies(), address, PORTS))
+                    .isEqualTo(PolicyVerdicts.of(other.policies(), address, PORTS));
         }
         RandomManifests.SERVICE_ADDRESSES.forEach(
                 text -> assertAlikeAt(IpAddress.parse(text), one.services(), other.services()));

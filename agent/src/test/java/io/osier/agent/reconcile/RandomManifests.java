@@ -5,6 +5,7 @@ import io.osier.dataplane.packet.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -123,6 +124,68 @@ final class RandomManifests {
                                 : "podIP: %s, podIPs: [{ip: %s}, {ip: '%s'}],"
                                         .formatted(address, address, PODS6.of(IpAddress.parse(address))),
                         !chance(3));
+    }
+
+    String policy() {
+        return """
+                {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {%s},
+                 spec: {podSelector: %s, policyTypes: [%s], ingress: [%s], egress: [%s]}}
+                """.formatted(
+                        named("policy", random.nextInt(4)),
+                        selector(),
+                        one(List.of("", "Ingress", "Egress", "Ingress, Egress")),
+                        rules("from"),
+                        rules("to"));
+    }
+
+    private String selector() {
+        return one(List.of(
+                "{}",
+                "{matchLabels: {app: a}}",
+                "{matchLabels: {app: b, tier: front}}",
+                "{matchExpressions: [{key: app, operator: In, values: [a, c]}]}",
+                "{matchExpressions: [{key: tier, operator: NotIn, values: [back]}]}",
+                "{matchExpressions: [{key: nothing, operator: Exists}]}"));
+    }
+
+    private String rules(String peers) {
+        return String.join(
+                ", ",
+                IntStream.range(0, random.nextInt(3))
+                        .mapToObj(i -> "{%s: [%s], ports: [%s]}"
+                                .formatted(
+                                        peers,
+                                        list(random.nextInt(3), this::peer),
+                                        list(random.nextInt(3), this::policyPort)))
+                        .toList());
+    }
+
+    private static String list(int size, Supplier<String> element) {
+        return String.join(
+                ", ", IntStream.range(0, size).mapToObj(i -> element.get()).toList());
+    }
+
+    private String peer() {
+        return switch (random.nextInt(4)) {
+            case 0 -> "{ipBlock: {cidr: 10.32.0.0/16, except: [10.32.1.0/24]}}";
+            case 1 -> "{ipBlock: {cidr: 'fd00:1::/96'}}";
+            case 2 ->
+                "{namespaceSelector: "
+                        + one(List.of("{}", "{matchLabels: {kubernetes.io/metadata.name: other}}"))
+                        + (chance(2) ? ", podSelector: " + selector() : "")
+                        + "}";
+            default -> "{podSelector: " + selector() + "}";
+        };
+    }
+
+    private String policyPort() {
+        return one(List.of(
+                "{port: http}",
+                "{port: 80}",
+                "{port: 8000, endPort: 8080}",
+                "{protocol: UDP}",
+                "{protocol: UDP, port: 53}",
+                "{protocol: UDP, port: http}"));
     }
 
     String service() {

@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -152,10 +153,23 @@ public final class Trial {
                     at.id(),
                     readable ? words(packet) : "not a packet",
                     DecisionText.translation(decision(trace, reason, at.id())),
+                    Stream.of(verdict(trace, false), verdict(trace, true))
+                            .flatMap(Stream::ofNullable)
+                            .toList(),
                     trace.isReplied(),
                     reason,
                     readable && trace.isReplied() ? answerMac(frame) : 0,
                     reason == null ? datagram : null));
+        }
+
+        private static @Nullable String verdict(PacketTrace trace, boolean ingress) {
+            String policies = trace.policies(ingress);
+            if (policies == null) {
+                return null;
+            }
+            String rule = trace.rule(ingress);
+            return (ingress ? "ingress " : "egress ")
+                    + (rule == null ? "isolated by " + policies + "; no rule allows this" : "allowed by " + rule);
         }
 
         private long answerMac(Frame frame) {

@@ -3,6 +3,7 @@ package io.osier.dataplane.explain;
 import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.port.PortId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param port where it left or ended
  * @param packet in words, as it then was: {@code tcp 10.32.0.2:40000 > 10.32.1.2:80}
  * @param translation what had happened to its addresses, in the words of captures; null if nothing
+ * @param policies what NetworkPolicies say of its flow, one thing a line; empty if nobody's traffic is restricted
  * @param answered whether it is an answer that was made on the spot
  * @param dropped why it ended there; null if it left
  * @param answerMac whom an ARP answer or a neighbour advertisement names; 0 in any other packet
@@ -20,10 +22,14 @@ public record TrialEvent(
         PortId port,
         String packet,
         @Nullable String translation,
+        List<String> policies,
         boolean answered,
         @Nullable DropReason dropped,
         long answerMac,
         @Nullable Datagram tunnel) {
+    public TrialEvent {
+        policies = List.copyOf(policies);
+    }
 
     /**
      * A tunnel packet.

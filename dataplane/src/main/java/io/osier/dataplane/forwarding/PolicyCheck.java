@@ -50,8 +50,23 @@ final class PolicyCheck {
         PolicyTable policies = segment.state().policies();
         return !policies.isEmpty()
                 && !isLinkControl(packet)
-                && (policies.of(packet.sourceHigh(), packet.sourceLow()) != null
-                        || policies.of(packet.destinationHigh(), packet.destinationLow()) != null);
+                && (isIsolated(packet.sourceHigh(), packet.sourceLow())
+                        || isIsolated(packet.destinationHigh(), packet.destinationLow()));
+    }
+
+    private boolean isIsolated(long high, long low) {
+        PodPolicy policy = policyOf(high, low);
+        return policy != null && policy.isolates();
+    }
+
+    /** What is said of a pod of this node; null if nobody here has the address, or the node itself. */
+    private @Nullable PodPolicy policyOf(long high, long low) {
+        PodPolicy said = segment.state().policies().of(high, low);
+        if (said != null) {
+            return said;
+        }
+        Port owner = segment.addresses().portOf(high, low);
+        return owner != null && owner.id().kind() == PortKind.POD ? PodPolicy.UNKNOWN : null;
     }
 
     /**
@@ -66,7 +81,7 @@ final class PolicyCheck {
 
     private boolean isYoung(long high, long low) {
         PodPolicy policy = segment.state().policies().of(high, low);
-        return policy != null && segment.nowNanos() - policy.sinceNanos() < OLDER_NANOS;
+        return policy != null && policy.isolates() && segment.nowNanos() - policy.sinceNanos() < OLDER_NANOS;
     }
 
     /** Null if a packet of a known flow may go on. */
@@ -132,7 +147,7 @@ final class PolicyCheck {
             return null;
         }
         if (in.id().kind() == PortKind.POD && isUnspecified(packet.sourceHigh(), packet.sourceLow())) {
-            PodPolicy sender = policyOf(policies, in);
+            PodPolicy sender = policyOf(in);
             if (sender != null && !admits(sender.egress(), false, packet)) {
                 return EGRESS_POLICY;
             }
@@ -140,7 +155,7 @@ final class PolicyCheck {
         boolean foreign = segment.addresses().portOf(packet.destinationHigh(), packet.destinationLow()) != out;
         PodPolicy receiver =
                 foreign && out.id().kind() == PortKind.POD && !isOfThisNode(packet.sourceHigh(), packet.sourceLow())
-                        ? policyOf(policies, out)
+                        ? policyOf(out)
                         : null;
         return receiver != null && !admits(receiver.ingress(), true, packet) ? INGRESS_POLICY : null;
     }
@@ -151,23 +166,22 @@ final class PolicyCheck {
         return isolation == null || isolation.admitting(peerHigh, peerLow, packet.protocol(), portOf(packet)) != null;
     }
 
-    private @Nullable PodPolicy policyOf(PolicyTable policies, Port port) {
+    private @Nullable PodPolicy policyOf(Port port) {
         IpAddress address = segment.addresses().firstOf(port);
-        return address == null ? null : policies.of(address.high(), address.low());
+        return address == null ? null : policyOf(address.high(), address.low());
     }
 
     private @Nullable DropReason judge(
             long clientHigh, long clientLow, long backendHigh, long backendLow, int protocol, int port) {
-        PolicyTable policies = segment.state().policies();
         if (clientLow == backendLow && clientHigh == backendHigh) {
             return null;
         }
-        PodPolicy sender = policies.of(clientHigh, clientLow);
+        PodPolicy sender = policyOf(clientHigh, clientLow);
         Isolation egress = sender == null || isOfThisNode(backendHigh, backendLow) ? null : sender.egress();
         if (egress != null && !passes(egress, false, backendHigh, backendLow, protocol, port)) {
             return EGRESS_POLICY;
         }
-        PodPolicy receiver = policies.of(backendHigh, backendLow);
+        PodPolicy receiver = policyOf(backendHigh, backendLow);
         Isolation ingress = receiver == null || isOfThisNode(clientHigh, clientLow) ? null : receiver.ingress();
         boolean refused = ingress != null && !passes(ingress, true, clientHigh, clientLow, protocol, port);
         return refused ? INGRESS_POLICY : null;

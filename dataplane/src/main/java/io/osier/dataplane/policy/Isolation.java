@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param rules of all of them
  */
 public record Isolation(String policies, List<PolicyRule> rules) {
+    static final Isolation UNTIL_KNOWN = new Isolation("what is not known of the new pod yet", List.of());
+
     public Isolation {
         rules = List.copyOf(rules);
     }

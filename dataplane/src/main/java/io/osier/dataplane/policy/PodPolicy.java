@@ -10,4 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param sinceNanos when the pod was first isolated, by the worker's clock; connections may be older than that
  */
 public record PodPolicy(
-        @Nullable Isolation ingress, @Nullable Isolation egress, long sinceNanos) {}
+        @Nullable Isolation ingress, @Nullable Isolation egress, long sinceNanos) {
+    /** Of a pod that no policy isolates. */
+    public static final PodPolicy FREE = new PodPolicy(null, null, 0);
+
+    /** Of a pod that no policy has been compiled for yet: nothing passes until one has. */
+    public static final PodPolicy UNKNOWN = new PodPolicy(Isolation.UNTIL_KNOWN, Isolation.UNTIL_KNOWN, 0);
+
+    /** Whether there is anything that the pod may not receive or send. */
+    public boolean isolates() {
+        return ingress != null || egress != null;
+    }
+}

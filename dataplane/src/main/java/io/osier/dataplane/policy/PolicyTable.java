@@ -6,12 +6,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pods of one node that NetworkPolicies isolate, by each of their addresses. Immutable; another object says that something
- * may have changed, so that flows are judged anew. Looked up without allocation.
+ * What NetworkPolicies say of the pods of one node, by each of their addresses. Immutable; another object says that something may
+ * have changed, so that flows are judged anew. Looked up without allocation.
  */
 public final class PolicyTable {
-    /** No pod is isolated. */
-    public static final PolicyTable NONE = new PolicyTable(Map.of(), PeerSet.of(List.of(), List.of()));
+    /** There are no policies, so that no pod is isolated. */
+    public static final PolicyTable NONE = new PolicyTable(Map.of(), PeerSet.of(List.of(), List.of()), true);
 
     private record Slot(IpAddress address, PodPolicy policy) {}
 
@@ -19,29 +19,30 @@ public final class PolicyTable {
     private final boolean empty;
     private final PeerSet node;
 
-    private PolicyTable(Map<IpAddress, PodPolicy> pods, PeerSet node) {
+    private PolicyTable(Map<IpAddress, PodPolicy> pods, PeerSet node, boolean empty) {
         this.slots = new Slot[Integer.highestOneBit(Math.max(1, pods.size())) * 4];
-        this.empty = pods.isEmpty();
+        this.empty = empty;
         this.node = node;
         pods.forEach(this::insert);
     }
 
     /**
-     * A table.
+     * A table of policies that there are somewhere.
      *
-     * @param pods what is said of each address
+     * @param pods what is said of each address, {@link PodPolicy#FREE} of those that may do everything; a pod that is not among
+     *     them is not known yet, and isolated until it is
      * @param node the node's own addresses beside its gateway's: between a pod and its node everything passes
      */
     public static PolicyTable of(Map<IpAddress, PodPolicy> pods, PeerSet node) {
-        return pods.isEmpty() ? NONE : new PolicyTable(pods, node);
+        return new PolicyTable(pods, node, false);
     }
 
-    /** Whether no pod is isolated, so that nothing has to be asked. */
+    /** Whether there are no policies, so that nothing has to be asked. */
     public boolean isEmpty() {
         return empty;
     }
 
-    /** What is said of the pod with this address; null if nothing is, or if it is no pod of this node. */
+    /** What is said of the pod with this address; null if it is not known here, or no pod of this node. */
     public @Nullable PodPolicy of(long high, long low) {
         for (int at = slotOf(high, low); ; at = next(at)) {
             Slot slot = slots[at];

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.policy.Isolation;
+import io.osier.dataplane.policy.PeerSet;
+import io.osier.dataplane.policy.PodPolicy;
+import io.osier.dataplane.policy.PolicyRule;
+import io.osier.dataplane.policy.PortRange;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.port.PortKind;
 import io.osier.dataplane.simulation.DecodedPacket;
@@ -67,7 +72,8 @@ class TrialTest {
                                 : "dropped " + event.dropped().label() + " ")
                         + (event.answered() ? "answer to " : "")
                         + event.port() + ": " + event.packet()
-                        + (event.translation() == null ? "" : "; " + event.translation()))
+                        + (event.translation() == null ? "" : "; " + event.translation())
+                        + (event.policies().isEmpty() ? "" : "; " + String.join("; ", event.policies())))
                 .toList();
     }
 
@@ -95,6 +101,22 @@ class TrialTest {
             """)
     void aPacketGoesWhereItWouldGo(String to, String told) {
         assertThat(send(to, IpProtocol.UDP, 53, 0)).containsExactly(told);
+    }
+
+    @Test
+    void whatPoliciesSayIsToldByTheirRules() {
+        PolicyRule dns = new PolicyRule(
+                "default/dns, egress rule 1", PeerSet.ANYBODY, List.of(new PortRange(IpProtocol.UDP, 53, 53)));
+        cluster.isolate("10.32.0.2", new PodPolicy(null, new Isolation("default/dns", List.of(dns)), 0));
+        cluster.isolate("10.32.0.3", new PodPolicy(new Isolation("default/deny", List.of()), null, 0));
+
+        assertThat(send("10.32.1.2", IpProtocol.UDP, 53, 0))
+                .containsExactly("vxlan:node-b: udp 10.32.0.2:40000 > 10.32.1.2:53;"
+                        + " egress allowed by default/dns, egress rule 1");
+        assertThat(send("10.32.0.3", IpProtocol.UDP, 53, 0))
+                .containsExactly("dropped ingress-policy tap:client: udp 10.32.0.2:40000 > 10.32.0.3:53;"
+                        + " egress allowed by default/dns, egress rule 1;"
+                        + " ingress isolated by default/deny; no rule allows this");
     }
 
     @Test

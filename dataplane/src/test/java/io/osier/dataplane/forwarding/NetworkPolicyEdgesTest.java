@@ -9,6 +9,7 @@ import static io.osier.dataplane.simulation.PacketBuilder.udp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.osier.dataplane.packet.DropReason;
+import io.osier.dataplane.simulation.MemoryPort;
 import io.osier.dataplane.simulation.RawFrame;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,21 @@ class NetworkPolicyEdgesTest extends PolicyScenario {
         send(far, tcp().from(FAR, 80).to(NEAR, 8080).syn());
 
         assertThat(near.drain()).isEmpty();
+    }
+
+    @Test
+    void aPodThatIsNotKnownYetIsIsolatedUntilItIs() {
+        cluster.isolate(NEAR, egress());
+        MemoryPort fresh = nodeA.pod("10.32.0.9");
+
+        send(fresh, udp().from("10.32.0.9", 4000).to(CLIENT, 53));
+        send(client, udp().from(CLIENT, 4000).to("10.32.0.9", 53));
+        assertThat(client.drain()).isEmpty();
+        assertThat(fresh.drain()).isEmpty();
+
+        cluster.publish();
+        send(fresh, udp().from("10.32.0.9", 4000).to(CLIENT, 53));
+        assertThat(client.drain()).hasSize(1);
     }
 
     @Test

@@ -75,8 +75,7 @@ abstract class PolicyScenario extends TwoNodeScenario {
         return PeerSet.of(
                 Stream.of(pods)
                         .map(IpAddress::parse)
-                        .flatMap(address ->
-                                Stream.of(address, SimulatedCluster.IPV6.pods().of(address)))
+                        .flatMap(address -> SimulatedCluster.addressesOf(address).stream())
                         .toList(),
                 List.of());
     }

@@ -2,6 +2,7 @@ package io.osier.dataplane.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.osier.dataplane.bridge.NdpResponder;
 import io.osier.dataplane.forwarding.ForwardingState;
 import io.osier.dataplane.forwarding.Ipv6Ranges;
 import io.osier.dataplane.forwarding.Peer;
@@ -54,6 +55,7 @@ public final class SimulatedCluster implements AutoCloseable {
     private final List<ForeignNode> foreignNodes = new ArrayList<>();
     private final Map<String, VirtualService> services = new LinkedHashMap<>();
     private final Map<IpAddress, PodPolicy> policies = new LinkedHashMap<>();
+    private boolean isolating;
     private final Set<SimulatedNode> behind = new HashSet<>();
     private ServiceTable serviceTable = ServiceTable.EMPTY;
     private PodInstances pods = PodInstances.NONE;
@@ -185,17 +187,22 @@ public final class SimulatedCluster implements AutoCloseable {
         publish();
     }
 
-    /** Isolates a pod, at both of its addresses. */
+    /** All addresses of the pod with this IPv4 address. */
+    public static List<IpAddress> addressesOf(IpAddress pod) {
+        return List.of(pod, IPV6.pods().of(pod), NdpResponder.linkLocalOf(MacAddress.ofPod(pod.v4Bits())));
+    }
+
+    /** Isolates a pod, at all of its addresses; all others are known not to be. */
     public void isolate(String podAddress, PodPolicy policy) {
-        IpAddress address = IpAddress.parse(podAddress);
-        policies.put(address, policy);
-        policies.put(IPV6.pods().of(address), policy);
+        isolating = true;
+        addressesOf(IpAddress.parse(podAddress)).forEach(address -> policies.put(address, policy));
         publish();
     }
 
     /** Isolates no pod any more. */
     public void isolateNobody() {
         policies.clear();
+        isolating = false;
         publish();
     }
 
@@ -260,8 +267,13 @@ public final class SimulatedCluster implements AutoCloseable {
     }
 
     private PolicyTable policiesOf(SimulatedNode node) {
-        Map<IpAddress, PodPolicy> own = new LinkedHashMap<>(policies);
-        own.keySet().removeIf(address -> !node.subnet().contains(IpAddress.v4(address.v4Bits())));
+        if (!isolating) {
+            return PolicyTable.NONE;
+        }
+        Map<IpAddress, PodPolicy> own = new LinkedHashMap<>();
+        node.podAddresses().stream()
+                .flatMap(pod -> addressesOf(pod).stream())
+                .forEach(address -> own.put(address, policies.getOrDefault(address, PodPolicy.FREE)));
         return PolicyTable.of(own, PeerSet.of(List.of(node.underlayAddress()), List.of()));
     }
 

@@ -118,6 +118,14 @@ public final class SimulatedNode implements AutoCloseable {
         return underlayAddress;
     }
 
+    /** IPv4 addresses of the pods that are on the node. */
+    List<IpAddress> podAddresses() {
+        return ports.stream()
+                .filter(port -> port.id().kind() == PortKind.POD)
+                .map(port -> IpAddress.v4((int) port.mac()))
+                .toList();
+    }
+
     IpPrefix subnet() {
         return subnet;
     }

@@ -156,6 +156,10 @@ final class ExplainView {
             if (translation != null) {
                 step.put("translation", translation);
             }
+            if (!event.policies().isEmpty()) {
+                ArrayNode policies = step.putArray("policies");
+                event.policies().forEach(policies::add);
+            }
             if (event.answered()) {
                 step.put("answer", true);
             }
