@@ -195,10 +195,10 @@ public final class AgentProcess implements AutoCloseable {
     }
 
     private CommandSupervisor superviseCommands(AtomicReference<PodMaker> maker) {
-        return new CommandSupervisor(state.resolve("logs"), state.resolve("commands"), (namespace, status) -> {
+        return new CommandSupervisor(state.resolve("logs"), state.resolve("commands"), (id, status) -> {
             PodMaker known = maker.get();
             if (known != null) {
-                known.commandChanged(namespace, status);
+                known.commandChanged(id, status);
             }
         });
     }

@@ -41,21 +41,12 @@ final class BulkOutput {
     }
 
     void complain(String what) {
-        tell("osier: ", what);
-        failures++;
-    }
-
-    /** Says, as kubectl does, what was taken and will not be as its author may expect. */
-    void warn(String what) {
-        tell("Warning: ", what);
-    }
-
-    private void tell(String begin, String what) {
         out.flush(); // as it happened, where both go to one terminal
-        err.print(begin);
+        err.print("osier: ");
         err.print(what);
         err.print('\n');
         err.flush();
+        failures++;
     }
 
     void flush() {

@@ -56,12 +56,34 @@ final class Description {
         line("IPs", texts(status.path("podIPs"), "ip"));
         line("Restarts", Integer.toString(status.path("restartCount").asInt(0)));
         line("Restart Policy", string(pod.path("spec"), "restartPolicy"));
+        String name = string(pod.path("metadata"), "name");
         for (JsonNode container : pod.path("spec").path("containers")) {
             List<String> words = new ArrayList<>();
             container.path("command").forEach(word -> words.add(word.asString()));
             container.path("args").forEach(word -> words.add(word.asString()));
-            line("Command", String.join(" ", words));
+            String its = container.path("name").asString(name);
+            line("Container", its);
+            line("  Command", String.join(" ", words));
+            status.path("containerStatuses")
+                    .valueStream()
+                    .filter(each -> string(each, "name").equals(its))
+                    .forEach(this::container);
         }
+    }
+
+    private void container(JsonNode status) {
+        status.path("state").forEachEntry((state, why) -> {
+            line("  State", Character.toUpperCase(state.charAt(0)) + state.substring(1));
+            for (String field : List.of("reason", "exitCode", "message")) {
+                if (why.has(field)) {
+                    String label =
+                            field.equals("exitCode") ? "Exit Code" : field.equals("reason") ? "Reason" : "Message";
+                    line("    " + label, why.path(field).asString(""));
+                }
+            }
+        });
+        line("  Ready", status.path("ready").asBoolean(false) ? "True" : "False");
+        line("  Restart Count", status.path("restartCount").asString("0"));
     }
 
     private void service(JsonNode service, JsonNode endpoints) {

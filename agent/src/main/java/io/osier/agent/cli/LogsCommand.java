@@ -2,6 +2,7 @@ package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -11,12 +12,14 @@ import tools.jackson.databind.JsonNode;
 /** {@code osier logs}. */
 @Command(
         name = "logs",
-        description = "Prints what a pod's command has printed.",
+        description = "Prints what the commands of a pod's containers have printed.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
             "Examples:",
             "  osier logs web-1",
+            "  osier logs web-1 -c proxy",
+            "  osier logs web-1 --all-containers --prefix",
             "  osier logs -f --tail 20 web-1",
             "  osier logs -l app=web --prefix"
         })
@@ -45,9 +48,12 @@ final class LogsCommand extends ApiCommand {
     @Option(
             names = {"-c", "--container"},
             paramLabel = "CONTAINER",
-            description = "For kubectl's sake: one container of a pod runs")
+            description = "Of which of the pod's containers; the first that has a command if left out")
     @Nullable
     String container;
+
+    @Option(names = "--all-containers", description = "Of all containers of the pod, one after the other")
+    boolean allContainers;
 
     @Option(
             names = "--tail",
@@ -66,6 +72,9 @@ final class LogsCommand extends ApiCommand {
     void prepare() {
         if ((pod == null) == selector.isEmpty()) {
             throw CliException.usage("logs: name a pod, or say which by -l, and not both");
+        }
+        if (allContainers && container != null) {
+            throw CliException.usage("logs: --all-containers and -c " + container + ": say one of them");
         }
         name = pod == null ? "" : podNamed("logs", pod);
         picked = new Selector("logs", selector);
@@ -90,31 +99,44 @@ final class LogsCommand extends ApiCommand {
     }
 
     private List<PodLog> logs(ApiClient agent) {
-        if (pod == null) {
-            return agent.get(path(Kinds.PODS, ""))
-                    .path("items")
-                    .valueStream()
-                    .filter(picked::picks)
-                    .map(found -> log(found, LINES_OF_MANY))
-                    .toList();
+        if (pod != null) {
+            return logs(agent.get(path(Kinds.PODS, name)), ALL_LINES).toList();
         }
-        if (container == null && !prefix) {
-            return List.of(log(name, "", ALL_LINES));
-        }
-        return List.of(log(agent.get(path(Kinds.PODS, name)), ALL_LINES));
+        return agent.get(path(Kinds.PODS, ""))
+                .path("items")
+                .valueStream()
+                .filter(picked::picks)
+                .flatMap(found -> logs(found, LINES_OF_MANY))
+                .toList();
     }
 
-    private PodLog log(JsonNode found, long lines) {
+    private Stream<PodLog> logs(JsonNode found, long lines) {
         PodContainers containers = PodContainers.of(found);
+        return chosen(containers).stream().map(each -> log(containers, each, lines));
+    }
+
+    private List<String> chosen(PodContainers containers) {
         if (container != null) {
             containers.check("logs", container);
+            return List.of(container);
         }
-        return log(
-                containers.pod(), prefix ? "[pod/" + containers.pod() + "/" + containers.running() + "] " : "", lines);
+        if (allContainers) {
+            return containers.names();
+        }
+        String standard = containers.standard();
+        if (containers.areAmbiguous()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("Defaulted container \"" + standard + "\" out of: "
+                            + String.join(", ", containers.names()));
+        }
+        return List.of(standard);
     }
 
-    private PodLog log(String name, String beginning, long lines) {
-        String path = "/osier/v1/pods/" + encode(name) + "/log?namespace=" + encode(options().namespace);
+    private PodLog log(PodContainers containers, String its, long lines) {
+        String path = "/osier/v1/pods/" + encode(containers.pod()) + "/log?namespace=" + encode(options().namespace)
+                + (containers.names().size() > 1 ? "&container=" + encode(its) : "");
+        String beginning = prefix ? "[pod/" + containers.pod() + "/" + its + "] " : "";
         return new PodLog(path, beginning, tail == null ? lines : tail);
     }
 }

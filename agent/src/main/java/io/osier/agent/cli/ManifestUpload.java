@@ -62,7 +62,6 @@ final class ManifestUpload {
 
         @Override
         public void done(Manifest manifest, String result, JsonNode object) {
-            manifest.warnings().forEach(warning -> output.warn(file + ": " + warning));
             output.done(Kinds.of(verb, manifest.kind().plural()), manifest.name(), result, object);
         }
 

@@ -150,7 +150,12 @@ final class Printer {
 
     private static void pod(Table table, JsonNode item, boolean wide, String name, String age) {
         JsonNode status = item.path("status");
-        String ready = (status.path("ready").asBoolean(false) ? "1/" : "0/") + wantedCommands(item);
+        JsonNode containers = status.path("containerStatuses");
+        long running = containers
+                .valueStream()
+                .filter(container -> container.path("ready").asBoolean(false))
+                .count();
+        String ready = running + "/" + containers.size();
         String restarts = Integer.toString(status.path("restartCount").asInt(0));
         if (wide) {
             String node = string(item.path("spec"), "nodeName");
@@ -158,11 +163,6 @@ final class Printer {
         } else {
             table.add(name, ready, podStatus(item), restarts, age);
         }
-    }
-
-    /** A pod runs one command, however many are asked for; one that is only a namespace counts as one. */
-    private static long wantedCommands(JsonNode pod) {
-        return Math.max(1, PodContainers.of(pod).withCommands().size());
     }
 
     /** As kubectl says it: what is wrong rather than the phase. */

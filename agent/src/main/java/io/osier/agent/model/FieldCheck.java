@@ -2,8 +2,10 @@ package io.osier.agent.model;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -81,6 +83,8 @@ final class FieldCheck {
             case "refused" -> refused(at, value);
             case "object", "open object" ->
                 value instanceof ObjectNode object ? object(at, object, rule) : wrong(at, value, "an object");
+            case "named list" ->
+                value instanceof ArrayNode array ? namedList(at, array, rule) : wrong(at, value, "a list");
             case "list" -> value instanceof ArrayNode array ? list(at, array, rule) : wrong(at, value, "a list");
             case "texts" -> value instanceof ArrayNode array ? texts(at, array) : wrong(at, value, "a list of texts");
             case "map", "labels" ->
@@ -107,6 +111,20 @@ final class FieldCheck {
             }
         }
         return kept;
+    }
+
+    private @Nullable JsonNode namedList(String at, ArrayNode given, FieldRule rule) {
+        Set<String> names = new HashSet<>();
+        for (int i = 0; given.size() > 1 && i < given.size(); i++) {
+            String name = given.get(i).path("name").asString("");
+            String path = at + "[" + i + "].name";
+            if (name.isEmpty()) {
+                problem(path, path + ": Required value");
+            } else if (!names.add(name)) {
+                problem(path, path + ": Duplicate value: \"" + name + "\"");
+            }
+        }
+        return list(at, given, rule);
     }
 
     private JsonNode texts(String at, ArrayNode given) {

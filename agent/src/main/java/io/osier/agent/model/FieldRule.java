@@ -65,7 +65,7 @@ record FieldRule(String rule, boolean required, Map<String, FieldRule> fields) {
             }
             String below = field.getValue().isOpen() ? null : field.getValue().find(name);
             if (below != null) {
-                return field.getKey() + (field.getValue().rule.equals("list") ? "[]." : ".") + below;
+                return field.getKey() + (field.getValue().rule.endsWith("list") ? "[]." : ".") + below;
             }
         }
         return null;

@@ -1,7 +1,5 @@
 package io.osier.agent.model;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -93,23 +91,6 @@ public final class Manifest {
     /** The typed object, under the same conditions as {@link #checked}. */
     public Object bind() {
         return Json.convert(checked(), kind().type());
-    }
-
-    /** What is taken of the object and not done, each in one line with its place. */
-    public List<String> warnings() {
-        List<String> warnings = new ArrayList<>();
-        JsonNode containers = object.path("spec").path("containers");
-        boolean runs = false;
-        for (int i = 0; i < containers.size(); i++) {
-            boolean wanted = !containers.get(i).path("command").isEmpty();
-            if (wanted && runs) {
-                warnings.add(
-                        placed("spec.containers[" + i + "].command: not run: of the containers of a pod only the first"
-                                + " one with a command is run"));
-            }
-            runs |= wanted;
-        }
-        return warnings;
     }
 
     /** Somebody else's complaint about the object, with the place that it speaks of. */

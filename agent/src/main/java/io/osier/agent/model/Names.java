@@ -19,13 +19,17 @@ final class Names {
         if (name == null || name.isEmpty()) {
             throw new ValidationException(field + ": Required value");
         }
-        if (name.length() > MAX_LABEL_CHARACTERS || !DNS_LABEL.matcher(name).matches()) {
+        if (!isLabel(name)) {
             throw ValidationException.invalid(
                     field,
                     name,
                     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', start and end"
                             + " with an alphanumeric character, and have at most 63 characters");
         }
+    }
+
+    static boolean isLabel(String name) {
+        return name.length() <= MAX_LABEL_CHARACTERS && DNS_LABEL.matcher(name).matches();
     }
 
     static void checkLabels(String field, Map<String, String> labels) {

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nodeName the node that it runs on; chosen for it if left out
  * @param podIP the address asked for; any free one of the node's subnet if left out
- * @param containers what runs in it; only commands run here, and an empty list is a pod that is just a namespace
+ * @param containers what runs in it; only commands run here, those of all of them, and a pod without one is just a
+ *     namespace
  * @param restartPolicy {@code Always}, {@code OnFailure} or {@code Never}
  */
 public record PodSpec(

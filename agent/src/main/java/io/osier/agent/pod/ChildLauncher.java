@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,13 +37,19 @@ final class ChildLauncher implements Launcher {
     }
 
     @Override
-    public Started found(String namespace, ProcessHandle process) {
+    public Started found(String key, ProcessHandle process) {
         return new Started(Optional.of(process), () -> UNKNOWN_EXIT_CODE);
     }
 
     @Override
-    public void end(String namespace, Optional<ProcessHandle> process) {
+    public void end(String key, Optional<ProcessHandle> process) {
         process.ifPresent(leader -> new ProcessGroup(leader).end(GRACE_SECONDS));
+    }
+
+    /** None runs before it is noted. */
+    @Override
+    public List<String> others(String namespace) {
+        return List.of();
     }
 
     @Override

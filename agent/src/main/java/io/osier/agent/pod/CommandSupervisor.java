@@ -1,14 +1,20 @@
 package io.osier.agent.pod;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * process id and start time. Restarts wait as the kubelet's do: not at all, then 10 s, 20 s, up to 5 min, and anew after 10 min
  * of peace.
  *
- * <p>Everything happens on one thread.
+ * <p>Everything happens on one thread, but the ends that somebody waits for: those of a pod's commands are waited for together.
  */
 public final class CommandSupervisor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CommandSupervisor.class);
@@ -34,9 +40,8 @@ public final class CommandSupervisor implements AutoCloseable {
     private static final long RETRY_SECONDS = 3;
 
     private final Launcher launcher;
-    private final Path logs;
-    private final Path notes;
-    private final BiConsumer<String, CommandStatus> onStatus;
+    private final CommandFiles files;
+    private final BiConsumer<CommandId, CommandStatus> onStatus;
     private final Map<String, SupervisedCommand> commands = new HashMap<>();
     private final Map<String, CommandStatus> latest = new HashMap<>();
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, task -> {
@@ -44,132 +49,140 @@ public final class CommandSupervisor implements AutoCloseable {
         supervisor.setDaemon(true);
         return supervisor;
     });
+    private final ExecutorService endings = Executors.newCachedThreadPool(task -> {
+        Thread ending = new Thread(task, "osier-command-end");
+        ending.setDaemon(true);
+        return ending;
+    });
 
     /**
      * Nothing runs yet.
      *
-     * @param logs where output goes, a file for each pod
+     * @param logs where output goes, a file for each command
      * @param notes where process ids are noted
-     * @param onStatus told of every change, by the pod's namespace, on the supervisor's thread; told again later if it throws
+     * @param onStatus told of every change, on the supervisor's thread; told again later if it throws
      */
-    public CommandSupervisor(Path logs, Path notes, BiConsumer<String, CommandStatus> onStatus) {
+    public CommandSupervisor(Path logs, Path notes, BiConsumer<CommandId, CommandStatus> onStatus) {
         this(PodLaunchers.present(), logs, notes, onStatus);
     }
 
-    CommandSupervisor(Launcher launcher, Path logs, Path notes, BiConsumer<String, CommandStatus> onStatus) {
+    CommandSupervisor(Launcher launcher, Path logs, Path notes, BiConsumer<CommandId, CommandStatus> onStatus) {
         this.launcher = launcher;
-        this.logs = logs;
-        this.notes = notes;
+        this.files = new CommandFiles(logs, notes);
         this.onStatus = onStatus;
-        try {
-            Files.createDirectories(logs);
-            Files.createDirectories(notes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
         // After a stop nothing is started and nobody is told any more; the commands go on.
         thread.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         thread.scheduleWithFixedDelay(this::boundLogs, LOG_CHECK_SECONDS, LOG_CHECK_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Runs the pod's command, or finds it running; a second call for the same pod changes nothing. */
+    /** Runs a command, or finds it running; a second call for the same one only tells how it is. */
     public void start(PodCommand command) {
-        String namespace = command.namespace();
+        CommandId id = command.id();
+        String key = id.key();
         thread.execute(() -> {
-            if (!commands.containsKey(namespace)) {
+            CommandStatus status = latest.get(key);
+            if (!commands.containsKey(key)) {
                 SupervisedCommand supervised = new SupervisedCommand(
-                        command,
-                        launcher,
-                        logOf(namespace),
-                        noteOf(namespace),
-                        thread,
-                        status -> tell(namespace, status));
-                commands.put(namespace, supervised);
+                        command, launcher, files.log(key), files.note(key), thread, changed -> tell(id, changed));
+                commands.put(key, supervised);
                 supervised.begin();
+            } else if (status != null) {
+                repeat(id, status);
             }
         });
     }
 
     /**
-     * Ends the pod's command, politely first, and forgets it with its log. Returns when it is gone; only the caller waits for
-     * one that does not listen.
+     * Ends the pod's commands, politely first, and forgets them with their logs. Returns when all are gone; only the caller waits
+     * for one that does not listen.
      */
     public void stop(String namespace) {
-        launcher.end(namespace, running(namespace));
+        List<Future<?>> ends = new ArrayList<>();
+        running(namespace).forEach((key, process) -> ends.add(endings.submit(() -> launcher.end(key, process))));
         try {
-            Files.deleteIfExists(logOf(namespace));
-            Files.deleteIfExists(noteOf(namespace));
+            for (Future<?> end : ends) {
+                end.get();
+            }
+            files.forget(namespace);
         } catch (IOException e) {
-            throw new CommandException("cannot forget the command of " + namespace + ": " + e.getMessage(), e);
+            throw new CommandException("cannot forget the commands of " + namespace + ": " + e.getMessage(), e);
+        } catch (ExecutionException e) {
+            throw new CommandException("cannot end the commands of " + namespace + ": " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandException("cannot end the commands of " + namespace + ": interrupted", e);
         }
     }
 
-    /** Ends a command that an earlier agent has left running where nobody finds it any more. */
+    /** Ends commands that an earlier agent has left running where nobody finds them any more. */
     public void stopLeftOver(String namespace) {
-        if (Files.exists(noteOf(namespace))) {
+        if (!files.notes(namespace).isEmpty()) {
             stop(namespace);
         }
     }
 
-    /** The process that is to be ended, also one that an earlier agent started and this one never took over. */
-    private Optional<ProcessHandle> running(String namespace) {
-        CompletableFuture<Optional<ProcessHandle>> answer = new CompletableFuture<>();
+    /** The processes that are to be ended, also those that an earlier agent started and this one never took over. */
+    private Map<String, Optional<ProcessHandle>> running(String namespace) {
+        CompletableFuture<Map<String, Optional<ProcessHandle>>> answer = new CompletableFuture<>();
+        Set<String> keys = new HashSet<>(launcher.others(namespace));
+        keys.add(namespace);
         thread.execute(() -> {
-            latest.remove(namespace);
-            SupervisedCommand supervised = commands.remove(namespace);
-            answer.complete(
-                    supervised != null
-                            ? supervised.giveUp()
-                            : ProcessNote.read(noteOf(namespace)).flatMap(ProcessNote::process));
+            keys.addAll(files.notes(namespace));
+            commands.keySet().stream()
+                    .filter(key -> CommandId.isOf(namespace, key))
+                    .forEach(keys::add);
+            Map<String, Optional<ProcessHandle>> processes = new HashMap<>();
+            keys.forEach(key -> processes.put(key, giveUp(key)));
+            answer.complete(processes);
         });
         try {
             return answer.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            throw new CommandException("cannot end the command of " + namespace + ": " + e, e);
+            throw new CommandException("cannot end the commands of " + namespace + ": " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CommandException("cannot end the command of " + namespace + ": interrupted", e);
+            throw new CommandException("cannot end the commands of " + namespace + ": interrupted", e);
         }
+    }
+
+    private Optional<ProcessHandle> giveUp(String key) {
+        latest.remove(key);
+        SupervisedCommand supervised = commands.remove(key);
+        return supervised != null
+                ? supervised.giveUp()
+                : ProcessNote.read(files.note(key)).flatMap(ProcessNote::process);
     }
 
     /** Whoever is told may fail, a store that is away say; that must not cost a command its next start. */
-    private void tell(String namespace, CommandStatus status) {
-        latest.put(namespace, status);
-        repeat(namespace, status);
+    private void tell(CommandId id, CommandStatus status) {
+        latest.put(id.key(), status);
+        repeat(id, status);
     }
 
-    private void repeat(String namespace, CommandStatus status) {
-        if (!status.equals(latest.get(namespace))) {
+    private void repeat(CommandId id, CommandStatus status) {
+        if (!status.equals(latest.get(id.key()))) {
             return;
         }
         try {
-            onStatus.accept(namespace, status);
+            onStatus.accept(id, status);
         } catch (RuntimeException e) {
-            LOG.warn("the status of the command of {} could not be told, trying again: {}", namespace, e.getMessage());
-            thread.schedule(() -> repeat(namespace, status), RETRY_SECONDS, TimeUnit.SECONDS);
+            LOG.warn("the status of the command of {} could not be told, trying again: {}", id, e.getMessage());
+            thread.schedule(() -> repeat(id, status), RETRY_SECONDS, TimeUnit.SECONDS);
         }
     }
 
-    /** The output of the pod's command so far; null if it has none. */
-    public @Nullable Path log(String namespace) {
-        Path log = logOf(namespace);
+    /** The output of a command so far; null if it has none. */
+    public @Nullable Path log(CommandId id) {
+        Path log = files.log(id.key());
         return Files.exists(log) ? log : null;
     }
 
-    private Path logOf(String namespace) {
-        return logs.resolve(namespace + ".log");
-    }
-
-    private Path noteOf(String namespace) {
-        return notes.resolve(namespace);
-    }
-
     private void boundLogs() {
-        for (String namespace : commands.keySet()) {
+        for (String key : commands.keySet()) {
             try {
-                new CommandLog(logOf(namespace), MAX_LOG_BYTES, KEPT_LOG_BYTES).bound();
+                new CommandLog(files.log(key), MAX_LOG_BYTES, KEPT_LOG_BYTES).bound();
             } catch (IOException e) {
-                LOG.warn("the log of {} cannot be bounded: {}", namespace, e.getMessage());
+                LOG.warn("the log of {} cannot be bounded: {}", key, e.getMessage());
             }
         }
     }
@@ -178,5 +191,6 @@ public final class CommandSupervisor implements AutoCloseable {
     @Override
     public void close() {
         thread.shutdownNow();
+        endings.shutdown();
     }
 }

@@ -2,6 +2,7 @@ package io.osier.agent.pod;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 
@@ -26,17 +27,20 @@ interface Launcher {
     }
 
     /**
-     * Starts a pod's command.
+     * Starts a command of a pod.
      *
      * @throws IOException or {@link CommandException} in one line, if it cannot be started
      */
     Started start(PodCommand command, Path log) throws IOException;
 
-    /** The same command, which an earlier agent started. */
-    Started found(String namespace, ProcessHandle process);
+    /** The command of this key, which an earlier agent started. */
+    Started found(String key, ProcessHandle process);
 
-    /** Ends a pod's command, politely first, with all that it started; returns when it is gone, also if it was before. */
-    void end(String namespace, Optional<ProcessHandle> process);
+    /** Ends a command, politely first, with all that it started; returns when it is gone, also if it was before. */
+    void end(String key, Optional<ProcessHandle> process);
+
+    /** The keys of a pod's commands, its first aside, that are there though nobody may have noted them. */
+    List<String> others(String namespace);
 
     /**
      * Runs a tool to its end where whatever it mounts is seen by everybody.

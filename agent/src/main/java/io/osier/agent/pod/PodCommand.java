@@ -5,15 +5,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What runs in a pod.
+ * What runs in a container of a pod.
  *
- * @param namespace the pod's network namespace
  * @param hostname what {@code hostname} says inside
  * @param workingDirectory empty for {@code /}
  * @param restartPolicy {@code Always}, {@code OnFailure} or {@code Never}
  */
 public record PodCommand(
-        String namespace,
+        CommandId id,
         String hostname,
         List<String> command,
         Map<String, String> environment,
@@ -37,7 +36,7 @@ public record PodCommand(
 
     /** The words that enter the pod and become the command: its own network and host name. */
     List<String> words() {
-        List<String> words = new ArrayList<>(enter(namespace, hostname));
+        List<String> words = new ArrayList<>(enter(id.namespace(), hostname));
         words.addAll(command);
         return words;
     }

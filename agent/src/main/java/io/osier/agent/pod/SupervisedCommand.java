@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One pod's command and its next start. Used on the supervisor's thread only. */
+/** One command of a pod and its next start. Used on the supervisor's thread only. */
 final class SupervisedCommand {
     private final PodCommand command;
     private final Launcher launcher;
@@ -45,9 +45,14 @@ final class SupervisedCommand {
     void begin() {
         Optional<ProcessNote> noted = ProcessNote.read(note);
         noted.ifPresent(earlier -> restarts = earlier.restarts());
+        Integer end = noted.map(ProcessNote::exitCode).orElse(null);
+        if (end != null) {
+            tellEnd(end, howItEnded(end));
+            return;
+        }
         Optional<ProcessHandle> survivor = noted.flatMap(ProcessNote::process);
         if (survivor.isPresent()) {
-            watch(launcher.found(command.namespace(), survivor.get()), noted.get());
+            watch(launcher.found(command.id().key(), survivor.get()), noted.get());
         } else if (noted.isPresent() && noted.get().begun()) {
             failed(Launcher.UNKNOWN_EXIT_CODE, "the command ended while no agent was there");
         } else {
@@ -102,18 +107,20 @@ final class SupervisedCommand {
             started.leave().run();
             message = "running, but will not be found again: " + e.getMessage();
         }
-        onStatus.accept(new CommandStatus(Phase.RUNNING, restarts, message));
+        onStatus.accept(new CommandStatus(Phase.RUNNING, restarts, null, message));
     }
 
     private void exited(int exitCode) {
         running = null;
         if (!ended) {
-            failed(
-                    exitCode,
-                    exitCode == Launcher.UNKNOWN_EXIT_CODE
-                            ? "the command has ended"
-                            : "the command ended with exit code " + exitCode);
+            failed(exitCode, howItEnded(exitCode));
         }
+    }
+
+    private static String howItEnded(int exitCode) {
+        return exitCode == Launcher.UNKNOWN_EXIT_CODE
+                ? "the command has ended"
+                : "the command ended with exit code " + exitCode;
     }
 
     private void failed(int exitCode, @Nullable String message) {
@@ -121,12 +128,26 @@ final class SupervisedCommand {
         boolean again = command.restartPolicy().equals("Always")
                 || (command.restartPolicy().equals("OnFailure") && exitCode != 0);
         if (!again) {
-            onStatus.accept(new CommandStatus(exitCode == 0 ? Phase.SUCCEEDED : Phase.FAILED, restarts, what));
+            try {
+                ProcessNote.ofEnd(restarts, exitCode)
+                        .write(note); // the pod's other commands may live on to see another agent
+            } catch (IOException e) {
+                what += ", which will not be remembered: " + e.getMessage();
+            }
+            tellEnd(exitCode, what);
             return;
         }
-        onStatus.accept(new CommandStatus(Phase.WAITING, restarts, what));
+        onStatus.accept(new CommandStatus(Phase.WAITING, restarts, null, what));
         restarts++;
         Duration ran = startedAt == null ? Duration.ZERO : Duration.between(startedAt, Instant.now());
         thread.schedule(this::launch, backoff.delaySecondsAfter(ran), TimeUnit.SECONDS);
+    }
+
+    private void tellEnd(int exitCode, String what) {
+        onStatus.accept(new CommandStatus(
+                exitCode == 0 ? Phase.SUCCEEDED : Phase.FAILED,
+                restarts,
+                exitCode == Launcher.UNKNOWN_EXIT_CODE ? null : exitCode,
+                what));
     }
 }

@@ -7,11 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Has systemd start commands, each in a unit of its own, {@code osier-pod-NAMESPACE}: they are outside the agent's sandbox, are
+ * Has systemd start commands, each in a unit of its own, {@code osier-pod-NAMESPACE}, and
+ * {@code osier-pod-NAMESPACE_CONTAINER} for the others of a pod: they are outside the agent's sandbox, are
  * not touched by what becomes of the agent's unit, and how they ended is known also to an agent that started later. Talks to
  * systemd itself and needs no D-Bus daemon.
  */
 final class UnitLauncher implements Launcher {
+    private static final String PREFIX = "osier-pod-";
+    private static final String SUFFIX = ".service";
     private static final int GRACE_SECONDS = 5;
     /** What a shell makes of a signal, and everybody is used to. */
     private static final int SIGNALLED = 128;
@@ -20,7 +23,7 @@ final class UnitLauncher implements Launcher {
 
     @Override
     public Started start(PodCommand command, Path log) {
-        String unit = unitOf(command.namespace());
+        String unit = unitOf(command.id().key());
         forget(unit);
         CommandRunner.run(words(command, unit, log).toArray(String[]::new));
         long pid = Long.parseLong(show(unit, "MainPID"));
@@ -33,7 +36,7 @@ final class UnitLauncher implements Launcher {
                 "systemd-run",
                 "--quiet",
                 "--unit=" + unit,
-                "--description=Osier pod " + command.namespace(),
+                "--description=Osier pod " + command.id(),
                 "--service-type=exec",
                 "--remain-after-exit", // so that its exit code can be asked for
                 "--property=TimeoutStopSec=" + GRACE_SECONDS,
@@ -52,14 +55,14 @@ final class UnitLauncher implements Launcher {
     }
 
     @Override
-    public Started found(String namespace, ProcessHandle process) {
-        return new Started(Optional.of(process), () -> exitCode(unitOf(namespace)));
+    public Started found(String key, ProcessHandle process) {
+        return new Started(Optional.of(process), () -> exitCode(unitOf(key)));
     }
 
     /** A command that was no unit yet, of an agent before an upgrade, is a process group. */
     @Override
-    public void end(String namespace, Optional<ProcessHandle> process) {
-        String unit = unitOf(namespace);
+    public void end(String key, Optional<ProcessHandle> process) {
+        String unit = unitOf(key);
         if (show(unit, "LoadState").equals("loaded")) {
             CommandRunner.run("systemctl", "stop", unit);
             forget(unit);
@@ -78,8 +81,23 @@ final class UnitLauncher implements Launcher {
         CommandRunner.run(words.toArray(String[]::new));
     }
 
-    private static String unitOf(String namespace) {
-        return "osier-pod-" + namespace + ".service";
+    @Override
+    public List<String> others(String namespace) {
+        String pattern = unitOf(CommandId.beginningOfOthers(namespace) + "*");
+        return keysOf(CommandRunner.run(
+                "systemctl", "list-units", "--all", "--plain", "--no-legend", "--full", "--no-pager", pattern));
+    }
+
+    /** From lines that begin with units' names. */
+    static List<String> keysOf(String units) {
+        return units.lines()
+                .filter(line -> line.startsWith(PREFIX) && line.contains(SUFFIX))
+                .map(line -> line.substring(PREFIX.length(), line.indexOf(SUFFIX)))
+                .toList();
+    }
+
+    private static String unitOf(String key) {
+        return PREFIX + key + SUFFIX;
     }
 
     /** What is left of an earlier run has to go before its name can be used again; mostly there is nothing. */

@@ -1,17 +1,18 @@
 package io.osier.agent.reconcile;
 
 import io.osier.agent.ipam.AddressClaims;
-import io.osier.agent.model.Container;
+import io.osier.agent.model.ContainerStatus;
+import io.osier.agent.model.ContainerStatuses;
 import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.model.Pod;
 import io.osier.agent.model.PodStatus;
+import io.osier.agent.pod.CommandId;
 import io.osier.agent.pod.CommandStatus;
 import io.osier.agent.pod.CommandSupervisor;
 import io.osier.agent.pod.CrashPoint;
 import io.osier.agent.pod.PodCommand;
 import io.osier.agent.pod.PodLink;
 import io.osier.agent.pod.PodNamespaces;
-import io.osier.agent.pod.VariableExpansion;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
 import io.osier.agent.store.StoreException;
@@ -22,7 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The steps that make a pod: an address, a namespace, a link, a command, and word of it in the store. Each step may be done
+ * The steps that make a pod: an address, a namespace, a link, commands, and word of it in the store. Each step may be done
  * again, so a pod that was half made when the agent died is simply made.
  */
 public final class PodMaker implements PodSteps {
@@ -42,6 +42,7 @@ public final class PodMaker implements PodSteps {
     private final PodNamespaces namespaces;
     private final PodLink link;
     private final CommandSupervisor commands;
+    private final PodEnvironment environment;
     private final Map<String, Pod> made = new ConcurrentHashMap<>();
     private final Map<String, IpAddress> claimed = new HashMap<>(); // by pods that have no status yet
     private @Nullable IpAddress lastAddress;
@@ -59,6 +60,7 @@ public final class PodMaker implements PodSteps {
         this.namespaces = namespaces;
         this.link = link;
         this.commands = commands;
+        environment = new PodEnvironment(settings);
     }
 
     /** The network namespace of a pod: its name, and for other Kubernetes namespaces {@code NAME.NAMESPACE}. */
@@ -86,18 +88,16 @@ public final class PodMaker implements PodSteps {
         }
         CrashPoint.CONNECTED.reached();
         made.put(namespace, pod);
-        Optional<Container> container = pod.spec().containers().stream()
-                .filter(candidate -> !candidate.commandLine().isEmpty())
-                .findFirst();
-        if (hasHadItsLife(pod)) {
+        if (pod.status().hasEnded()) {
             return;
         }
-        if (container.isPresent()) {
-            setStarting(pod, address.toString());
-            commands.start(commandOf(pod, container.get(), address));
-        } else {
+        List<PodCommand> wanted = environment.commandsOf(pod, address);
+        if (wanted.isEmpty()) {
             setStatus(pod, PodStatus.running(address.toString(), 0));
+            return;
         }
+        setStarting(pod, address.toString());
+        wanted.forEach(commands::start);
     }
 
     @Override
@@ -142,9 +142,9 @@ public final class PodMaker implements PodSteps {
         return namespaces.list();
     }
 
-    /** The supervisor's word on a pod's command. */
-    public void commandChanged(String namespace, CommandStatus status) {
-        Pod pod = made.get(namespace);
+    /** The supervisor's word on a command of a pod. */
+    public void commandChanged(CommandId id, CommandStatus status) {
+        Pod pod = made.get(id.namespace());
         if (pod == null) {
             return;
         }
@@ -154,26 +154,27 @@ public final class PodMaker implements PodSteps {
                     || !Objects.equals(present.metadata().uid(), pod.metadata().uid())) {
                 return null;
             }
-            PodStatus now = switch (status.phase()) {
-                case RUNNING -> PodStatus.running(address, status.restarts());
-                case WAITING ->
-                    PodStatus.notReady("Running", address, status.restarts(), "CrashLoopBackOff", status.message());
-                case SUCCEEDED ->
-                    PodStatus.notReady("Succeeded", address, status.restarts(), "Completed", status.message());
-                case FAILED -> PodStatus.notReady("Failed", address, status.restarts(), "Error", status.message());
-            };
-            return Pod.of(present.metadata(), present.spec(), withIpv6(now));
+            List<ContainerStatus> containers = ContainerStatuses.of(present).stream()
+                    .map(each -> each.name().equals(id.container()) ? statusOf(id.container(), status) : each)
+                    .toList();
+            return Pod.of(
+                    present.metadata(), present.spec(), withIpv6(ContainerStatuses.podStatus(address, containers)));
         });
     }
 
-    private static boolean hasHadItsLife(Pod pod) {
-        return List.of("Succeeded", "Failed").contains(pod.status().phase());
+    private static ContainerStatus statusOf(String name, CommandStatus status) {
+        return switch (status.phase()) {
+            case RUNNING -> ContainerStatus.running(name, status.restarts());
+            case WAITING -> ContainerStatus.waiting(name, status.restarts(), "CrashLoopBackOff", status.message());
+            case SUCCEEDED, FAILED ->
+                ContainerStatus.terminated(name, status.restarts(), status.exitCode(), status.message());
+        };
     }
 
-    /** A pod whose command has gone on without an agent stays ready, so that it keeps its place behind its services. */
+    /** A pod whose commands have gone on without an agent stays ready, so that it keeps its place behind its services. */
     private void setStarting(Pod pod, String address) {
-        if (!address.equals(pod.status().podIP()) || pod.status().phase().equals("Pending")) {
-            setStatus(pod, PodStatus.notReady("Pending", address, 0, "ContainerCreating", "starting"));
+        if (!address.equals(pod.status().podIP()) || pod.status().hasNotBegun()) {
+            setStatus(pod, PodStatus.starting(address));
         }
     }
 
@@ -225,28 +226,6 @@ public final class PodMaker implements PodSteps {
             }
             return true;
         }
-    }
-
-    private PodCommand commandOf(Pod pod, Container container, IpAddress address) {
-        Map<String, String> environment = new HashMap<>();
-        environment.put("POD_NAME", pod.metadata().name());
-        IpAddress second = settings.ipv6Of(address);
-        environment.put("POD_IP", address.toString());
-        environment.put("POD_IPS", second == null ? address.toString() : address + "," + second);
-        for (Container.EnvVar variable : container.env()) {
-            String value = Objects.requireNonNullElse(variable.value(), "");
-            environment.put(variable.name(), VariableExpansion.expand(value, environment)); // of those before it
-        }
-        List<String> command = container.commandLine().stream()
-                .map(word -> VariableExpansion.expand(word, environment))
-                .toList();
-        return new PodCommand(
-                namespaceOf(pod),
-                pod.metadata().name(),
-                command,
-                environment,
-                Objects.requireNonNullElse(container.workingDir(), ""),
-                pod.spec().restartPolicy());
     }
 
     private static String keyOf(Pod pod) {

@@ -39,7 +39,8 @@ final class SharedParts {
                         status.ready(),
                         status.restartCount(),
                         optional(status.reason()),
-                        optional(status.message())));
+                        optional(status.message()),
+                        one(status.containerStatuses())));
     }
 
     /** The first address is the one that the status says besides. */

@@ -19,10 +19,12 @@ class GetCommandTest extends WithFakeAgent {
     private static final String SERVICES = "GET /api/v1/services?namespace=default&allNamespaces=false";
 
     private static final String WEB_1 = pod("web-1", "default", "{\"app\":\"web\"}", "node-a", """
-            {"phase":"Running","podIP":"10.32.0.2","ready":true,"restartCount":0}""");
+            {"phase":"Running","podIP":"10.32.0.2","restartCount":0,"containerStatuses":[{"ready":true}]}""");
     private static final String WEB_2 = pod("web-2", "default", "{\"app\":\"web\",\"tier\":\"b\"}", "node-b", """
-            {"phase":"Running","podIP":"10.32.1.2","ready":false,"restartCount":12,"reason":"CrashLoopBackOff"}""");
-    private static final String NEW = pod("db", "default", "{\"app\":\"db\"}", "node-a", "{\"phase\":\"Pending\"}");
+            {"phase":"Running","podIP":"10.32.1.2","restartCount":12,"reason":"CrashLoopBackOff",
+             "containerStatuses":[{"ready":false}]}""");
+    private static final String NEW = pod("db", "default", "{\"app\":\"db\"}", "node-a", """
+            {"phase":"Pending","containerStatuses":[{"ready":false}]}""");
     private static final String WEB = """
             {"metadata":{"name":"web","namespace":"default","creationTimestamp":"%s"},
              "spec":{"clusterIP":"10.96.0.10","type":"ClusterIP","selector":{"app":"web"},
@@ -51,9 +53,8 @@ class GetCommandTest extends WithFakeAgent {
     @Test
     void podsOfAllNamespacesSayWhichIsTheirs() {
         agent.onList(
-                "GET /api/v1/pods?namespace=default&allNamespaces=true",
-                WEB_1,
-                pod("x", "prod", "{}", "node-a", "{\"phase\":\"Pending\"}"));
+                "GET /api/v1/pods?namespace=default&allNamespaces=true", WEB_1, pod("x", "prod", "{}", "node-a", """
+                {"phase":"Pending","containerStatuses":[{"ready":false}]}"""));
         assertThat(ask("get", "pods", "-A")).isEqualTo("""
                 NAMESPACE   NAME    READY   STATUS    RESTARTS   AGE
                 default     web-1   1/1     Running   0          3h
@@ -69,9 +70,11 @@ class GetCommandTest extends WithFakeAgent {
     }
 
     @Test
-    void aPodIsReadyWithOneOfTheCommandsThatItWasToRun() {
-        agent.on("GET /api/v1/pods/web-1?namespace=default", 200, WEB_1.replace("\"spec\":{", """
-                "spec":{"containers":[{"command":["httpd"]},{"image":"pause"},{"command":["tail"]}],"""));
+    void aPodSaysHowManyOfItsContainersAreReady() {
+        agent.on(
+                "GET /api/v1/pods/web-1?namespace=default",
+                200,
+                WEB_1.replace("{\"ready\":true}", "{\"ready\":true},{\"ready\":false}"));
         assertThat(ask("get", "pod", "web-1")).contains("web-1   1/2     Running");
     }
 
@@ -282,7 +285,8 @@ class GetCommandTest extends WithFakeAgent {
 
     @Test
     void tablesMayShowLabelsAndLeaveOutTheirHeaders() {
-        agent.onList(PODS, WEB_2, pod("x", "default", "{}", "node-a", "{\"phase\":\"Pending\"}"));
+        agent.onList(PODS, WEB_2, pod("x", "default", "{}", "node-a", """
+                {"phase":"Pending","containerStatuses":[{"ready":false}]}"""));
         assertThat(ask("get", "pods", "--show-labels", "--no-headers")).isEqualTo("""
                 web-2   0/1   CrashLoopBackOff   12   3h   app=web,tier=b
                 x       0/1   Pending            0    3h   <none>

@@ -52,28 +52,6 @@ class ManifestCommandsTest extends WithFakeAgent {
 
     /** Rather than refuse what works for the most part, or be silent about the part that does not. */
     @Test
-    void applyWarnsOfCommandsThatAreNotRun() throws IOException {
-        Path file = Files.writeString(directory.resolve("pod.yaml"), """
-                kind: Pod
-                apiVersion: v1
-                metadata: {name: web-1}
-                spec:
-                  containers:
-                  - {name: pause, image: pause}
-                  - {name: web, command: [httpd]}
-                  - name: sidecar
-                    command: [tail]
-                """);
-        agent.on(APPLY, 200, created(1));
-        assertThat(Dialogue.with(agent, "apply", "-f", file.toString()))
-                .isEqualTo(new Dialogue(
-                        0,
-                        "pod/web-1 created\n",
-                        "Warning: " + file + ": document 1, line 9: spec.containers[2].command: not run:"
-                                + " of the containers of a pod only the first one with a command is run\n"));
-    }
-
-    @Test
     void whatIsAppliedIsShownInTheFormatThatIsAskedFor() throws IOException {
         String file = manifests().toString();
         agent.on(APPLY, 200, "{\"items\":[{\"result\":\"created\"},{\"result\":\"unchanged\"}]}");

@@ -14,6 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code osier rules}, {@code drops}, {@code status}, {@code logs}, {@code exec}: what a node tells, and who cannot be asked. */
 @Timeout(60)
 class NodeCommandsTest extends WithFakeAgent {
+    private static final String WEB_1 = "GET /api/v1/pods/web-1?namespace=default";
+
     @Test
     void rulesAreTheAgentsTextToTheLastSpace() {
         String chain =
@@ -93,28 +95,74 @@ class NodeCommandsTest extends WithFakeAgent {
                 """);
     }
 
+    private FakeAgent withWeb(String containers) {
+        return agent.on(WEB_1, 200, pod("web-1", "web", containers));
+    }
+
     @Test
     void logsPrintWhatThePodPrinted() {
-        agent.on("GET /osier/v1/pods/web-1/log?namespace=default", 200, "hello\nworld\n");
+        withWeb("").on("GET /osier/v1/pods/web-1/log?namespace=default", 200, "hello\nworld\n");
         assertThat(Dialogue.with(agent, "logs", "web-1")).isEqualTo(new Dialogue(0, "hello\nworld\n", ""));
     }
 
     @Test
     void logsFollowWhatIsAddedUntilThePodIsGone() {
         String log = "GET /osier/v1/pods/web-1/log?namespace=default";
-        agent.on(log, 200, "a\n").on(log, 200, "a\nb\n").on(log, 404, "{\"message\":\"pods \\\"web-1\\\" not found\"}");
+        withWeb("")
+                .on(log, 200, "a\n")
+                .on(log, 200, "a\nb\n")
+                .on(log, 404, "{\"message\":\"pods \\\"web-1\\\" not found\"}");
         assertThat(Dialogue.with(agent, "logs", "-f", "web-1"))
                 .isEqualTo(new Dialogue(1, "a\nb\n", "osier: logs: pods \"web-1\" not found\n"));
     }
 
     @Test
     void logsBeginWithTheLastLinesThatAreAskedFor() {
-        agent.on("GET /osier/v1/pods/web-1/log?namespace=default", 200, "a\nb\nc\n");
+        withWeb("").on("GET /osier/v1/pods/web-1/log?namespace=default", 200, "a\nb\nc\n");
         assertThat(Dialogue.with(agent, "logs", "pod/web-1", "--tail", "2").out())
                 .isEqualTo("b\nc\n");
         assertThat(Dialogue.with(agent, "logs", "pods/web-1", "--tail=0").out()).isEmpty();
         assertThat(Dialogue.with(agent, "logs", "web-1", "--tail=-1").out()).isEqualTo("a\nb\nc\n");
         assertThat(Dialogue.with(agent, "logs", "web-1", "--tail=9").out()).isEqualTo("a\nb\nc\n");
+    }
+
+    private static final String TWO = "{\"name\":\"srv\",\"command\":[\"x\"]},{\"name\":\"log\",\"command\":[\"y\"]}";
+
+    private void withTwoContainers() {
+        withWeb(TWO)
+                .on("GET /osier/v1/pods/web-1/log?namespace=default&container=srv", 200, "served\n")
+                .on("GET /osier/v1/pods/web-1/log?namespace=default&container=log", 200, "logged\n");
+    }
+
+    @Test
+    void logsOfAPodWithSeveralContainersAreOfItsFirstUnlessAnotherIsNamed() {
+        withTwoContainers();
+        assertThat(Dialogue.with(agent, "logs", "web-1"))
+                .isEqualTo(new Dialogue(0, "served\n", "Defaulted container \"srv\" out of: srv, log\n"));
+        assertThat(Dialogue.with(agent, "logs", "web-1", "-c", "log")).isEqualTo(new Dialogue(0, "logged\n", ""));
+    }
+
+    @Test
+    void logsAreOfTheContainerThatThePodItselfPrefers() {
+        withTwoContainers();
+        agent.on(
+                        "GET /api/v1/pods/web-2?namespace=default",
+                        200,
+                        pod("web-2", "web", TWO).replace("\"labels\"", """
+                                "annotations":{"kubectl.kubernetes.io/default-container":"log"},"labels\""""))
+                .on("GET /osier/v1/pods/web-2/log?namespace=default&container=log", 200, "logged\n");
+        assertThat(Dialogue.with(agent, "logs", "web-2")).isEqualTo(new Dialogue(0, "logged\n", ""));
+    }
+
+    @Test
+    void logsOfAllContainersSayWhichIsWhich() {
+        withTwoContainers();
+        assertThat(Dialogue.with(agent, "logs", "web-1", "--all-containers"))
+                .isEqualTo(new Dialogue(0, "served\nlogged\n", ""));
+        assertThat(Dialogue.with(agent, "logs", "web-1", "--all-containers", "--prefix"))
+                .isEqualTo(new Dialogue(0, "[pod/web-1/srv] served\n[pod/web-1/log] logged\n", ""));
+        assertThat(Dialogue.with(agent, "logs", "web-1", "--all-containers", "-c", "log"))
+                .isEqualTo(new Dialogue(2, "", "osier: logs: --all-containers and -c log: say one of them\n"));
     }
 
     @Test
@@ -147,8 +195,7 @@ class NodeCommandsTest extends WithFakeAgent {
     @ParameterizedTest
     @ValueSource(strings = {"logs pod/web-1 -c %s", "exec web-1 -c %s -- true"})
     void aContainerIsOneOfThePods(String line) {
-        agent.on("GET /api/v1/pods/web-1?namespace=default", 200, pod("web-1", "web", "{\"name\":\"srv\"}"))
-                .on("GET /osier/v1/pods/web-1/log?namespace=default", 200, "hello\n");
+        withWeb("{\"name\":\"srv\"}").on("GET /osier/v1/pods/web-1/log?namespace=default", 200, "hello\n");
         assertThat(Dialogue.with(agent, line.formatted("other").split(" ")).err())
                 .endsWith(": container other is not valid for pod web-1: it has srv\n")
                 .hasLineCount(1);

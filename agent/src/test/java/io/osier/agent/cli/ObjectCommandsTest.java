@@ -185,14 +185,25 @@ class ObjectCommandsTest extends WithFakeAgent {
                 {"metadata":{"name":"web-1","namespace":"default","labels":{"app":"web"}},
                  "spec":{"nodeName":"node-a","restartPolicy":"Always","containers":[{"name":"web-1","command":["nc","-l"]}]},
                  "status":{"phase":"Running","podIP":"10.32.0.2",
-                  "podIPs":[{"ip":"10.32.0.2"},{"ip":"fd6f:7369:6572:1::a20:2"}],"restartCount":3}}""");
+                  "podIPs":[{"ip":"10.32.0.2"},{"ip":"fd6f:7369:6572:1::a20:2"}],"restartCount":3,
+                  "containerStatuses":[{"name":"web-1","ready":false,"restartCount":3,
+                   "state":{"waiting":{"reason":"CrashLoopBackOff","message":"it ended"}}}]}}""");
         Dialogue dialogue = Dialogue.with(agent, "describe", "po", "web-1");
         assertThat(dialogue.exitCode()).isZero();
         assertThat(dialogue.out())
                 .startsWith("Name:             web-1\nNamespace:        default\nLabels:           app=web\n")
                 .contains("Node:             node-a\n", "Status:           Running\n", "IP:               10.32.0.2\n")
                 .contains("IPs:              10.32.0.2,fd6f:7369:6572:1::a20:2\n")
-                .contains("Restarts:         3\n", "nc -l\n");
+                .contains("Restarts:         3\n")
+                .endsWith("""
+                Container:        web-1
+                  Command:        nc -l
+                  State:          Waiting
+                    Reason:       CrashLoopBackOff
+                    Message:      it ended
+                  Ready:          False
+                  Restart Count:  3
+                """);
     }
 
     @Test

@@ -92,18 +92,22 @@ class ManifestRoundTripTest {
 
     private static Arbitrary<Pod> pods() {
         Arbitrary<Container> containers = Combinators.combine(
+                        names(),
                         texts().list().ofMaxSize(3),
                         texts().list().ofMaxSize(2),
                         texts(),
                         Arbitraries.integers().between(1, 65_535))
-                .as((command, args, value, port) -> new Container(
-                        "c",
+                .as((name, command, args, value, port) -> new Container(
+                        name,
                         command,
                         args,
                         value.isEmpty() ? List.of() : List.of(new Container.EnvVar("A", value)),
                         null,
                         List.of(new Container.ContainerPort("http", port, "UDP"))));
-        return Combinators.combine(metas(), containers.list().ofMaxSize(2), Arbitraries.of("Always", "Never"))
+        return Combinators.combine(
+                        metas(),
+                        containers.list().ofMaxSize(2).uniqueElements(Container::name),
+                        Arbitraries.of("Always", "Never"))
                 .as((meta, list, policy) ->
                         Pod.of(meta, new PodSpec("node-a", "10.32.0.9", list, policy), PodStatus.PENDING));
     }

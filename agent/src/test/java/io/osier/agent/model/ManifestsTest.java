@@ -157,6 +157,21 @@ class ManifestsTest {
                 .containsExactly("document 1, line 4: " + complaint);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '`',
+            value = {
+                "{name: a}, {name: b}, {name: a} ~ spec.containers[2].name: Duplicate value: \"a\"",
+                "{name: a}, {image: b} ~ spec.containers[1].name: Required value",
+                "{name: A_b} ~ spec.containers[0].name: Invalid value: \"A_b\": must be at most 63 lower case letters, digits and '-', and begin and end with a letter or digit",
+            })
+    void containersAreToldApartByTheirNames(String containers, String complaint) {
+        assertThat(told(POD + "spec: {containers: [" + containers + "]}"))
+                .containsExactly("document 1, line 4: " + complaint);
+        assertThat(told(POD + "spec: {containers: [{command: [sleep]}]}")).containsExactly("Pod/web-1");
+    }
+
     @Test
     void aPodOnTheNetworkOfItsHostIsNotServedYet() {
         assertThat(told(POD + "spec:\n  hostNetwork: true"))
@@ -193,7 +208,8 @@ class ManifestsTest {
     @ParameterizedTest
     @ValueSource(strings = {"1.2.3", "v1", "0x", "1:30", "a_b", "yes-no", "2024-01-01", "!!str 1.10", "1e3x"})
     void aLabelThatIsAText(String word) {
-        assertThat(told("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: " + word + "}]}"))
+        assertThat(told("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{workingDir: " + word
+                        + "}]}"))
                 .containsExactly("Pod/a");
     }
 

@@ -43,18 +43,29 @@ class CommandSupervisorTest {
 
     private CommandSupervisor newAgent() {
         CommandSupervisor agent = new CommandSupervisor(
-                folder.resolve("logs"), folder.resolve("notes"), (namespace, status) -> told.add(status));
+                folder.resolve("logs"), folder.resolve("notes"), (id, status) -> told.add(status));
         supervisors.add(agent);
         return agent;
     }
 
     private PodCommand shell(String restartPolicy, String script) {
-        return new PodCommand(
-                pod.name(), "web-1", List.of("sh", "-c", script), Map.of("COLOUR", "red"), "", restartPolicy);
+        return shell(web(), restartPolicy, script);
+    }
+
+    private static PodCommand shell(CommandId id, String restartPolicy, String script) {
+        return new PodCommand(id, "web-1", List.of("sh", "-c", script), Map.of("COLOUR", "red"), "", restartPolicy);
+    }
+
+    private CommandId web() {
+        return new CommandId(pod.name(), "web", true);
+    }
+
+    private CommandId sidecar() {
+        return new CommandId(pod.name(), "sidecar", false);
     }
 
     private String log() throws IOException {
-        Path log = supervisor.log(pod.name());
+        Path log = supervisor.log(web());
         return log == null ? "" : Files.readString(log);
     }
 
@@ -87,7 +98,7 @@ class CommandSupervisorTest {
         String inode = Files.getAttribute(Path.of("/run/netns", pod.name()), "unix:ino")
                 .toString();
         assertThat(log()).isEqualTo("web-1\nred\nnet:[" + inode + "]\n/\n\n");
-        assertThat(told).containsExactly(new CommandStatus(Phase.RUNNING, 0, "running"));
+        assertThat(told).containsExactly(new CommandStatus(Phase.RUNNING, 0, null, "running"));
     }
 
     @Test
@@ -150,10 +161,10 @@ class CommandSupervisorTest {
         await().until(() -> told.size() == 4);
         assertThat(told)
                 .containsExactly(
-                        new CommandStatus(Phase.RUNNING, 0, "running"),
-                        new CommandStatus(Phase.WAITING, 0, "the command ended with exit code 7"),
-                        new CommandStatus(Phase.RUNNING, 1, "running"),
-                        new CommandStatus(Phase.WAITING, 1, "the command ended with exit code 7"));
+                        new CommandStatus(Phase.RUNNING, 0, null, "running"),
+                        new CommandStatus(Phase.WAITING, 0, null, "the command ended with exit code 7"),
+                        new CommandStatus(Phase.RUNNING, 1, null, "running"),
+                        new CommandStatus(Phase.WAITING, 1, null, "the command ended with exit code 7"));
         assertThat(log()).isEqualTo("life\nlife\n");
     }
 
@@ -178,7 +189,7 @@ class CommandSupervisorTest {
     @Test
     void aCommandThatCannotBeStartedWaitsInsteadOfSpinning() {
         supervisor.start(new PodCommand(
-                pod.name(),
+                web(),
                 "web-1",
                 List.of("true"),
                 Map.of(),
@@ -202,7 +213,7 @@ class CommandSupervisorTest {
         supervisor.stop(pod.name());
 
         await().until(() -> !isAlive(leader) && !isAlive(child));
-        assertThat(supervisor.log(pod.name())).isNull();
+        assertThat(supervisor.log(web())).isNull();
         assertThat(folder.resolve("notes")).isEmptyDirectory();
     }
 
@@ -214,7 +225,8 @@ class CommandSupervisorTest {
         Thread stopping = new Thread(() -> supervisor.stop(pod.name()));
         stopping.start();
         try (TestNamespace other = new TestNamespace()) {
-            PodCommand quick = new PodCommand(other.name(), "web-2", List.of("true"), Map.of(), "", "Never");
+            PodCommand quick = new PodCommand(
+                    new CommandId(other.name(), "web-2", true), "web-2", List.of("true"), Map.of(), "", "Never");
             await().until(() -> {
                 supervisor.start(quick);
                 return told.stream().anyMatch(status -> status.phase() == Phase.SUCCEEDED);
@@ -242,19 +254,77 @@ class CommandSupervisorTest {
     void whoeverFailsToHearOfAChangeIsToldAgainAndTheCommandGoesOn() {
         List<Phase> heard = new CopyOnWriteArrayList<>();
         List<Phase> missed = new CopyOnWriteArrayList<>();
-        CommandSupervisor deaf =
-                new CommandSupervisor(folder.resolve("l"), folder.resolve("n"), (namespace, status) -> {
-                    if (missed.isEmpty()) {
-                        missed.add(status.phase());
-                        throw new IllegalStateException("the store is away");
-                    }
-                    heard.add(status.phase());
-                });
+        CommandSupervisor deaf = new CommandSupervisor(folder.resolve("l"), folder.resolve("n"), (id, status) -> {
+            if (missed.isEmpty()) {
+                missed.add(status.phase());
+                throw new IllegalStateException("the store is away");
+            }
+            heard.add(status.phase());
+        });
         supervisors.add(0, deaf);
 
         deaf.start(shell("Always", "exec sleep 600"));
 
         await().until(() -> heard.equals(List.of(Phase.RUNNING)));
         deaf.stop(pod.name());
+    }
+
+    @Test
+    void thePodsCommandsLiveAndPrintEachForItself() throws IOException {
+        supervisor.start(shell("Always", "echo web; exec sleep 600"));
+        supervisor.start(shell(sidecar(), "Always", "echo sidecar; exit 7"));
+
+        await().until(() ->
+                told.contains(new CommandStatus(Phase.WAITING, 1, null, "the command ended with exit code 7")));
+
+        assertThat(told).contains(new CommandStatus(Phase.RUNNING, 0, null, "running"));
+        assertThat(log()).isEqualTo("web\n");
+        assertThat(supervisor.log(sidecar())).hasContent("sidecar\nsidecar\n");
+        assertThat(folder.resolve("logs").resolve(pod.name() + ".log")).exists();
+    }
+
+    @Test
+    void stoppingAPodEndsAllItsCommandsAlsoOnesThatWereNeverTakenOver() throws IOException {
+        supervisor.start(shell("Always", "echo $$; echo; trap '' TERM; while :; do sleep 1; done"));
+        awaitLog("\n\n");
+        supervisor.start(shell(sidecar(), "Always", "exec sleep 600"));
+        await().until(() -> told.size() == 2);
+        ProcessHandle second = ProcessNote.read(folder.resolve("notes").resolve(pod.name() + "_sidecar"))
+                .flatMap(ProcessNote::process)
+                .orElseThrow();
+        long first = pidFromLog();
+        supervisor.close();
+
+        newAgent().stop(pod.name());
+
+        assertThat(isAlive(first) || second.isAlive()).isFalse();
+        assertThat(folder.resolve("notes")).isEmptyDirectory();
+        assertThat(folder.resolve("logs")).isEmptyDirectory();
+    }
+
+    @Test
+    void aCommandThatHasEndedForGoodIsNotRunAgainByTheNextAgent() {
+        PodCommand job = shell(sidecar(), "OnFailure", "echo once");
+        supervisor.start(job);
+        CommandStatus end = awaitPhase(Phase.SUCCEEDED);
+        supervisor.close();
+        told.clear();
+
+        newAgent().start(job);
+
+        assertThat(awaitPhase(Phase.SUCCEEDED)).isEqualTo(end);
+        assertThat(supervisor.log(sidecar())).hasContent("once\n");
+    }
+
+    @Test
+    void whoeverStartsACommandAgainIsToldHowItIs() {
+        PodCommand command = shell("Always", "exec sleep 600");
+        supervisor.start(command);
+        awaitPhase(Phase.RUNNING);
+        told.clear();
+
+        supervisor.start(command);
+
+        awaitPhase(Phase.RUNNING);
     }
 }

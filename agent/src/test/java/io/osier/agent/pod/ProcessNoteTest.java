@@ -29,7 +29,7 @@ class ProcessNoteTest {
     void anotherProcessThatGotTheNumberIsNotTakenForIt() {
         ProcessNote noted = ProcessNote.of(ProcessHandle.current(), 0);
 
-        assertThat(new ProcessNote(noted.pid(), "1", 0, true).process()).isEmpty();
+        assertThat(new ProcessNote(noted.pid(), "1", 0, true, null).process()).isEmpty();
     }
 
     @Test
@@ -41,8 +41,24 @@ class ProcessNoteTest {
         assertThat(note.process()).isEmpty();
     }
 
+    @Test
+    void anEndIsRememberedWithItsExitCode() throws IOException {
+        Path file = folder.resolve("web-1");
+        ProcessNote.ofEnd(2, 7).write(file);
+
+        assertThat(ProcessNote.read(file)).contains(ProcessNote.ofEnd(2, 7));
+        assertThat(ProcessNote.ofEnd(2, 7).process()).isEmpty();
+    }
+
+    @Test
+    void whatAnAgentThatNotedNoEndsHasNotedIsRead() throws IOException {
+        Path file = Files.writeString(folder.resolve("web-1"), "17 4 1\n");
+
+        assertThat(ProcessNote.read(file)).contains(new ProcessNote(17, "4", 1, true, null));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"", "17", "17 4", "x 4 0", "17 4 x", "17 4 0 0"})
+    @ValueSource(strings = {"", "17", "17 4", "x 4 0", "17 4 x", "17 4 0 0", "17 4 0 ended=", "17 4 0 ended=x"})
     void halfANoteIsNone(String text) throws IOException {
         Path file = Files.writeString(folder.resolve("web-1"), text);
 

@@ -13,7 +13,7 @@ class UnitLauncherTest {
 
     private static List<String> words(List<String> command, Map<String, String> environment, String directory) {
         return UnitLauncher.words(
-                new PodCommand("web-1", "web-1", command, environment, directory, "Always"),
+                new PodCommand(new CommandId("web-1", "web", true), "web-1", command, environment, directory, "Always"),
                 "osier-pod-web-1.service",
                 LOG);
     }
@@ -33,6 +33,16 @@ class UnitLauncherTest {
         assertThat(words(List.of("sh", "-c", "echo ${POD_IP} $HOME"), Map.of(), ""))
                 .endsWith("echo $${POD_IP} $$HOME")
                 .contains("hostname \"$$0\" && exec \"$$@\"");
+    }
+
+    @Test
+    void theOtherCommandsOfAPodAreUnitsOfTheirOwn() {
+        assertThat(new CommandId("web-1.shop", "web", true).key()).isEqualTo("web-1.shop");
+        assertThat(new CommandId("web-1.shop", "proxy", false).key()).isEqualTo("web-1.shop_proxy");
+        assertThat(UnitLauncher.keysOf("""
+                        osier-pod-web-1_proxy.service loaded active running Osier pod web-1/proxy
+                        osier-pod-web-1_log.service   loaded failed failed  Osier pod web-1/log
+                        """)).containsExactly("web-1_proxy", "web-1_log");
     }
 
     @Test

@@ -144,7 +144,7 @@ final class AgentRoutes implements ApiRoutes {
         if (!where.equals(directory.self())) {
             return pass(where, request);
         }
-        return ApiResponse.text(node.log(request.namespace(), request.word(3)));
+        return ApiResponse.text(node.log(request.namespace(), request.word(3), request.parameter("container")));
     }
 
     private ApiResponse probe(ApiRequest request) {

@@ -1,10 +1,12 @@
 package io.osier.agent.api.server;
 
 import io.osier.agent.ipam.SubnetLeases;
+import io.osier.agent.model.Container;
 import io.osier.agent.model.Json;
 import io.osier.agent.model.Lease;
 import io.osier.agent.model.Pod;
 import io.osier.agent.model.Service;
+import io.osier.agent.pod.CommandId;
 import io.osier.agent.pod.CommandSupervisor;
 import io.osier.agent.reconcile.NodeSettings;
 import io.osier.agent.reconcile.PodMaker;
@@ -255,14 +257,37 @@ final class NodeView {
         return Objects.requireNonNullElse(pod(namespace, name).spec().nodeName(), settings.nodeName());
     }
 
-    /** The bytes that the pod's command has printed. */
-    byte[] log(String namespace, String name) {
-        Path log = commands.log(PodMaker.namespaceOf(pod(namespace, name)));
+    /**
+     * The bytes that a container's command has printed.
+     *
+     * @param container null for the first with a command
+     */
+    byte[] log(String namespace, String name, @Nullable String container) {
+        CommandId command = commandOf(pod(namespace, name), container);
+        Path log = command == null ? null : commands.log(command);
         try {
             return log == null ? new byte[0] : Files.readAllBytes(log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Null if the container has no command. */
+    private static @Nullable CommandId commandOf(Pod pod, @Nullable String asked) {
+        List<String> running = pod.commands().stream().map(pod::nameOf).toList();
+        String container = asked != null || running.isEmpty() ? asked : running.get(0);
+        List<Container> all = pod.spec().containers();
+        boolean known =
+                all.isEmpty() || all.stream().anyMatch(each -> pod.nameOf(each).equals(asked));
+        if (asked != null && !known) {
+            throw new ApiError(
+                    400,
+                    "BadRequest",
+                    "container " + asked + " is not valid for pod "
+                            + pod.metadata().name());
+        }
+        int index = running.indexOf(container);
+        return index < 0 || container == null ? null : new CommandId(PodMaker.namespaceOf(pod), container, index == 0);
     }
 
     Pod pod(String namespace, String name) {

@@ -1,6 +1,7 @@
 package io.osier.agent.api.server;
 
 import io.osier.agent.ipam.AddressClaims;
+import io.osier.agent.model.ContainerStatuses;
 import io.osier.agent.model.Json;
 import io.osier.agent.model.Lease;
 import io.osier.agent.model.Node;
@@ -48,7 +49,10 @@ final class PodResource implements Resource {
 
     @Override
     public List<Pod> list() {
-        return objects.list(Keys.PODS, Pod.class).stream().map(deletions::seen).toList();
+        return objects.list(Keys.PODS, Pod.class).stream()
+                .map(deletions::seen)
+                .map(ContainerStatuses::shown)
+                .toList();
     }
 
     @Override
@@ -57,6 +61,7 @@ final class PodResource implements Resource {
                 // Deleted for whoever waits for it: the store cannot say so before it is back.
                 .filter(pod -> !deletions.areDue() || !deletions.contains(pod))
                 .map(deletions::seen)
+                .map(ContainerStatuses::shown)
                 .orElseThrow(() -> ApiError.notFound(PODS, name));
     }
 

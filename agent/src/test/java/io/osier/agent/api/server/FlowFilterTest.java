@@ -53,7 +53,7 @@ class FlowFilterTest {
                         Pod.of(
                                 ObjectMeta.named("client"),
                                 PodSpec.EMPTY,
-                                new PodStatus("Running", "10.32.0.2", List.of(), true, 0, null, null)));
+                                new PodStatus("Running", "10.32.0.2", List.of(), true, 0, null, null, List.of())));
     }
 
     @AfterEach
