@@ -1,29 +1,15 @@
 package io.osier.agent.api.server;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.code_intelligence.jazzer.api.FuzzedDataProvider;
-import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.osier.agent.model.Json;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** No request makes the agent fail: what cannot be answered is refused with a {@code Status}. */
-class ApiFuzzTest {
-    private static final List<String> METHODS = List.of("GET", "POST", "PUT", "DELETE", "PATCH");
-    private static final List<String> KINDS =
-            List.of("pods", "services", "endpoints", "nodes", "endpointslices", "networkpolicies");
+class ApiSpoiltObjectsTest extends FuzzedApi {
     private static final List<String> VALUES = List.of(
             "null",
             "true",
@@ -65,50 +51,6 @@ class ApiFuzzTest {
             ["Ingress","Egress"],"ingress":[{"from":[{"podSelector":{}},{"namespaceSelector":{}},{"ipBlock":{"cidr":
             "10.32.0.0/24","except":["10.32.0.9/32"]}}],"ports":[{"protocol":"TCP","port":80,"endPort":90}]}],"egress":
             [{"to":[{"podSelector":{}}],"ports":[{"port":"http"}]}]}}""");
-
-    @TempDir
-    private static Path folder;
-
-    private static TestAgent agent;
-
-    @BeforeAll
-    static void begin() throws IOException {
-        agent = new TestAgent(Files.createTempDirectory(folder, "fuzz"), 0);
-    }
-
-    @AfterAll
-    static void end() {
-        agent.close();
-    }
-
-    private static void ask(String method, String uri, byte[] body) {
-        ApiResponse answer = RequestHandler.answer(agent.routes, method, uri, body);
-        assertThat(answer.status())
-                .as("%s %s %s", method, uri, new String(body, StandardCharsets.UTF_8))
-                .isLessThan(500);
-        if (answer.status() >= 400) {
-            JsonNode status = Json.parse(answer.body());
-            assertThat(status.path("kind").asString("")).isEqualTo("Status");
-            assertThat(status.path("message").asString("")).isNotEmpty();
-        }
-    }
-
-    @FuzzTest(maxDuration = "3s")
-    void anyRequest(FuzzedDataProvider data) {
-        String method = data.pickValue(METHODS.toArray(String[]::new));
-        String path = data.consumeString(200);
-        // A capture goes on until its reader leaves, and has its own test.
-        if (!path.contains("capture")) {
-            ask(method, "/" + path, data.consumeRemainingAsBytes());
-        }
-    }
-
-    @FuzzTest(maxDuration = "3s")
-    void anyBody(FuzzedDataProvider data) {
-        String method = data.pickValue(new String[] {"POST", "PUT"});
-        String kind = data.pickValue(KINDS.toArray(String[]::new));
-        ask(method, "/api/v1/" + kind + (method.equals("PUT") ? "/a" : ""), data.consumeRemainingAsBytes());
-    }
 
     /** Bodies that are nearly right get further than noise does; the seed makes a failure come again. */
     @Test
