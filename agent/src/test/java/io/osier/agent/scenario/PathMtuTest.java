@@ -80,11 +80,12 @@ class PathMtuTest {
     void aLongDatagramArrives(String how, @TempDir Path folder) throws IOException {
         narrow(how);
         Path received = folder.resolve("received");
+        String b1 = podIp("b1");
 
-        Process receiver = Shell.start("b1", "socat -u -T 5 UDP-RECV:5002 CREATE:" + received, folder.resolve("log"));
+        Process receiver = Shell.start("b1", "socat -u UDP-RECV:5002 CREATE:" + received, folder.resolve("log"));
         try {
             await().until(() -> in("b1", "ss -Huln sport = :5002").out().contains("5002"));
-            in("a1", "head -c 4000 /dev/zero | tr '\\0' x | socat -u -b 8192 - UDP-SENDTO:" + podIp("b1") + ":5002")
+            in("a1", "head -c 4000 /dev/zero | tr '\\0' x | socat -u -b 8192 - UDP-SENDTO:" + b1 + ":5002")
                     .succeeded();
             await().atMost(Duration.ofSeconds(5)).until(() -> Files.exists(received) && Files.size(received) == 4_000);
         } finally {
