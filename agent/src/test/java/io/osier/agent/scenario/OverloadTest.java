@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A pod that sends as much as its processor can make takes nothing from the others, and what is lost of it has a name. */
 @Tag("namespaces")
+@Tag("alone")
 @ExtendWith(TwoNodeLab.class)
 class OverloadTest {
     private static final Pattern BALANCE =

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Agents end and come back under load: whoever was talking goes on. */
 @Tag("namespaces")
+@Tag("alone")
 class RestartTest {
     private static final int CONNECTIONS = 40;
 

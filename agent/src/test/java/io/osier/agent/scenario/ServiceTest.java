@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A service in front of pods on both nodes, asked from pods and from hosts. */
 @Tag("namespaces")
+@Tag("alone")
 @ExtendWith(TwoNodeLab.class)
 class ServiceTest {
     private static final String LATE_VIP = "10.96.99.99";

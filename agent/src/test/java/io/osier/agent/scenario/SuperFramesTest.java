@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * over an underlay without any, at last with an agent that does without beside one that does not.
  */
 @Tag("namespaces")
+@Tag("alone")
 @ExtendWith(TwoNodeLab.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SuperFramesTest {
