@@ -7,16 +7,19 @@ import io.osier.dataplane.packet.EmbeddingPrefix;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.policy.PolicyTable;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.port.PortKind;
 import io.osier.dataplane.vxlan.VxlanTunnel;
 import java.io.IOException;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A pod's {@code eth0}: a TAP in its namespace, with address, MTU and default route. All of it may be done again. */
 public final class PodLink {
     private static final String DEVICE = "eth0";
+    private static final long ANSWER_SECONDS = 5;
 
     private final Dataplane dataplane;
     private final IpPrefix podRange;
@@ -77,6 +80,16 @@ public final class PodLink {
                 addr replace %s/%d dev eth0 nodad
                 route replace default via %s dev eth0
                 """.formatted(ipv6.of(address), ipv6.of(podRange).lengthBits(), ipv6.of(gateway));
+    }
+
+    /** Whether the dataplane lets the pod's packets through, or knows at least which: until it does it takes none of a new pod's. */
+    public boolean isKnown(IpAddress address) {
+        PolicyTable policies = dataplane
+                .proxy()
+                .ask(worker -> worker.state().policies())
+                .orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS)
+                .join();
+        return policies.isEmpty() || policies.of(address.high(), address.low()) != null;
     }
 
     /** Takes the pod off the segment; its device goes with its namespace. */

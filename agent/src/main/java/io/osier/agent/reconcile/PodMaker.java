@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +36,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class PodMaker implements PodSteps {
     private static final Logger LOG = LoggerFactory.getLogger(PodMaker.class);
+
+    private static final int POLICY_LOOKS = 100;
+    private static final long POLICY_LOOK_MILLIS = 5;
 
     private final NodeSettings settings;
     private final AddressClaims claims;
@@ -92,12 +96,28 @@ public final class PodMaker implements PodSteps {
             return;
         }
         List<PodCommand> wanted = environment.commandsOf(pod, address);
+        if (!wanted.isEmpty() || !link.isKnown(address)) {
+            setStarting(pod, address.toString());
+            awaitPolicies(address);
+        }
         if (wanted.isEmpty()) {
             setStatus(pod, PodStatus.running(address.toString(), 0));
-            return;
         }
-        setStarting(pod, address.toString());
         wanted.forEach(commands::start);
+    }
+
+    /**
+     * Until the dataplane has heard of the pod's address, by way of the store, and knows which policies are the pod's, its packets are
+     * dropped; so its first ones are not lost. If the store is slow they are.
+     */
+    private void awaitPolicies(IpAddress address) {
+        try {
+            for (int i = 0; i < POLICY_LOOKS && !link.isKnown(address); i++) {
+                TimeUnit.MILLISECONDS.sleep(POLICY_LOOK_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the end
+        }
     }
 
     @Override

@@ -133,11 +133,11 @@ class NetworkPolicyTest {
     void aConnectionOutlivesAPolicyThatAllowsItAndNotOneThatDoesNot() throws IOException {
         String server = podIp("web");
         Path output = folder.resolve("nc");
-        Process listening = Shell.start("web", "nc -l -p 7000", output);
+        Process listening = Shell.start("web", "socat -u TCP-LISTEN:7000,reuseaddr -", output);
         in("web", "until ss -ltn | grep -q ':7000 '; do sleep 0.1; done").succeeded();
         Process talking = Shell.start(
                 "stranger",
-                "for i in $(seq 600); do echo $i; sleep 0.1; done | nc " + server + " 7000",
+                "bash -c 'for i in $(seq 600); do echo $i; sleep 0.1; done | socat -u - TCP:" + server + ":7000'",
                 folder.resolve("sent"));
         try {
             await().untilAsserted(() -> assertThat(Files.readAllLines(output)).hasSizeGreaterThan(3));
