@@ -1,6 +1,7 @@
 package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
+import io.osier.agent.api.client.ApiException;
 import io.osier.agent.model.Manifest;
 import io.osier.agent.model.ValidationException;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import tools.jackson.databind.JsonNode;
             "  osier get pod web-1 -o yaml",
             "  osier get pod/web-1 service/web",
             "  osier get all",
+            "  osier get pods -w",
             "  osier --node node-a get routes",
             "  osier get routes -6",
             "  osier get flows --service web --state ESTABLISHED"
@@ -66,6 +68,14 @@ final class GetCommand extends ApiCommand {
             description = "Routes only: as 'netstat -rn6' prints them, of pods' IPv6 addresses")
     boolean ipv6;
 
+    @Option(
+            names = {"-w", "--watch"},
+            description = "Then print each object again that changes, and once more when it is gone, until Ctrl-C")
+    boolean watch;
+
+    @Option(names = "--watch-only", description = "The same without the list at the beginning")
+    boolean watchOnly;
+
     @Mixin
     FlowOptions flows = new FlowOptions();
 
@@ -86,11 +96,28 @@ final class GetCommand extends ApiCommand {
             flows.refuseManifests("get");
         }
         arguments.checkNames("get");
+        if (watches()) {
+            checkWatch();
+        }
         if (files.isGiven() || !arguments.named().isEmpty()) {
             if (!selector.isEmpty() || allNamespaces) {
                 throw CliException.usage("get: " + (allNamespaces ? "-A" : "-l") + " goes with a kind alone, not with"
                         + (files.isGiven() ? " -f" : " names"));
             }
+        }
+    }
+
+    private boolean watches() {
+        return watch || watchOnly;
+    }
+
+    private void checkWatch() {
+        if (files.isGiven() || arguments.kinds().size() > 1 || arguments.named().size() > 1) {
+            throw CliException.usage("get: --watch is for one kind, or one object of it");
+        }
+        Kinds kind = arguments.kinds().get(0);
+        if (!kind.isObject() && kind != Kinds.LEASES) {
+            throw CliException.usage("get: --watch is for objects and leases, not for " + kind.plural());
         }
     }
 
@@ -113,10 +140,16 @@ final class GetCommand extends ApiCommand {
     }
 
     @Override
-    int run(ApiClient agent) {
+    int run(ApiClient agent) throws InterruptedException {
         boolean lists = !files.isGiven() && arguments.named().isEmpty();
         if (!lists || arguments.kinds().stream().anyMatch(Kinds::isObject)) {
             checkNode(agent);
+        }
+        if (watches()) {
+            Kinds kind = arguments.kinds().get(0);
+            new ObjectWatch(kind, options().output, style(), this::print, why -> complain("get: " + why))
+                    .run(lists ? () -> list(agent, kind) : new OneObject(agent)::list, watchOnly);
+            return 0;
         }
         Lookup lookup = lists ? new Lookup(agent) : lookUp(agent);
         List<Section> sections = lists
@@ -126,8 +159,7 @@ final class GetCommand extends ApiCommand {
                 : lookup.found().stream()
                         .map(found -> new Section(found.kind(), List.of(found.object()), lookup.isForOne()))
                         .toList();
-        Printer.Style style = new Printer.Style(allNamespaces, showLabels, !noHeaders);
-        String text = sections.isEmpty() ? "" : Printer.sections(sections, options().output, style, Instant.now());
+        String text = sections.isEmpty() ? "" : Printer.sections(sections, options().output, style(), Instant.now());
         print(text);
         if (text.isEmpty() && lists && options().output.isTable()) {
             boolean everywhere = allNamespaces
@@ -135,6 +167,34 @@ final class GetCommand extends ApiCommand {
             sayNothingFound(everywhere);
         }
         return lookup.complain(why -> complain("get: " + why));
+    }
+
+    private Printer.Style style() {
+        return new Printer.Style(allNamespaces, showLabels, !noHeaders);
+    }
+
+    /** The object that was named, as a list that is empty when it is gone; it has to be there at first. */
+    private final class OneObject {
+        private final ApiClient agent;
+        private boolean found;
+
+        OneObject(ApiClient agent) {
+            this.agent = agent;
+        }
+
+        List<JsonNode> list() {
+            ResourceArguments.Ref ref = arguments.named().get(0);
+            try {
+                JsonNode object = agent.get(path(ref.kind(), ref.name()));
+                found = true;
+                return List.of(object);
+            } catch (ApiException e) {
+                if (!found || !e.isNotFound()) {
+                    throw e;
+                }
+                return List.of();
+            }
+        }
     }
 
     /** Any agent answers for the whole cluster, but not in the name of a node that there is none of. */

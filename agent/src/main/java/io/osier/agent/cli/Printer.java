@@ -20,8 +20,19 @@ final class Printer {
      * @param namespaces whether they say which namespace each object is in
      * @param labels whether they show the objects' labels
      * @param headers whether they have a line that names the columns
+     * @param widths of the columns, for a table that is printed in pieces
      */
-    record Style(boolean namespaces, boolean labels, boolean headers) {}
+    record Style(boolean namespaces, boolean labels, boolean headers, ColumnWidths widths) {
+        /** Of a table that is printed as a whole. */
+        Style(boolean namespaces, boolean labels, boolean headers) {
+            this(namespaces, labels, headers, new ColumnWidths());
+        }
+
+        /** Of what follows. */
+        Style withoutHeaders() {
+            return new Style(namespaces, labels, false, widths);
+        }
+    }
 
     /** What was found, of one kind or several. */
     static String sections(List<Section> sections, OutputFormat format, Style style, Instant now) {
@@ -115,7 +126,7 @@ final class Printer {
                             .map(item -> pairs(item.path("metadata").path("labels")))
                             .toList());
         }
-        return table.text(columns.style().headers());
+        return table.text(columns.style().headers(), columns.style().widths());
     }
 
     private static void row(Kinds kind, Table table, JsonNode item, Columns columns, Instant now) {

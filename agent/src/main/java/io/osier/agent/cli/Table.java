@@ -50,6 +50,11 @@ final class Table {
 
     /** The table with or without its first line. */
     String text(boolean headings) {
+        return text(headings, new ColumnWidths());
+    }
+
+    /** The same for one piece of a longer table. */
+    String text(boolean headings, ColumnWidths pieces) {
         List<List<String>> shown = rows.subList(headings ? 0 : 1, rows.size());
         int columns = rows.get(0).size();
         int[] widths = new int[columns];
@@ -58,6 +63,7 @@ final class Table {
                 widths[i] = Math.max(widths[i], row.get(i).length());
             }
         }
+        widths = pieces.grown(widths);
         StringBuilder text = new StringBuilder();
         for (List<String> row : shown) {
             for (int i = 0; i < columns; i++) {

@@ -85,4 +85,26 @@ class CommandLineTest {
                 + " pgrep -f '^sleep 4711'");
         assertThat(result.out()).isEqualTo("130\n");
     }
+
+    @Test
+    void aWatchTellsOfAPodFromItsBeginningToItsEndAndOfNothingElse() {
+        osier("delete", "pod", "passer-by", "--ignore-not-found").succeeded();
+        Shell.Result result = bash("set -m; " + OSIER + " get pods -w >/tmp/osier-watch.$$ & watch=$!;"
+                + " until grep -q shelf /tmp/osier-watch.$$; do sleep 0.1; done; "
+                + OSIER + " create pod passer-by -- sleep 99 >/dev/null;"
+                + " until grep -q 'passer-by.*Running' /tmp/osier-watch.$$; do sleep 0.1; done; "
+                + OSIER + " delete pod passer-by --wait >/dev/null; sleep 3;"
+                + " kill -INT $watch; wait $watch; echo ended $?; cat /tmp/osier-watch.$$; rm /tmp/osier-watch.$$");
+        assertThat(result.err()).as("bash tells of its job").doesNotContain("osier: ");
+        assertThat(result.lines().get(0)).isEqualTo("ended 130");
+        assertThat(result.out()).containsOnlyOnce("NAME ").containsOnlyOnce("shelf ");
+        assertThat(result.lines().get(result.lines().size() - 1)).startsWith("passer-by ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nodes", "leases", "services", "endpoints"})
+    void aWatchOfWhatDoesNotChangeIsSilent(String kind) {
+        assertThat(bash("timeout 5 " + OSIER + " get " + kind + " --watch-only").out())
+                .isEmpty();
+    }
 }
