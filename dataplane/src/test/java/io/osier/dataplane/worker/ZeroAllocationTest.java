@@ -22,6 +22,12 @@ import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.policy.IpBlock;
+import io.osier.dataplane.policy.Isolation;
+import io.osier.dataplane.policy.PeerSet;
+import io.osier.dataplane.policy.PodPolicy;
+import io.osier.dataplane.policy.PolicyRule;
+import io.osier.dataplane.policy.PolicyTable;
 import io.osier.dataplane.service.Backend;
 import io.osier.dataplane.service.Balance;
 import io.osier.dataplane.service.FlowPolicy;
@@ -32,6 +38,7 @@ import io.osier.dataplane.simulation.PacketBuilder;
 import io.osier.dataplane.simulation.RawFrame;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -189,6 +196,45 @@ class ZeroAllocationTest {
                 .isZero();
     }
 
+    static Stream<Arguments> ofAnIsolatedPod() {
+        return Stream.of(
+                arguments(
+                        "new flows that are allowed",
+                        flows((vip, port) -> udp().from(CLIENT, port).to(vip, 53))),
+                arguments(
+                        "new flows that are not",
+                        flows((vip, port) -> udp().from(CLIENT, port).to(NEAR, 54))),
+                arguments(
+                        "straight to another pod",
+                        flows((vip, port) -> udp().from(CLIENT, port).to(FAR, 9))),
+                arguments("a ping", cycle(i -> ping(i).from(CLIENT).to(FAR).build())),
+                arguments(
+                        "a broadcast",
+                        List.of(udp().from(CLIENT, 68)
+                                .to("255.255.255.255", 67)
+                                .toMac(MacAddress.BROADCAST)
+                                .build())));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("ofAnIsolatedPod")
+    void aPacketOfAnIsolatedPodCostsNoBytes(String what, List<RawFrame> frames) {
+        PolicyRule far = new PolicyRule(
+                "far",
+                PeerSet.of(
+                        List.of(IpAddress.parse(FAR)),
+                        List.of(new IpBlock(IpPrefix.parse("192.0.2.0/24"), List.of(IpPrefix.parse("192.0.2.1/32"))))),
+                List.of());
+        Isolation isolation = new Isolation("all", List.of(far));
+        PolicyTable policies = PolicyTable.of(
+                Map.of(IpAddress.parse(CLIENT), new PodPolicy(isolation, isolation, 0)),
+                PeerSet.of(List.of(), List.of()));
+
+        assertThat(leastAllocatedBytes(() -> new Rig(frames, List.of(), policies)))
+                .as(what)
+                .isZero();
+    }
+
     static Stream<Arguments> fromATunnel() {
         return Stream.of(
                 arguments("plain", ping(1).from(FAR).to(CLIENT).build()),
@@ -249,6 +295,10 @@ class ZeroAllocationTest {
         private final Worker worker;
 
         Rig(List<RawFrame> fromClient, List<RawFrame> fromUnderlay) {
+            this(fromClient, fromUnderlay, PolicyTable.NONE);
+        }
+
+        Rig(List<RawFrame> fromClient, List<RawFrame> fromUnderlay, PolicyTable policies) {
             fromTunnel = fromClient.isEmpty();
             client.replay(fromClient);
             underlay.replayFrom(PEER, fromUnderlay);
@@ -259,6 +309,7 @@ class ZeroAllocationTest {
                     IpAddress.parse("10.32.0.1"),
                     IpPrefix.parse("10.32.0.0/12"),
                     IpPrefix.parse("10.96.0.0/12"),
+                    null,
                     List.of(peer),
                     PodRoutes.of(List.of(
                             new Route(IpPrefix.parse("10.32.0.0/24"), null),
@@ -275,7 +326,8 @@ class ZeroAllocationTest {
                             service("sctp", IpProtocol.SCTP, VIP, 2905, NEAR),
                             service("far", IpProtocol.UDP, "10.96.0.14", 53, FAR),
                             service("self", IpProtocol.TCP, "10.96.0.11", 80, CLIENT),
-                            service("nobody", IpProtocol.TCP, "10.96.0.12", 80))));
+                            service("nobody", IpProtocol.TCP, "10.96.0.12", 80))),
+                    policies);
             worker = new Worker(
                     new WorkerConfig(1, 262_144, 1024, 1024),
                     state,
