@@ -66,7 +66,8 @@ class StandardOutputTest {
 
     @Test
     void aReaderThatHasSeenEnoughEndsTheCommandAndNothingIsSaid() {
-        agent.on("GET /osier/v1/pods/web-1/log?namespace=default", 200, "a\n");
+        agent.on("GET /api/v1/pods/web-1?namespace=default", 200, "{\"metadata\":{\"name\":\"web-1\"}}")
+                .on("GET /osier/v1/pods/web-1/log?namespace=default", 200, "a\n");
         assertThat(run(new StandardOutput(FULL, () -> true), "logs", "-f", "web-1"))
                 .isZero();
         assertThat(errors.toString(StandardCharsets.UTF_8)).isEmpty();

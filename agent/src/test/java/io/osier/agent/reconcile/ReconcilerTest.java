@@ -102,7 +102,7 @@ class ReconcilerTest {
         public Watch watch(String prefix, Consumer<StoreEvent> onEvent) {
             listeners.put(prefix, onEvent);
             onEvent.accept(new StoreEvent(StoreEvent.Type.SYNCED, "", null));
-            if (++watches == 5) {
+            if (++watches == 6) {
                 try {
                     assertThat(published.await(5, TimeUnit.SECONDS)).isTrue();
                 } catch (InterruptedException e) {
