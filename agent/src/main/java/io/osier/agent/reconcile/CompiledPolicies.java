@@ -11,6 +11,7 @@ import io.osier.dataplane.policy.PolicyRule;
 import io.osier.dataplane.policy.PolicyTable;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -18,6 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +32,10 @@ final class CompiledPolicies {
     private final LongSupplier nanoClock;
     private final NavigableMap<String, NetworkPolicy> policies = new TreeMap<>();
     private final NavigableMap<String, Pod> pods = new TreeMap<>();
-    /** When pods were isolated first, by their uids. */
+    /** When pods were isolated that had not been before, by their uids. */
     private Map<String, Long> isolatedSince = new HashMap<>();
+    /** The uids of pods that nothing isolates, as they were known last. */
+    private Set<String> free = Set.of();
 
     private Set<PodSelection> selections = Set.of();
     private List<IpAddress> nodeAddresses = List.of();
@@ -50,12 +54,15 @@ final class CompiledPolicies {
      * @return what holds from now on
      */
     PolicyTable take(ClusterChange change, List<IpAddress> ownAddresses) {
+        boolean different = change.begins() || !ownAddresses.equals(nodeAddresses);
+        nodeAddresses = ownAddresses;
+        if (policies.isEmpty() && !change.policies().isEmpty()) {
+            free = ownUids();
+        }
         if (change.begins()) {
             policies.clear();
             pods.clear();
         }
-        boolean different = change.begins() || !ownAddresses.equals(nodeAddresses);
-        nodeAddresses = ownAddresses;
         for (Change<NetworkPolicy> each : change.policies()) {
             different = true;
             each.replace(
@@ -88,8 +95,8 @@ final class CompiledPolicies {
     private static boolean isAlike(Pod before, Pod after) {
         return before.metadata().labels().equals(after.metadata().labels())
                 && Objects.equals(before.metadata().uid(), after.metadata().uid())
-                && Objects.equals(before.spec().podIP(), after.spec().podIP())
                 && Objects.equals(before.status().podIP(), after.status().podIP())
+                && before.status().hasEnded() == after.status().hasEnded()
                 && portsOf(before).equals(portsOf(after));
     }
 
@@ -97,6 +104,17 @@ final class CompiledPolicies {
         return pod.spec().containers().stream()
                 .flatMap(container -> container.ports().stream())
                 .toList();
+    }
+
+    private Set<String> ownUids() {
+        return pods.values().stream()
+                .filter(this::isOwn)
+                .map(CompiledPolicies::uidOf)
+                .collect(Collectors.toSet());
+    }
+
+    private static String uidOf(Pod pod) {
+        return String.valueOf(pod.metadata().uid());
     }
 
     private boolean isOwn(Pod pod) {
@@ -110,12 +128,19 @@ final class CompiledPolicies {
         }
         PolicyRules rules = new PolicyRules(settings, pods.values());
         Map<String, Long> since = new HashMap<>();
+        Set<String> freeNow = new HashSet<>();
         Map<IpAddress, PodPolicy> byAddress = new HashMap<>();
         pods.values().stream().filter(this::isOwn).forEach(pod -> {
             PodPolicy policy = policyOf(pod, rules, since);
-            PolicyRules.addressesOf(settings, pod).forEach(address -> byAddress.put(address, policy));
+            if (!policy.isolates()) {
+                freeNow.add(uidOf(pod));
+            }
+            // Of two pods that say one address nobody knows who has it.
+            PolicyRules.addressesOf(settings, pod)
+                    .forEach(address -> byAddress.merge(address, policy, (one, other) -> PodPolicy.UNKNOWN));
         });
         isolatedSince = since;
+        free = freeNow;
         selections = Set.copyOf(rules.selections());
         return PolicyTable.of(byAddress, PeerSet.of(Set.copyOf(nodeAddresses), List.of()));
     }
@@ -127,8 +152,11 @@ final class CompiledPolicies {
         if (its.isEmpty()) {
             return PodPolicy.FREE;
         }
-        String uid = String.valueOf(pod.metadata().uid());
-        long sinceNanos = isolatedSince.getOrDefault(uid, nanoClock.getAsLong());
+        String uid = uidOf(pod);
+        Long before = isolatedSince.get(uid);
+        long sinceNanos = before != null
+                ? before
+                : free.contains(uid) ? nanoClock.getAsLong() : nanoClock.getAsLong() - PodPolicy.OLDER_NANOS;
         since.put(uid, sinceNanos);
         return new PodPolicy(
                 isolation(its.stream().filter(policy -> policy.spec().isolatesIngress()), rules::ingress, pod),

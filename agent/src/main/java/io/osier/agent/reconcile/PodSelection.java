@@ -18,6 +18,9 @@ record PodSelection(
         String namespace,
         @Nullable LabelSelector namespaces,
         @Nullable LabelSelector pods) {
+    /** All pods of all namespaces. */
+    static final PodSelection EVERYBODY = new PodSelection("", LabelSelector.ALL, null);
+
     /** Those that the policy is about. */
     static PodSelection of(NetworkPolicy policy) {
         return new PodSelection(

@@ -24,12 +24,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns what NetworkPolicies allow into what the dataplane asks: labels into addresses, names of ports into numbers. What several
  * pods have in common is made once. For one compilation.
  */
 final class PolicyRules {
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyRules.class);
+
     private final NodeSettings settings;
     private final Collection<Pod> pods;
     private final Map<PodSelection, List<Pod>> selected = new HashMap<>();
@@ -110,7 +114,7 @@ final class PolicyRules {
 
     private Collection<Pod> receivers(NetworkPolicy policy, NetworkPolicyRule rule) {
         if (rule.peers().isEmpty()) {
-            return pods;
+            return selected(PodSelection.EVERYBODY);
         }
         Set<Pod> receivers = new LinkedHashSet<>();
         rule.peers().stream()
@@ -167,23 +171,29 @@ final class PolicyRules {
 
     private Set<IpAddress> addressesOf(Collection<Pod> some) {
         Set<IpAddress> addresses = new LinkedHashSet<>();
-        some.forEach(pod -> addresses.addAll(addressesOf(settings, pod)));
+        some.stream()
+                .filter(pod -> !pod.status().hasEnded())
+                .forEach(pod -> addresses.addAll(addressesOf(settings, pod)));
         return addresses;
     }
 
     /** Every address that the pod sends from: its own of both families, and the link-local one. None if it has not got one yet. */
     static List<IpAddress> addressesOf(NodeSettings settings, Pod pod) {
-        String ip =
-                pod.status().podIP() == null ? pod.spec().podIP() : pod.status().podIP();
+        String ip = pod.status().podIP();
         if (ip == null) {
             return List.of();
         }
-        IpAddress address = IpAddress.parse(ip);
-        List<IpAddress> addresses = new ArrayList<>(List.of(address));
-        if (address.isV4()) {
-            Stream.ofNullable(settings.ipv6Of(address)).forEach(addresses::add);
-            addresses.add(NdpResponder.linkLocalOf(MacAddress.ofPod(address.v4Bits())));
+        try {
+            IpAddress address = IpAddress.parse(ip);
+            List<IpAddress> addresses = new ArrayList<>(List.of(address));
+            if (address.isV4()) {
+                Stream.ofNullable(settings.ipv6Of(address)).forEach(addresses::add);
+                addresses.add(NdpResponder.linkLocalOf(MacAddress.ofPod(address.v4Bits())));
+            }
+            return addresses;
+        } catch (IllegalArgumentException e) {
+            LOG.warn("pod {} has no policies: {}", EndpointSources.keyOf(pod.metadata()), e.getMessage());
+            return List.of();
         }
-        return addresses;
     }
 }

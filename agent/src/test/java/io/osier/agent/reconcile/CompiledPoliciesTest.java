@@ -2,6 +2,7 @@ package io.osier.agent.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.osier.agent.model.Json;
 import io.osier.agent.model.Manifest;
 import io.osier.agent.model.Manifests;
 import io.osier.agent.model.NetworkPolicy;
@@ -10,8 +11,10 @@ import io.osier.dataplane.forwarding.Ipv6Ranges;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.IpProtocol;
+import io.osier.dataplane.policy.Isolation;
 import io.osier.dataplane.policy.PodPolicy;
 import io.osier.dataplane.policy.PolicyTable;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +24,7 @@ import java.util.Set;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
 
 /** Policies and pods in, what a node's pods may receive and send out. */
 class CompiledPoliciesTest {
@@ -131,27 +135,118 @@ class CompiledPoliciesTest {
     }
 
     @Example
-    void aPodIsIsolatedSinceItWasFirst() {
-        Pod web = pod("web", "node-a", "10.32.0.2", "app: web");
-        NetworkPolicy deny = policy("deny", "podSelector: {}");
-        assertThat(at(take(List.of(web), deny), "10.32.0.2").sinceNanos()).isEqualTo(1_000);
+    void aPodThatWasFreeMayHaveOlderConnectionsForAWhile() {
+        take(List.of(pod("web", "node-a", "10.32.0.2", "app: web")));
+        assertThat(at(take(List.of(), policy("deny", "podSelector: {}")), "10.32.0.2")
+                        .sinceNanos())
+                .isEqualTo(1_000);
 
         nowNanos = 2_000;
-        Pod later = pod("later", "node-a", "10.32.0.3", "app: web");
-        PolicyTable table = take(List.of(later), policy("other", "podSelector: {}"));
+        PolicyTable table =
+                take(List.of(pod("later", "node-a", "10.32.0.3", "app: web")), policy("other", "podSelector: {}"));
         assertThat(at(table, "10.32.0.2").sinceNanos()).isEqualTo(1_000);
-        assertThat(at(table, "10.32.0.3").sinceNanos()).isEqualTo(2_000);
+        assertThat(at(table, "10.32.0.3").sinceNanos())
+                .as("isolated from the beginning")
+                .isEqualTo(2_000 - PodPolicy.OLDER_NANOS);
+    }
+
+    @Example
+    void aPodThatALabelFreedAndIsolatesAgainIsYoungAgain() {
+        Pod web = pod("web", "node-a", "10.32.0.2", "app: web");
+        Pod other = pod("web", "node-a", "10.32.0.2", "app: other");
+        take(List.of(web), policy("deny", "podSelector: {matchLabels: {app: web}}"));
+        compiled.take(change(List.of(new Change<>(web, other)), List.of()), List.of());
+
+        PolicyTable table = compiled.take(change(List.of(new Change<>(other, web)), List.of()), List.of());
+
+        assertThat(at(table, "10.32.0.2").sinceNanos()).isEqualTo(1_000);
+    }
+
+    @Example
+    void anAddressThatAPodOnlyAsksForIsNotItsOwn() {
+        Pod asking = (Pod) only("""
+                {apiVersion: v1, kind: Pod, metadata: {name: zzz, uid: z, labels: {app: front}},
+                 spec: {nodeName: node-a, podIP: 10.32.0.2}, status: {phase: Pending}}
+                """);
+        PolicyTable table = take(
+                List.of(pod("db", "node-a", "10.32.0.2", "app: db"), pod("x", "node-a", "10.32.0.3", "app: x"), asking),
+                policy(
+                        "allow",
+                        "podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchLabels: {app: front}}}]}]"));
+
+        assertThat(at(table, "10.32.0.2").isolates()).isTrue();
+        assertThat(isAdmitted(at(table, "10.32.0.2").ingress(), "10.32.0.2")).isFalse();
+    }
+
+    @Example
+    void ofTwoPodsWithOneAddressNobodyIsBelieved() {
+        PolicyTable table = take(
+                List.of(pod("a", "node-a", "10.32.0.2", "app: a"), pod("b", "node-a", "10.32.0.2", "app: b")),
+                policy("deny", "podSelector: {matchLabels: {app: a}}"));
+
+        assertThat(at(table, "10.32.0.2")).isSameAs(PodPolicy.UNKNOWN);
+    }
+
+    @Example
+    void aNameOfAPortOfAnybodyIsFollowed() {
+        take(
+                List.of(pod("db", "node-a", "10.32.0.2", "app: db")),
+                policy("allow", "podSelector: {}, policyTypes: [Egress], egress: [{ports: [{port: web}]}]"));
+        Pod far = (Pod) only("""
+                {apiVersion: v1, kind: Pod, metadata: {name: far, uid: uid-far}, spec: {nodeName: node-b,
+                 containers: [{name: c, command: [x], ports: [{name: web, containerPort: 80}]}]},
+                 status: {podIP: 10.32.1.3, podIPs: [{ip: 10.32.1.3}]}}
+                """);
+
+        assertThat(isAdmitted(at(take(List.of(far)), "10.32.0.2").egress(), "10.32.1.3"))
+                .isTrue();
+    }
+
+    @Example
+    void aPodThatHasEndedIsNobodysPeer() {
+        Pod done = (Pod) only("""
+                {apiVersion: v1, kind: Pod, metadata: {name: job, uid: u, labels: {app: front}}, spec: {nodeName: node-b},
+                 status: {phase: Succeeded, podIP: 10.32.1.3, podIPs: [{ip: 10.32.1.3}]}}
+                """);
+        PolicyTable table = take(
+                List.of(pod("db", "node-a", "10.32.0.2", "app: db"), done),
+                policy(
+                        "allow",
+                        "podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchLabels: {app: front}}}]}]"));
+
+        assertThat(isAdmitted(at(table, "10.32.0.2").ingress(), "10.32.1.3")).isFalse();
+    }
+
+    @Example
+    void onePodThatNobodyCanReadKeepsNoOtherFromBeingIsolated() {
+        Pod spoilt = Json.read("""
+                {"apiVersion":"v1","kind":"Pod","metadata":{"name":"spoilt","uid":"u"},
+                 "spec":{"nodeName":"node-a"},"status":{"phase":"Running","podIP":"banana"}}
+                """.getBytes(StandardCharsets.UTF_8), Pod.class);
+
+        PolicyTable table = take(
+                List.of(pod("db", "node-a", "10.32.0.2", "app: db"), spoilt),
+                policy("allow", "podSelector: {}, ingress: [{from: [{podSelector: {}}]}]"));
+
+        assertThat(at(table, "10.32.0.2").isolates()).isTrue();
+    }
+
+    private static boolean isAdmitted(@Nullable Isolation isolation, String peer) {
+        IpAddress address = IpAddress.parse(peer);
+        return Objects.requireNonNull(isolation).admitting(address.high(), address.low(), IpProtocol.TCP, 80) != null;
     }
 
     @Property(tries = 200)
     void whatPassesIsWhatKubernetesSays(@ForAll long seed) {
         Random random = new Random(seed);
         ChangingCluster cluster = new ChangingCluster(random);
+        PolicyTable table = PolicyTable.NONE;
         for (int i = 0; i < 40; i++) {
             cluster.change();
+            table = random.nextBoolean() ? compiled.take(cluster.takeChanges(), List.of()) : table;
         }
+        table = compiled.take(cluster.takeChanges(), List.of());
         ClusterState state = cluster.state();
-        PolicyTable table = compiled.take(ClusterChange.beginning(state), List.of());
         NaivePolicies naive = new NaivePolicies(state);
         Set<String> seen = new HashSet<>();
         List<Pod> own = new ArrayList<>(state.pods());

@@ -6,10 +6,12 @@ import io.osier.dataplane.conntrack.ConnectionEntries;
 import io.osier.dataplane.conntrack.ConnectionState;
 import io.osier.dataplane.conntrack.ConnectionTable;
 import io.osier.dataplane.conntrack.FlowKey;
+import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.packet.ParsedPacket;
 import io.osier.dataplane.packet.TcpHeader;
+import java.util.Set;
 
 /**
  * Tracks those flows past all services that have to be known. Answers to some could be mistaken for a service's: those from a
@@ -42,6 +44,9 @@ final class DirectFlows {
         boolean isolated = policies.concerns(packet) && !MacAddress.isGroup(packet.destinationMac());
         if (isolated && policies.mayBeOlder(packet) && packet.sourcePort() < packet.destinationPort()) {
             return enterAnswered(packet); // the end with the higher port is taken for the client
+        }
+        if (isolated && (isAnswer(packet) || policies.checkUntracked(packet) != null)) {
+            return NONE; // what is no flow takes no room, and pushes nobody out
         }
         boolean local = segment.addresses().portOf(packet.sourceHigh(), packet.sourceLow()) != null;
         boolean taken = local && packet.hasPorts() && isAnsweredByAnother(packet);
@@ -82,6 +87,24 @@ final class DirectFlows {
                 packet.sourceLow(),
                 packet.sourcePort()));
         return reference != NONE && ConnectionTable.isReply(reference);
+    }
+
+    /** What only follows something else, of which nothing is known here. */
+    private static boolean isAnswer(ParsedPacket packet) {
+        int flags = packet.tcpFlags();
+        return (flags & TcpHeader.RST) != 0
+                || (flags & (TcpHeader.SYN | TcpHeader.ACK)) == (TcpHeader.SYN | TcpHeader.ACK);
+    }
+
+    /** Forgets the flows past services that one of these addresses is an end of. */
+    void forget(Set<IpAddress> addresses) {
+        connections.forEach(entry -> {
+            IpAddress client = new IpAddress(entries.clientHigh(entry), entries.clientLow(entry));
+            IpAddress backend = new IpAddress(entries.backendHigh(entry), entries.backendLow(entry));
+            if (entries.isDirect(entry) && (addresses.contains(client) || addresses.contains(backend))) {
+                connections.remove(entry);
+            }
+        });
     }
 
     private static boolean isOpening(ParsedPacket packet) {

@@ -6,6 +6,7 @@ import io.osier.dataplane.observe.PacketObserver;
 import io.osier.dataplane.observe.PacketTrace;
 import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.Frame;
+import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.packet.PacketParser;
 import io.osier.dataplane.packet.ParsedPacket;
@@ -15,6 +16,7 @@ import io.osier.dataplane.port.Port;
 import io.osier.dataplane.port.PortKind;
 import io.osier.dataplane.vxlan.VxlanTunnel;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +34,7 @@ public final class Forwarder implements Egress {
     private final PacketTrace trace = new PacketTrace();
     private final SenderCheck senders;
     private final Neighbors neighbors;
-    private final PolicyCheck policies;
+    private final PortPolicyCheck ports;
     private final ServiceTranslator services;
     private final ErrorSender errors;
     private final ResetSender resets;
@@ -44,7 +46,8 @@ public final class Forwarder implements Egress {
         this.counters = counters;
         senders = new SenderCheck(segment);
         neighbors = new Neighbors(segment, this, trace);
-        policies = new PolicyCheck(segment, connections, trace);
+        PolicyCheck policies = new PolicyCheck(segment, connections, trace);
+        ports = new PortPolicyCheck(segment, policies, trace);
         NewFlows newFlows = new NewFlows(segment, connections, random);
         services = new ServiceTranslator(segment, connections, newFlows, policies, trace);
         errors = new ErrorSender(segment, this, services, counters, trace);
@@ -70,6 +73,11 @@ public final class Forwarder implements Egress {
     /** Whether the flow's backend has gone, and nobody is to hear of it. */
     public boolean isGone(int connection) {
         return services.isGone(connection);
+    }
+
+    /** Stations with these addresses have gone, and whoever has the addresses next is another. */
+    public void departed(Set<IpAddress> addresses) {
+        services.forget(addresses);
     }
 
     /** Everything that was emitted has been sent by now. */
@@ -116,7 +124,7 @@ public final class Forwarder implements Egress {
         }
         DropReason wrongWay = checkWay(in, out);
         if (wrongWay == null) {
-            wrongWay = policies.checkPorts(in, out, packet);
+            wrongWay = ports.check(in, out, packet);
         }
         if (wrongWay != null) {
             drop(wrongWay, in, frame);
@@ -130,7 +138,7 @@ public final class Forwarder implements Egress {
 
     /** One receiver's copy of what goes to all that may have it. */
     private void emitCopy(Port in, Port out, Frame frame) {
-        DropReason forbidden = policies.checkPorts(in, out, packet);
+        DropReason forbidden = ports.check(in, out, packet);
         if (forbidden == null) {
             emit(out, frame);
         } else {

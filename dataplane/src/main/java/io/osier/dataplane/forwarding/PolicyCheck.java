@@ -3,12 +3,13 @@ package io.osier.dataplane.forwarding;
 import static io.osier.dataplane.packet.DropReason.EGRESS_POLICY;
 import static io.osier.dataplane.packet.DropReason.INGRESS_POLICY;
 
+import io.osier.dataplane.bridge.NdpResponder;
 import io.osier.dataplane.conntrack.ConnectionEntries;
 import io.osier.dataplane.conntrack.ConnectionTable;
 import io.osier.dataplane.observe.PacketTrace;
 import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.IcmpHeader;
-import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.ParsedPacket;
 import io.osier.dataplane.packet.TcpHeader;
 import io.osier.dataplane.policy.Isolation;
@@ -17,7 +18,6 @@ import io.osier.dataplane.policy.PolicyRule;
 import io.osier.dataplane.policy.PolicyTable;
 import io.osier.dataplane.port.Port;
 import io.osier.dataplane.port.PortKind;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +26,14 @@ import org.jspecify.annotations.Nullable;
  * Between a pod and itself and between a pod and its own node everything passes.
  */
 final class PolicyCheck {
-    /** For so long after a pod was isolated its TCP connections may turn out to be older than that. */
-    private static final long OLDER_NANOS = TimeUnit.MINUTES.toNanos(1);
+    /** How many connections are believed to be older than their pod's isolation, of one table of policies. */
+    private static final int MAX_OLDER = 4_096;
+
+    /** RFC 9260, section 3.2. */
+    private static final int SCTP_INIT = 1;
+
+    /** {@code ff02::/16} (RFC 4291, section 2.7). */
+    private static final long LINK_GROUPS = 0xff02;
 
     private final Segment segment;
     private final ConnectionTable connections;
@@ -35,6 +41,7 @@ final class PolicyCheck {
     private final PacketTrace trace;
     private PolicyTable table = PolicyTable.NONE;
     private int tableNumber;
+    private int older;
     /** By entry, which table has let its flow through; all of the connection table's size as soon as there is one. */
     private int[] permittedBy = {};
 
@@ -60,7 +67,8 @@ final class PolicyCheck {
     }
 
     /** What is said of a pod of this node; null if nobody here has the address, or the node itself. */
-    private @Nullable PodPolicy policyOf(long high, long low) {
+    @Nullable
+    PodPolicy policyOf(long high, long low) {
         PodPolicy said = segment.state().policies().of(high, low);
         if (said != null) {
             return said;
@@ -74,14 +82,21 @@ final class PolicyCheck {
      * can be guessed at best.
      */
     boolean mayBeOlder(ParsedPacket packet) {
+        takeTable();
         return (packet.tcpFlags() & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) == TcpHeader.ACK
                 && (isYoung(packet.sourceHigh(), packet.sourceLow())
-                        || isYoung(packet.destinationHigh(), packet.destinationLow()));
+                        || isYoung(packet.destinationHigh(), packet.destinationLow()))
+                && older++ < MAX_OLDER;
     }
 
     private boolean isYoung(long high, long low) {
         PodPolicy policy = segment.state().policies().of(high, low);
-        return policy != null && policy.isolates() && segment.nowNanos() - policy.sinceNanos() < OLDER_NANOS;
+        return policy != null && policy.isolates() && segment.nowNanos() - policy.sinceNanos() < PodPolicy.OLDER_NANOS;
+    }
+
+    /** Whether a packet without ports is of a flow that has to be known: of any protocol, but of ICMP echo messages alone. */
+    boolean isFlow(ParsedPacket packet) {
+        return concerns(packet) && (!packet.isIcmp() || IcmpHeader.isEcho(packet.icmpType(), packet.isIpv4()));
     }
 
     /** Null if a packet of a known flow may go on. */
@@ -100,7 +115,10 @@ final class PolicyCheck {
 
     private static boolean isOpening(ParsedPacket packet) {
         boolean connecting = (packet.tcpFlags() & (TcpHeader.SYN | TcpHeader.ACK)) == TcpHeader.SYN;
-        return connecting || (packet.isIcmp() && IcmpHeader.isEchoRequest(packet.icmpType(), packet.isIpv4()));
+        boolean associating = packet.protocol() == IpProtocol.SCTP && packet.sctpChunkType() == SCTP_INIT;
+        return connecting
+                || associating
+                || (packet.isIcmp() && IcmpHeader.isEchoRequest(packet.icmpType(), packet.isIpv4()));
     }
 
     /** Null if the flow, which has just been entered, may begin. */
@@ -135,42 +153,6 @@ final class PolicyCheck {
                 : null;
     }
 
-    /**
-     * Null if a packet may go from one port to the other that does not say by its addresses whose it is: a sender may have none yet,
-     * and what is for everybody, or claims to be, has no receiver's.
-     */
-    @Nullable
-    DropReason checkPorts(Port in, Port out, ParsedPacket packet) {
-        PolicyTable policies = segment.state().policies();
-        boolean judged = trace.rewrite() != PacketTrace.Rewrite.NONE; // with its flow, which says where it goes
-        if (policies.isEmpty() || judged || !packet.isIp() || isLinkControl(packet)) {
-            return null;
-        }
-        if (in.id().kind() == PortKind.POD && isUnspecified(packet.sourceHigh(), packet.sourceLow())) {
-            PodPolicy sender = policyOf(in);
-            if (sender != null && !admits(sender.egress(), false, packet)) {
-                return EGRESS_POLICY;
-            }
-        }
-        boolean foreign = segment.addresses().portOf(packet.destinationHigh(), packet.destinationLow()) != out;
-        PodPolicy receiver =
-                foreign && out.id().kind() == PortKind.POD && !isOfThisNode(packet.sourceHigh(), packet.sourceLow())
-                        ? policyOf(out)
-                        : null;
-        return receiver != null && !admits(receiver.ingress(), true, packet) ? INGRESS_POLICY : null;
-    }
-
-    private boolean admits(@Nullable Isolation isolation, boolean ingress, ParsedPacket packet) {
-        long peerHigh = ingress ? packet.sourceHigh() : packet.destinationHigh();
-        long peerLow = ingress ? packet.sourceLow() : packet.destinationLow();
-        return isolation == null || isolation.admitting(peerHigh, peerLow, packet.protocol(), portOf(packet)) != null;
-    }
-
-    private @Nullable PodPolicy policyOf(Port port) {
-        IpAddress address = segment.addresses().firstOf(port);
-        return address == null ? null : policyOf(address.high(), address.low());
-    }
-
     private @Nullable DropReason judge(
             long clientHigh, long clientLow, long backendHigh, long backendLow, int protocol, int port) {
         if (clientLow == backendLow && clientHigh == backendHigh) {
@@ -193,7 +175,8 @@ final class PolicyCheck {
         return rule != null;
     }
 
-    private boolean isOfThisNode(long high, long low) {
+    /** Whether the address is this node's own, the gateway's among them. */
+    boolean isOfThisNode(long high, long low) {
         Port owner = segment.addresses().portOf(high, low);
         return owner == null
                 ? segment.state().policies().isOfNode(high, low)
@@ -207,6 +190,7 @@ final class PolicyCheck {
         if (present != table) {
             table = present;
             tableNumber++;
+            older = 0;
             if (permittedBy.length == 0) {
                 permittedBy = new int[connections.capacity()];
             }
@@ -214,16 +198,21 @@ final class PolicyCheck {
     }
 
     /** The receiving end's port; -1 in a later fragment, which does not say. */
-    private static int portOf(ParsedPacket packet) {
+    static int portOf(ParsedPacket packet) {
         return packet.isLaterFragment() ? -1 : packet.destinationPort();
     }
 
-    private static boolean isUnspecified(long high, long low) {
-        return high == 0 && (low == 0 || low == IpAddress.MAPPED_PREFIX);
-    }
-
-    /** What keeps the link itself going, and no policy means: neighbour discovery, and who listens to which group. */
-    private static boolean isLinkControl(ParsedPacket packet) {
-        return packet.isIpv6() && packet.isIcmp() && IcmpHeader.isV6LinkControl(packet.icmpType());
+    /**
+     * What keeps the link itself going, and no policy means: neighbour discovery, and who listens to which group. It goes to groups of
+     * the link, and solicitations and advertisements to stations of it; not beyond.
+     */
+    boolean isLinkControl(ParsedPacket packet) {
+        long high = packet.destinationHigh();
+        if (!packet.isIpv6() || !packet.isIcmp() || !IcmpHeader.isV6LinkControl(packet.icmpType())) {
+            return false;
+        }
+        boolean onLink =
+                high == NdpResponder.LINK_LOCAL_HIGH || segment.state().isPodAddress(high, packet.destinationLow());
+        return high >>> 48 == LINK_GROUPS || (onLink && IcmpHeader.isNeighborMessage(packet.icmpType()));
     }
 }

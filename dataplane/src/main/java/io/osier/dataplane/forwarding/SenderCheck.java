@@ -69,7 +69,7 @@ final class SenderCheck {
             int sender = ArpHeader.senderIp(frame.bytes(), packet.networkOffset());
             return sender == 0 || isOwnAddress(kind, in, 0, IpAddress.mapped(sender));
         }
-        if (!packet.isIp() || isUnspecified(packet)) {
+        if (!packet.isIp() || (isUnspecified(packet) && isToAll(packet))) {
             return true;
         }
         if (NdpResponder.isAdvertisement(packet)
@@ -83,7 +83,15 @@ final class SenderCheck {
     /** From a pod's port its own addresses and no others; from a tunnel any but this node's. */
     private boolean isOwnAddress(PortKind kind, Port in, long high, long low) {
         Port owner = segment.addresses().portOf(high, low);
-        return kind == PortKind.POD ? owner == in : owner == null;
+        return kind == PortKind.POD
+                ? owner == in
+                : owner == null && !segment.state().policies().isOfNode(high, low);
+    }
+
+    /** What has no address yet talks to nobody in particular. */
+    private static boolean isToAll(ParsedPacket packet) {
+        return MacAddress.isGroup(packet.destinationMac())
+                && IpAddress.isGroup(packet.destinationHigh(), packet.destinationLow());
     }
 
     /** A station that has no address yet: DHCP, or duplicate address detection and what goes with it. */

@@ -13,12 +13,14 @@ import io.osier.dataplane.observe.PacketTrace;
 import io.osier.dataplane.observe.PacketTrace.Rewrite;
 import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.Frame;
+import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.ParsedPacket;
 import io.osier.dataplane.packet.TcpHeader;
 import io.osier.dataplane.service.Exposure;
 import io.osier.dataplane.service.Translation;
 import io.osier.dataplane.service.VirtualService;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,8 +68,8 @@ final class ServiceTranslator {
         if (!packet.hasPorts() && isServiceAddress(packet)) {
             return DropReason.UNTRANSLATABLE;
         }
-        if (!packet.hasPorts() && !policies.concerns(packet)) {
-            return null;
+        if (!packet.hasPorts() && !policies.isFlow(packet)) {
+            return policies.checkUntracked(packet);
         }
         int reference = liveReference(packet);
         if (reference != NONE && ended != null) {
@@ -155,6 +157,11 @@ final class ServiceTranslator {
             return NONE;
         }
         return reference;
+    }
+
+    /** Stations with these addresses have gone: whoever has them next inherits no flow past services. */
+    void forget(Set<IpAddress> addresses) {
+        directFlows.forget(addresses);
     }
 
     /** The flow that the last packet belonged to. */
@@ -252,7 +259,7 @@ final class ServiceTranslator {
 
     /** An ICMP error quotes a packet of the flow as the error's sender saw it: both are told in the receiver's terms. */
     private @Nullable DropReason translateError(Frame frame, ParsedPacket packet) {
-        int reference = quotedReference(packet);
+        int reference = goesToQuotedSender(packet) ? quotedReference(packet) : NONE;
         if (reference == NONE) {
             return isServiceAddress(packet) ? DropReason.UNTRANSLATABLE : policies.checkUntracked(packet);
         }
@@ -277,6 +284,12 @@ final class ServiceTranslator {
         if (reference != NONE && entries.isTranslated(entryOf(reference))) {
             rewriteError(frame, packet, reference);
         }
+    }
+
+    /** Whoever sent a packet is told of what became of it, and nobody else. */
+    private static boolean goesToQuotedSender(ParsedPacket packet) {
+        return packet.embeddedSourceLow() == packet.destinationLow()
+                && packet.embeddedSourceHigh() == packet.destinationHigh();
     }
 
     /** The flow of the quoted packet, in the direction of the error. */

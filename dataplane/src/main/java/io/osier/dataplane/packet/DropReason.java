@@ -8,6 +8,7 @@ public enum DropReason {
     MALFORMED_ARP("an ARP packet that is cut short or not for IPv4 over Ethernet"),
     MALFORMED_IPV4("an IPv4 header that is cut short or contradicts the frame's length"),
     MALFORMED_IPV6("an IPv6 header that is cut short or contradicts the frame's length"),
+    VLAN_TAGGED("with a VLAN tag, which is none of this segment's; a kernel takes some for untagged"),
     MALFORMED_TRANSPORT("a TCP, UDP, SCTP or ICMP header that is cut short"),
     LINK_CONSTRAINED("to an address that bridges keep to one link (01:80:c2:00:00:0x)"),
     SPOOFED_MAC("from a MAC address that belongs to another port"),

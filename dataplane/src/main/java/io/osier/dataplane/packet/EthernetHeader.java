@@ -19,6 +19,12 @@ public final class EthernetHeader {
     public static final int TYPE_IPV4 = 0x0800;
     public static final int TYPE_ARP = 0x0806;
     public static final int TYPE_IPV6 = 0x86dd;
+    /** IEEE 802.1Q. */
+    public static final int TYPE_VLAN = 0x8100;
+    /** IEEE 802.1ad. */
+    public static final int TYPE_SERVICE_VLAN = 0x88a8;
+    /** What 802.1ad had before it had a number. */
+    public static final int TYPE_OLD_SERVICE_VLAN = 0x9100;
 
     private EthernetHeader() {}
 

@@ -82,6 +82,11 @@ public final class IcmpHeader {
         return bytes.getShort(offset + 4) & 0xffff;
     }
 
+    /** Whether an ICMPv6 message of this type solicits or advertises a neighbour (RFC 4861, sections 4.3 and 4.4). */
+    public static boolean isNeighborMessage(int type) {
+        return type == V6_NEIGHBOR_SOLICITATION || type == V6_NEIGHBOR_ADVERTISEMENT;
+    }
+
     /** Whether an ICMPv6 message of this type is multicast listener discovery (RFC 3810) or neighbour discovery (RFC 4861). */
     public static boolean isV6LinkControl(int type) {
         return (type >= V6_MULTICAST_LISTENER_QUERY && type <= V6_REDIRECT) || type == V6_MULTICAST_LISTENER_REPORT_2;

@@ -47,6 +47,11 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
         return high == 0 && (low & UPPER_32_BITS) == MAPPED_PREFIX;
     }
 
+    /** Whether the address is a group's: multicast, or everybody on the link. */
+    public static boolean isGroup(long high, long low) {
+        return isV4(high, low) ? (int) low == -1 || ((int) low >>> 28) == 0xe : high >>> 56 == 0xff;
+    }
+
     /** The 32 bits of an IPv4 address; meaningless for IPv6. */
     public int v4Bits() {
         return (int) low;

@@ -6,6 +6,7 @@ import static io.osier.dataplane.packet.DropReason.MALFORMED_IPV4;
 import static io.osier.dataplane.packet.DropReason.MALFORMED_IPV6;
 import static io.osier.dataplane.packet.DropReason.MALFORMED_TRANSPORT;
 import static io.osier.dataplane.packet.DropReason.MAPPED_ADDRESS;
+import static io.osier.dataplane.packet.DropReason.VLAN_TAGGED;
 
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PacketParser {
     private static final int MAX_EXTENSION_HEADERS = 8;
+    /** SCTP's common header (RFC 9260, section 3.1). */
+    private static final int SCTP_HEADER_BYTES = 12;
 
     /**
      * Parses the frame into {@code packet}.
@@ -39,6 +42,8 @@ public final class PacketParser {
             case EthernetHeader.TYPE_IPV4 -> parseIpv4(frame, packet);
             case EthernetHeader.TYPE_IPV6 -> parseIpv6(frame, packet);
             case EthernetHeader.TYPE_ARP -> checkArp(frame, packet.networkOffset);
+            case EthernetHeader.TYPE_VLAN, EthernetHeader.TYPE_SERVICE_VLAN, EthernetHeader.TYPE_OLD_SERVICE_VLAN ->
+                VLAN_TAGGED; // Linux takes what has a tag of VLAN 0 for untagged, and nobody would have looked into it
             default -> null;
         };
     }
@@ -141,6 +146,7 @@ public final class PacketParser {
         packet.sourcePort = 0;
         packet.destinationPort = 0;
         packet.tcpFlags = 0;
+        packet.sctpChunkType = -1;
         packet.icmpType = 0;
         if (packet.laterFragment) {
             return null;
@@ -155,6 +161,8 @@ public final class PacketParser {
             packet.destinationPort = UdpHeader.destinationPort(bytes, offset);
             if (packet.protocol == IpProtocol.TCP) {
                 packet.tcpFlags = TcpHeader.flags(bytes, offset);
+            } else if (packet.protocol == IpProtocol.SCTP && available > SCTP_HEADER_BYTES) {
+                packet.sctpChunkType = bytes.get(offset + SCTP_HEADER_BYTES) & 0xff;
             }
         } else if (packet.isIcmp()) {
             if (available < IcmpHeader.LENGTH_BYTES) {
@@ -174,7 +182,7 @@ public final class PacketParser {
         return switch (protocol) {
             case IpProtocol.TCP -> TcpHeader.MIN_LENGTH_BYTES;
             case IpProtocol.UDP -> UdpHeader.LENGTH_BYTES;
-            default -> 12; // SCTP's common header, RFC 9260, section 3.1
+            default -> SCTP_HEADER_BYTES;
         };
     }
 

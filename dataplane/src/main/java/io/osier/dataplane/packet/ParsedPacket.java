@@ -34,6 +34,7 @@ public final class ParsedPacket {
     int sourcePort;
     int destinationPort;
     int tcpFlags;
+    int sctpChunkType;
     int icmpType;
 
     /** The start of the packet inside an ICMP error; it counts only if {@link #hasEmbedded}. */
@@ -158,6 +159,11 @@ public final class ParsedPacket {
     /** The TCP flags, 0 for other protocols. */
     public int tcpFlags() {
         return tcpFlags;
+    }
+
+    /** The type of an SCTP packet's first chunk (RFC 9260, section 3.2); -1 where there is none. */
+    public int sctpChunkType() {
+        return sctpChunkType;
     }
 
     /** Whether the packet is ICMP for its version of IP, so that {@link #icmpType} counts. */

@@ -7,10 +7,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ingress null if it may receive everything
  * @param egress null if it may send everything
- * @param sinceNanos when the pod was first isolated, by the worker's clock; connections may be older than that
+ * @param sinceNanos since when the pod, which was free before, is isolated, by the worker's clock; for {@link #OLDER_NANOS} TCP
+ *     connections may turn out to be older than that
  */
 public record PodPolicy(
         @Nullable Isolation ingress, @Nullable Isolation egress, long sinceNanos) {
+    public static final long OLDER_NANOS = 60_000_000_000L;
+
     /** Of a pod that no policy isolates. */
     public static final PodPolicy FREE = new PodPolicy(null, null, 0);
 

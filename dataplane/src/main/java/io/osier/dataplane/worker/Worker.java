@@ -24,8 +24,10 @@ import io.osier.dataplane.vxlan.VxlanTunnel;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -216,6 +218,9 @@ public final class Worker {
             localPorts.remove(port.id());
             counters.retire(port.counters());
             segment.removePort(port);
+            Set<IpAddress> addresses = new HashSet<>(local.addresses());
+            addresses.add(NdpResponder.linkLocalOf(local.mac()));
+            forwarder.departed(addresses);
         }
     }
 

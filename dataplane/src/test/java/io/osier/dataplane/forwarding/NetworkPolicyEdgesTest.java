@@ -194,7 +194,7 @@ class NetworkPolicyEdgesTest extends PolicyScenario {
         send(client, udp().from("0.0.0.0", 68).to(FAR, 67).fromMac(macOf(CLIENT)));
 
         assertThat(far.drain()).isEmpty();
-        assertThat(nodeA.drops()).containsExactly("egress-policy 1");
+        assertThat(nodeA.drops()).containsExactly("spoofed-address 1");
     }
 
     @Test

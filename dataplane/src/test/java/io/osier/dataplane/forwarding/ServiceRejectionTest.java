@@ -128,7 +128,7 @@ class ServiceRejectionTest extends TwoNodeScenario {
         send(client, udp().from("0.0.0.0", 4000).fromMac(macOf(CLIENT)).to(VIP, 53));
 
         assertThat(client.drainFrames()).isEmpty();
-        assertThat(nodeA.drops()).containsExactly("no-endpoint 2");
+        assertThat(nodeA.drops()).containsExactly("no-endpoint 1", "spoofed-address 1");
     }
 
     @Test
