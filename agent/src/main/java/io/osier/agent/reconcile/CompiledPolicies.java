@@ -95,6 +95,7 @@ final class CompiledPolicies {
     private static boolean isAlike(Pod before, Pod after) {
         return before.metadata().labels().equals(after.metadata().labels())
                 && Objects.equals(before.metadata().uid(), after.metadata().uid())
+                && Objects.equals(before.spec().nodeName(), after.spec().nodeName())
                 && Objects.equals(before.status().podIP(), after.status().podIP())
                 && before.status().hasEnded() == after.status().hasEnded()
                 && portsOf(before).equals(portsOf(after));
