@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * {@code -Dosier.simulation.seed=N} draws that one, {@code -Dosier.simulation.seeds=N} explores that many.
  */
 @Tag("namespaces")
+@Tag("alone")
 class KubeProxyDifferentialTest {
     /** As many as take less than a minute. */
     private static final long SEEDS = 4;
