@@ -39,23 +39,25 @@ public record NetworkPolicyPort(
         }
     }
 
-    /** The first of its ports on this pod: 1 if all are meant, 0 if the pod has none of the name. */
-    public int firstOn(Pod pod) {
+    /** The first of its ports on this pod: 1 if all are meant, 0 if it has the name of none; without a pod no name counts. */
+    public int firstOn(@Nullable Pod pod) {
         return port == null ? 1 : port instanceof Integer number ? number : named(pod);
     }
 
     /** The last of its ports on this pod; 0 if the pod has none of the name. */
-    public int lastOn(Pod pod) {
+    public int lastOn(@Nullable Pod pod) {
         return port == null ? Ports.MAX : endPort != null ? endPort : firstOn(pod);
     }
 
-    private int named(Pod pod) {
-        return pod.spec().containers().stream()
-                .flatMap(container -> container.ports().stream())
-                .filter(candidate -> String.valueOf(port).equals(candidate.name()))
-                .filter(candidate -> protocol.equals(candidate.protocol() == null ? TCP : candidate.protocol()))
-                .mapToInt(Container.ContainerPort::containerPort)
-                .findFirst()
-                .orElse(0);
+    private int named(@Nullable Pod pod) {
+        return pod == null
+                ? 0
+                : pod.spec().containers().stream()
+                        .flatMap(container -> container.ports().stream())
+                        .filter(candidate -> String.valueOf(port).equals(candidate.name()))
+                        .filter(candidate -> protocol.equals(candidate.protocol() == null ? TCP : candidate.protocol()))
+                        .mapToInt(Container.ContainerPort::containerPort)
+                        .findFirst()
+                        .orElse(0);
     }
 }

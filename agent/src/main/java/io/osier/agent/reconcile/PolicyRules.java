@@ -132,11 +132,8 @@ final class PolicyRules {
         if (port.port() == null) {
             return Stream.of(PortRange.all(protocol));
         }
-        if (port.port() instanceof Integer first) {
-            return Stream.of(new PortRange(protocol, first, port.endPort() == null ? first : port.endPort()));
-        }
-        int number = receiver == null ? 0 : port.firstOn(receiver);
-        return number == 0 ? Stream.of() : Stream.of(new PortRange(protocol, number, number));
+        int first = port.firstOn(receiver);
+        return first == 0 ? Stream.of() : Stream.of(new PortRange(protocol, first, port.lastOn(receiver)));
     }
 
     private static int protocolOf(NetworkPolicyPort port) {

@@ -6,12 +6,11 @@ import io.osier.dataplane.conntrack.ConnectionEntries;
 import io.osier.dataplane.conntrack.ConnectionState;
 import io.osier.dataplane.conntrack.ConnectionTable;
 import io.osier.dataplane.conntrack.FlowKey;
-import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.packet.ParsedPacket;
 import io.osier.dataplane.packet.TcpHeader;
-import java.util.Set;
+import io.osier.dataplane.port.Port;
 
 /**
  * Tracks those flows past all services that have to be known. Answers to some could be mistaken for a service's: those from a
@@ -45,7 +44,7 @@ final class DirectFlows {
         if (isolated && policies.mayBeOlder(packet) && packet.sourcePort() < packet.destinationPort()) {
             return enterAnswered(packet); // the end with the higher port is taken for the client
         }
-        if (isolated && (isAnswer(packet) || policies.checkUntracked(packet) != null)) {
+        if (isolated && (isAnswer(packet) || policies.judge(packet) != null)) {
             return NONE; // what is no flow takes no room, and pushes nobody out
         }
         boolean local = segment.addresses().portOf(packet.sourceHigh(), packet.sourceLow()) != null;
@@ -96,20 +95,19 @@ final class DirectFlows {
                 || (flags & (TcpHeader.SYN | TcpHeader.ACK)) == (TcpHeader.SYN | TcpHeader.ACK);
     }
 
-    /** Forgets the flows past services that one of these addresses is an end of. */
-    void forget(Set<IpAddress> addresses) {
+    /** Forgets the flows past services that a station behind this port is an end of. */
+    void forget(Port port) {
         connections.forEach(entry -> {
-            IpAddress client = new IpAddress(entries.clientHigh(entry), entries.clientLow(entry));
-            IpAddress backend = new IpAddress(entries.backendHigh(entry), entries.backendLow(entry));
-            if (entries.isDirect(entry) && (addresses.contains(client) || addresses.contains(backend))) {
+            boolean its = segment.addresses().portOf(entries.clientHigh(entry), entries.clientLow(entry)) == port
+                    || segment.addresses().portOf(entries.backendHigh(entry), entries.backendLow(entry)) == port;
+            if (its && entries.isDirect(entry)) {
                 connections.remove(entry);
             }
         });
     }
 
     private static boolean isOpening(ParsedPacket packet) {
-        return packet.protocol() != IpProtocol.TCP
-                || (packet.tcpFlags() & (TcpHeader.SYN | TcpHeader.ACK)) == TcpHeader.SYN;
+        return packet.protocol() != IpProtocol.TCP || TcpHeader.isOpening(packet.tcpFlags());
     }
 
     private int enter(ParsedPacket packet, int sourcePort) {

@@ -6,7 +6,6 @@ import io.osier.dataplane.observe.PacketObserver;
 import io.osier.dataplane.observe.PacketTrace;
 import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.Frame;
-import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.packet.PacketParser;
 import io.osier.dataplane.packet.ParsedPacket;
@@ -16,7 +15,6 @@ import io.osier.dataplane.port.Port;
 import io.osier.dataplane.port.PortKind;
 import io.osier.dataplane.vxlan.VxlanTunnel;
 import java.util.List;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -75,9 +73,9 @@ public final class Forwarder implements Egress {
         return services.isGone(connection);
     }
 
-    /** Stations with these addresses have gone, and whoever has the addresses next is another. */
-    public void departed(Set<IpAddress> addresses) {
-        services.forget(addresses);
+    /** The station behind a local port goes, and whoever has its addresses next is another. */
+    public void departed(Port port) {
+        services.forget(port);
     }
 
     /** Everything that was emitted has been sent by now. */

@@ -43,21 +43,7 @@ public record ForwardingState(
         }
     }
 
-    /** One without policies. */
-    public ForwardingState(
-            long generation,
-            String nodeName,
-            IpAddress gateway,
-            IpPrefix podRange,
-            IpPrefix serviceRange,
-            @Nullable Ipv6Ranges ipv6,
-            List<Peer> peers,
-            PodRoutes routes,
-            ServiceTable services) {
-        this(generation, nodeName, gateway, podRange, serviceRange, ipv6, peers, routes, services, PolicyTable.NONE);
-    }
-
-    /** One without IPv6. */
+    /** One without IPv6 and policies. */
     public ForwardingState(
             long generation,
             String nodeName,
@@ -67,7 +53,7 @@ public record ForwardingState(
             List<Peer> peers,
             PodRoutes routes,
             ServiceTable services) {
-        this(generation, nodeName, gateway, podRange, serviceRange, null, peers, routes, services);
+        this(generation, nodeName, gateway, podRange, serviceRange, null, peers, routes, services, PolicyTable.NONE);
     }
 
     /** The same with other services. */

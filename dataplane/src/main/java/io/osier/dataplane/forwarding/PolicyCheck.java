@@ -94,9 +94,9 @@ final class PolicyCheck {
         return policy != null && policy.isolates() && segment.nowNanos() - policy.sinceNanos() < PodPolicy.OLDER_NANOS;
     }
 
-    /** Whether a packet without ports is of a flow that has to be known: of any protocol, but of ICMP echo messages alone. */
-    boolean isFlow(ParsedPacket packet) {
-        return concerns(packet) && (!packet.isIcmp() || IcmpHeader.isEcho(packet.icmpType(), packet.isIpv4()));
+    /** Whether a packet without ports can be of a flow: one of any protocol, but of ICMP's the echo messages alone. */
+    static boolean isConversation(ParsedPacket packet) {
+        return !packet.isIcmp() || IcmpHeader.isEcho(packet.icmpType(), packet.isIpv4());
     }
 
     /** Null if a packet of a known flow may go on. */
@@ -114,9 +114,8 @@ final class PolicyCheck {
     }
 
     private static boolean isOpening(ParsedPacket packet) {
-        boolean connecting = (packet.tcpFlags() & (TcpHeader.SYN | TcpHeader.ACK)) == TcpHeader.SYN;
         boolean associating = packet.protocol() == IpProtocol.SCTP && packet.sctpChunkType() == SCTP_INIT;
-        return connecting
+        return TcpHeader.isOpening(packet.tcpFlags())
                 || associating
                 || (packet.isIcmp() && IcmpHeader.isEchoRequest(packet.icmpType(), packet.isIpv4()));
     }
@@ -142,15 +141,19 @@ final class PolicyCheck {
     /** Null if a packet that belongs to no known flow may pass by itself. */
     @Nullable
     DropReason checkUntracked(ParsedPacket packet) {
-        return concerns(packet)
-                ? judge(
-                        packet.sourceHigh(),
-                        packet.sourceLow(),
-                        packet.destinationHigh(),
-                        packet.destinationLow(),
-                        packet.protocol(),
-                        portOf(packet))
-                : null;
+        return concerns(packet) ? judge(packet) : null;
+    }
+
+    /** The same of a packet that {@linkplain #concerns concerns} somebody. */
+    @Nullable
+    DropReason judge(ParsedPacket packet) {
+        return judge(
+                packet.sourceHigh(),
+                packet.sourceLow(),
+                packet.destinationHigh(),
+                packet.destinationLow(),
+                packet.protocol(),
+                portOf(packet));
     }
 
     private @Nullable DropReason judge(

@@ -13,14 +13,13 @@ import io.osier.dataplane.observe.PacketTrace;
 import io.osier.dataplane.observe.PacketTrace.Rewrite;
 import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.Frame;
-import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.ParsedPacket;
 import io.osier.dataplane.packet.TcpHeader;
+import io.osier.dataplane.port.Port;
 import io.osier.dataplane.service.Exposure;
 import io.osier.dataplane.service.Translation;
 import io.osier.dataplane.service.VirtualService;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,8 +67,11 @@ final class ServiceTranslator {
         if (!packet.hasPorts() && isServiceAddress(packet)) {
             return DropReason.UNTRANSLATABLE;
         }
-        if (!packet.hasPorts() && !policies.isFlow(packet)) {
-            return policies.checkUntracked(packet);
+        if (!packet.hasPorts() && !policies.concerns(packet)) {
+            return null;
+        }
+        if (!packet.hasPorts() && !PolicyCheck.isConversation(packet)) {
+            return policies.judge(packet);
         }
         int reference = liveReference(packet);
         if (reference != NONE && ended != null) {
@@ -143,7 +145,7 @@ final class ServiceTranslator {
         }
         int entry = entryOf(reference);
         boolean reply = isReply(reference);
-        boolean opening = !reply && (packet.tcpFlags() & (TcpHeader.SYN | TcpHeader.ACK)) == TcpHeader.SYN;
+        boolean opening = !reply && TcpHeader.isOpening(packet.tcpFlags());
         boolean over =
                 (opening && entries.state(entry).isOver()) || entries.expiryNanos(entry) - segment.nowNanos() <= 0;
         if (over) {
@@ -159,9 +161,9 @@ final class ServiceTranslator {
         return reference;
     }
 
-    /** Stations with these addresses have gone: whoever has them next inherits no flow past services. */
-    void forget(Set<IpAddress> addresses) {
-        directFlows.forget(addresses);
+    /** Whoever has the port's addresses next inherits no flow past services. */
+    void forget(Port port) {
+        directFlows.forget(port);
     }
 
     /** The flow that the last packet belonged to. */

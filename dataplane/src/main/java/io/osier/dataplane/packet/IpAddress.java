@@ -49,7 +49,12 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
 
     /** Whether the address is a group's: multicast, or everybody on the link. */
     public static boolean isGroup(long high, long low) {
-        return isV4(high, low) ? (int) low == -1 || ((int) low >>> 28) == 0xe : high >>> 56 == 0xff;
+        return isMulticast(high, low) || (isV4(high, low) && (int) low == -1);
+    }
+
+    /** Whether the address is a multicast group's (RFC 5771; RFC 4291, section 2.7). */
+    public static boolean isMulticast(long high, long low) {
+        return isV4(high, low) ? (int) low >>> 28 == 0xe : high >>> 56 == 0xff;
     }
 
     /** The 32 bits of an IPv4 address; meaningless for IPv6. */

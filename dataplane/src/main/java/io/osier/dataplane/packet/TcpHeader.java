@@ -42,6 +42,11 @@ public final class TcpHeader {
         return bytes.get(offset + 12) >>> 2 & 0x3c;
     }
 
+    /** Whether the flags are those of a connection's first packet: SYN, and nothing acknowledged (RFC 9293, section 3.5). */
+    public static boolean isOpening(int flags) {
+        return (flags & (SYN | ACK)) == SYN;
+    }
+
     public static int flags(ByteBuffer bytes, int offset) {
         return bytes.get(offset + FLAGS) & 0xff;
     }

@@ -24,10 +24,8 @@ import io.osier.dataplane.vxlan.VxlanTunnel;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -217,10 +215,8 @@ public final class Worker {
         if (local != null && local.port() == port) {
             localPorts.remove(port.id());
             counters.retire(port.counters());
+            forwarder.departed(port);
             segment.removePort(port);
-            Set<IpAddress> addresses = new HashSet<>(local.addresses());
-            addresses.add(NdpResponder.linkLocalOf(local.mac()));
-            forwarder.departed(addresses);
         }
     }
 

@@ -46,7 +46,7 @@ record PodView(ForwardingState state, IpAddress address) {
 
     /** Whether the address is a group's, whose MAC address nobody has to be asked for. */
     static boolean isGroup(IpAddress address) {
-        return address.isV4() ? address.v4Bits() >>> 28 == 0xe : address.high() >>> 56 == 0xff;
+        return IpAddress.isMulticast(address.high(), address.low());
     }
 
     private static boolean isLinkLocal(IpAddress address) {
