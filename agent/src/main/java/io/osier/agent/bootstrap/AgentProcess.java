@@ -20,6 +20,7 @@ import io.osier.agent.metrics.NodeMetrics;
 import io.osier.agent.metrics.SyncMetrics;
 import io.osier.agent.pod.CommandSupervisor;
 import io.osier.agent.pod.NamespaceWatch;
+import io.osier.agent.pod.PodExecutor;
 import io.osier.agent.pod.PodLink;
 import io.osier.agent.pod.PodNamespaces;
 import io.osier.agent.reconcile.ClusterState;
@@ -265,6 +266,7 @@ public final class AgentProcess implements AutoCloseable {
                 store,
                 leases,
                 commands,
+                new PodExecutor(state.resolve("exec")),
                 directory,
                 deletions,
                 membership::problem,

@@ -1,15 +1,11 @@
 package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
-import io.osier.agent.pod.CallersLocale;
-import io.osier.agent.pod.PodCommand;
-import java.io.File;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,9 +25,6 @@ import tools.jackson.databind.JsonNode;
             "  echo hello | osier exec -i web-1 -- cat"
         })
 final class ExecCommand extends ApiCommand {
-    private static final long LEAVE_MILLIS = 200;
-    private static final long GRACE_SECONDS = 2;
-
     @Parameters(index = "0", paramLabel = "POD", description = "Where; pod/NAME, too")
     String pod = "";
 
@@ -74,38 +67,15 @@ final class ExecCommand extends ApiCommand {
             PodContainers.of(found).check("exec", container);
         }
         String namespace = options().namespace.equals("default") ? name : name + "." + options().namespace;
-        if (!Files.exists(Path.of("/run/netns", namespace))) {
-            throw CliException.failed("exec: pod " + name + " is not on this machine: run this on node "
-                    + found.path("spec").path("nodeName").asString("?"));
+        if (LocalExec.isPossible(namespace)) {
+            return new LocalExec(stdin, tty).run(namespace, name, command);
         }
-        List<String> words = new ArrayList<>(PodCommand.enter(namespace, name));
-        words.addAll(command);
-        ProcessBuilder builder = new ProcessBuilder(words).inheritIO();
-        if (!stdin) {
-            builder.redirectInput(new File("/dev/null"));
-        }
-        CallersLocale.restore(builder.environment());
-        if (tty) {
-            Terminal.leaveInterrupts();
-        }
-        Process process = builder.start();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process), "osier-exec-end"));
-        return process.waitFor();
+        return new RemoteExec(stdin, tty, stdout(), new FileOutputStream(FileDescriptor.err)).run(agent, execPath());
     }
 
-    /** Ctrl-C has reached the command as well, which may end by itself; of any other signal it knows nothing yet. */
-    private static void end(Process process) {
-        try {
-            if (process.waitFor(LEAVE_MILLIS, TimeUnit.MILLISECONDS)) {
-                return;
-            }
-            process.descendants().forEach(ProcessHandle::destroy);
-            process.destroy();
-            if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private String execPath() {
+        String words = command.stream().map(word -> "&command=" + encode(word)).collect(Collectors.joining());
+        return "/osier/v1/pods/" + encode(name) + "/exec?namespace=" + encode(options().namespace)
+                + (stdin ? "&stdin=true" : "") + words;
     }
 }

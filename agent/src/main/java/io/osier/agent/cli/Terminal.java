@@ -24,20 +24,30 @@ final class Terminal {
         }
     }
 
-    /**
-     * Lets Ctrl-C end the command that has the terminal, and not this process beside it. The JDK's only door to signals is one
-     * that javac warns of, hence the reflection; where it is shut, Ctrl-C ends both.
-     */
+    /** Lets Ctrl-C end the command that has the terminal, and not this process beside it; where that cannot be had, both end. */
     static void leaveInterrupts() {
+        whenSignalled("INT", () -> {});
+    }
+
+    /** Has this done whenever the terminal's size has changed, if that can be known. */
+    static void whenResized(Runnable task) {
+        whenSignalled("WINCH", task);
+    }
+
+    /** The JDK's only door to signals is one that javac warns of, hence the reflection; where it is shut, nothing but comfort is lost. */
+    private static void whenSignalled(String name, Runnable task) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            Object ignoring = Proxy.newProxyInstance(
-                    Terminal.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> null);
-            Object interrupt = signal.getConstructor(String.class).newInstance("INT");
-            signal.getMethod("handle", signal, handler).invoke(null, interrupt, ignoring);
+            Object handling = Proxy.newProxyInstance(
+                    Terminal.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
+                        task.run();
+                        return null;
+                    });
+            Object its = signal.getConstructor(String.class).newInstance(name);
+            signal.getMethod("handle", signal, handler).invoke(null, its, handling);
         } catch (ReflectiveOperationException e) {
-            // Nothing is lost but the comfort.
+            // as said
         }
     }
 }

@@ -2,9 +2,12 @@ package io.osier.agent.pod;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +16,7 @@ import org.slf4j.LoggerFactory;
 final class ChildLauncher implements Launcher {
     private static final Logger LOG = LoggerFactory.getLogger(ChildLauncher.class);
     private static final long GRACE_SECONDS = 5;
+    private static final long EXECUTION_GRACE_SECONDS = 2;
 
     @Override
     public Started start(PodCommand command, Path log) throws IOException {
@@ -25,6 +29,48 @@ final class ChildLauncher implements Launcher {
         builder.directory(new File(command.workingDirectory().isEmpty() ? "/" : command.workingDirectory()));
         Process process = builder.start();
         return new Started(Optional.of(process.toHandle()), process::exitValue, () -> giveLeave(process));
+    }
+
+    @Override
+    public Execution execute(List<String> words, Map<String, String> environment, Path folder) throws IOException {
+        List<String> session = new ArrayList<>(List.of("setsid"));
+        session.addAll(words);
+        ProcessBuilder builder = new ProcessBuilder(session).directory(new File("/"));
+        CommandRunner.forgetServiceManager(builder);
+        CallersLocale.restore(builder.environment());
+        builder.environment().putAll(environment);
+        return new ChildExecution(builder.start());
+    }
+
+    /** A child of this agent. */
+    private record ChildExecution(Process process) implements Execution {
+        @Override
+        public OutputStream stdin() {
+            return process.getOutputStream();
+        }
+
+        @Override
+        public InputStream stdout() {
+            return process.getInputStream();
+        }
+
+        @Override
+        public InputStream stderr() {
+            return process.getErrorStream();
+        }
+
+        @Override
+        public int await() throws InterruptedException {
+            return process.waitFor();
+        }
+
+        @Override
+        public void close() {
+            // What one that has ended has left running goes on, as everywhere.
+            if (process.isAlive()) {
+                new ProcessGroup(process.toHandle()).end(EXECUTION_GRACE_SECONDS);
+            }
+        }
     }
 
     private static void giveLeave(Process process) {

@@ -3,6 +3,7 @@ package io.osier.agent.pod;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 
@@ -38,6 +39,14 @@ interface Launcher {
 
     /** Ends a command, politely first, with all that it started; returns when it is gone, also if it was before. */
     void end(String key, Optional<ProcessHandle> process);
+
+    /**
+     * Starts words that somebody outside talks to.
+     *
+     * @param folder an empty one, for whatever that takes; kept until the execution is closed
+     * @throws IOException or {@link CommandException} in one line, if they cannot be started
+     */
+    Execution execute(List<String> words, Map<String, String> environment, Path folder) throws IOException;
 
     /** The keys of a pod's commands, its first aside, that are there though nobody may have noted them. */
     List<String> others(String namespace);

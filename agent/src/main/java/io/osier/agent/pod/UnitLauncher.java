@@ -1,10 +1,15 @@
 package io.osier.agent.pod;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
 
 /**
  * Has systemd start commands, each in a unit of its own, {@code osier-pod-NAMESPACE}, and
@@ -15,7 +20,9 @@ import java.util.Optional;
 final class UnitLauncher implements Launcher {
     private static final String PREFIX = "osier-pod-";
     private static final String SUFFIX = ".service";
+    private static final String EXECUTION_PREFIX = "osier-exec-";
     private static final int GRACE_SECONDS = 5;
+    private static final int LOOK_SECONDS = 5;
     /** What a shell makes of a signal, and everybody is used to. */
     private static final int SIGNALLED = 128;
 
@@ -32,26 +39,88 @@ final class UnitLauncher implements Launcher {
     }
 
     static List<String> words(PodCommand command, String unit, Path log) {
+        List<String> options = new ArrayList<>(List.of(
+                "--description=Osier pod " + command.id(),
+                "--remain-after-exit", // so that its exit code can be asked for
+                "--property=StandardOutput=append:" + log,
+                "--property=StandardError=inherit"));
+        if (!command.workingDirectory().isEmpty()) {
+            options.add("--property=WorkingDirectory=" + command.workingDirectory());
+        }
+        return words(unit, options, command.environment(), command.words());
+    }
+
+    private static List<String> words(
+            String unit, List<String> options, Map<String, String> environment, List<String> command) {
         List<String> words = new ArrayList<>(List.of(
                 "systemd-run",
                 "--quiet",
                 "--unit=" + unit,
-                "--description=Osier pod " + command.id(),
                 "--service-type=exec",
-                "--remain-after-exit", // so that its exit code can be asked for
-                "--property=TimeoutStopSec=" + GRACE_SECONDS,
-                "--property=StandardOutput=append:" + log,
-                "--property=StandardError=inherit"));
-        if (!command.workingDirectory().isEmpty()) {
-            words.add("--property=WorkingDirectory=" + command.workingDirectory());
-        }
-        for (Map.Entry<String, String> variable : command.environment().entrySet()) {
-            words.add("--setenv=" + variable.getKey() + "=" + variable.getValue());
-        }
+                "--property=TimeoutStopSec=" + GRACE_SECONDS));
+        words.addAll(options);
+        environment.forEach((name, value) -> words.add("--setenv=" + name + "=" + value));
         words.add("--");
         // systemd would put its own variables into the words.
-        command.words().forEach(word -> words.add(word.replace("$", "$$")));
+        command.forEach(word -> words.add(word.replace("$", "$$")));
         return words;
+    }
+
+    @Override
+    public Execution execute(List<String> command, Map<String, String> environment, Path folder) throws IOException {
+        String unit = EXECUTION_PREFIX + UUID.randomUUID() + SUFFIX;
+        NamedPipes pipes = NamedPipes.in(folder);
+        List<String> options = new ArrayList<>(List.of(
+                "--description=Osier exec",
+                "--collect",
+                "--property=KillMode=process")); // what it leaves running goes on, as everywhere
+        pipes.properties().forEach(property -> options.add("--property=" + property));
+        try {
+            CommandRunner.run(
+                    words(unit, options, environment, pipes.wrap(command)).toArray(String[]::new));
+            return new UnitExecution(unit, pipes.await(LOOK_SECONDS));
+        } catch (CommandException | IOException e) {
+            pipes.close();
+            forget(unit);
+            throw e;
+        }
+    }
+
+    /** A unit that reads and writes named pipes, and is gone when it has ended. */
+    private record UnitExecution(String unit, NamedPipes pipes) implements Execution {
+        @Override
+        public OutputStream stdin() {
+            return pipes.in();
+        }
+
+        @Override
+        public InputStream stdout() {
+            return pipes.out();
+        }
+
+        @Override
+        public InputStream stderr() {
+            return pipes.err();
+        }
+
+        @Override
+        public int await() throws InterruptedException {
+            OptionalInt exitCode = pipes.exitCode(LOOK_SECONDS);
+            while (exitCode.isEmpty()) {
+                boolean killed = !show(unit, "ActiveState").startsWith("activ");
+                exitCode = killed ? OptionalInt.of(UNKNOWN_EXIT_CODE) : pipes.exitCode(LOOK_SECONDS);
+            }
+            return exitCode.getAsInt();
+        }
+
+        @Override
+        public void close() {
+            if (show(unit, "LoadState").equals("loaded")) {
+                tryTo("kill", unit);
+                tryTo("stop", unit);
+            }
+            pipes.close();
+        }
     }
 
     @Override
@@ -101,14 +170,17 @@ final class UnitLauncher implements Launcher {
     }
 
     /** What is left of an earlier run has to go before its name can be used again; mostly there is nothing. */
-    @SuppressWarnings("EmptyCatch")
     private static void forget(String unit) {
-        for (String verb : List.of("stop", "reset-failed")) {
-            try {
-                CommandRunner.run("systemctl", verb, unit);
-            } catch (CommandException e) {
-                // not there
-            }
+        tryTo("stop", unit);
+        tryTo("reset-failed", unit);
+    }
+
+    @SuppressWarnings("EmptyCatch")
+    private static void tryTo(String verb, String unit) {
+        try {
+            CommandRunner.run("systemctl", verb, unit);
+        } catch (CommandException e) {
+            // not there
         }
     }
 

@@ -208,11 +208,13 @@ class NodeCommandsTest extends WithFakeAgent {
     }
 
     @Test
-    void execOfAPodOnAnotherMachineSaysWhere() {
+    void execOfAPodOnAnotherMachineIsAskedOfItsAgent() {
         agent.on("GET /api/v1/pods/far-away?namespace=default", 200, "{\"spec\":{\"nodeName\":\"node-z\"}}");
-        assertThat(Dialogue.with(agent, "exec", "far-away", "--", "ls"))
-                .isEqualTo(new Dialogue(
-                        1, "", "osier: exec: pod far-away is not on this machine: run this on node node-z\n"));
+        String question = "GET /osier/v1/pods/far-away/exec?namespace=default&command=echo&command=a+b";
+        agent.on(question, 404, "{\"message\":\"nodes \\\"node-z\\\" not found\"}");
+        assertThat(Dialogue.with(agent, "exec", "far-away", "--", "echo", "a b"))
+                .isEqualTo(new Dialogue(1, "", "osier: exec: nodes \"node-z\" not found\n"));
+        assertThat(agent.questions()).contains(question);
     }
 
     @Test

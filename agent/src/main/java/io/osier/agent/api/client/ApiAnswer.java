@@ -1,5 +1,6 @@
 package io.osier.agent.api.client;
 
+import io.osier.agent.model.Json;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -11,5 +12,14 @@ import java.nio.charset.StandardCharsets;
 public record ApiAnswer(int status, String contentType, byte[] body) {
     public String text() {
         return new String(body, StandardCharsets.UTF_8);
+    }
+
+    /** Why it is a refusal. */
+    String message() {
+        try {
+            return Json.parse(body).path("message").asString("HTTP status " + status);
+        } catch (RuntimeException e) {
+            return "HTTP status " + status + ": " + text();
+        }
     }
 }

@@ -10,19 +10,24 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakerFactory;
+import io.netty.handler.codec.http.websocketx.WebSocketVersion;
 import io.osier.agent.model.Json;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +38,7 @@ public final class ApiClient implements AutoCloseable {
     /** How long a question may take. */
     public static final Duration DEADLINE = Duration.ofSeconds(30);
 
+    private static final String HOST = "osier";
     private static final int MAX_ANSWER_BYTES = 256 << 20;
 
     private final ApiEndpoint endpoint;
@@ -89,12 +95,23 @@ public final class ApiClient implements AutoCloseable {
         Channel channel = connect(new HttpObjectAggregator(MAX_ANSWER_BYTES), handler);
         try {
             channel.writeAndFlush(request(method, path, body));
-            ApiAnswer answer = handler.answer().get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+            ApiAnswer answer = await(handler.answer(), deadline);
             if (answer.status() >= 400) {
-                throw new ApiException(answer.status(), messageOf(answer));
+                throw new ApiException(answer.status(), answer.message());
             }
             return answer;
+        } finally {
+            channel.close();
+        }
+    }
+
+    private <T> T await(Future<T> future, Duration deadline) {
+        try {
+            return future.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof ApiException refusal) {
+                throw refusal;
+            }
             throw unreachable(e.getCause() == null ? e : e.getCause());
         } catch (TimeoutException e) {
             throw new ApiException(
@@ -103,8 +120,6 @@ public final class ApiClient implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ApiException(ApiException.UNREACHABLE, "interrupted");
-        } finally {
-            channel.close();
         }
     }
 
@@ -115,6 +130,26 @@ public final class ApiClient implements AutoCloseable {
         handler.bind(channel);
         channel.writeAndFlush(request(HttpMethod.GET, path, null));
         return handler.body();
+    }
+
+    /** Opens a WebSocket for {@link ExecMessage}s, which lasts until one side hangs up. */
+    public Conversation converse(String path) {
+        HttpHeaders headers = new DefaultHttpHeaders();
+        authorize(headers);
+        ConversationBeginning beginning = new ConversationBeginning(WebSocketClientHandshakerFactory.newHandshaker(
+                URI.create("ws://" + HOST + path),
+                WebSocketVersion.V13,
+                ExecMessage.SUBPROTOCOL,
+                false,
+                headers,
+                Conversation.MAX_MESSAGE_BYTES));
+        Channel channel = connect(new HttpObjectAggregator(MAX_ANSWER_BYTES), beginning);
+        try {
+            return await(beginning.granted(), DEADLINE);
+        } catch (ApiException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     private Channel connect(ChannelHandler... handlers) {
@@ -149,27 +184,23 @@ public final class ApiClient implements AutoCloseable {
         FullHttpRequest request =
                 new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, method, path, Unpooled.wrappedBuffer(bytes));
         request.headers()
-                .set(HttpHeaderNames.HOST, "osier")
+                .set(HttpHeaderNames.HOST, HOST)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE)
                 .set(HttpHeaderNames.CONTENT_LENGTH, bytes.length)
                 .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON);
+        authorize(request.headers());
+        return request;
+    }
+
+    private void authorize(HttpHeaders headers) {
         String token = endpoint.token();
         if (token != null) {
-            request.headers().set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token);
+            headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token);
         }
-        return request;
     }
 
     private static JsonNode json(ApiAnswer answer) {
         return Json.parse(answer.body());
-    }
-
-    private static String messageOf(ApiAnswer answer) {
-        try {
-            return Json.parse(answer.body()).path("message").asString("HTTP status " + answer.status());
-        } catch (RuntimeException e) {
-            return "HTTP status " + answer.status() + ": " + new String(answer.body(), StandardCharsets.UTF_8);
-        }
     }
 
     @Override

@@ -12,24 +12,11 @@ import io.osier.agent.model.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Hands the body of an answer through as it arrives. The reader sets the pace: while its queue is full, nothing more is read
- * from the socket. Only the channel's thread pauses reading and goes on with it; the reader asks for that.
- */
+/** Hands the body of an answer through as it arrives. */
 final class StreamHandler extends SimpleChannelInboundHandler<HttpObject> {
-    private static final int PAUSE_CHUNKS = 256;
-    private static final int RESUME_CHUNKS = 64;
-    private static final byte[] END = {};
-
-    /** Holds what is queued when reading pauses, and what one last read from the socket makes of it. */
-    private final BlockingQueue<byte[]> chunks = new LinkedBlockingQueue<>();
-
-    private volatile boolean paused;
+    private final PacedQueue chunks = new PacedQueue();
     private final ByteArrayOutputStream refusal = new ByteArrayOutputStream();
     private volatile @Nullable Channel channel;
     private volatile @Nullable ApiException failure;
@@ -54,10 +41,7 @@ final class StreamHandler extends SimpleChannelInboundHandler<HttpObject> {
             if (status >= 400) {
                 refusal.writeBytes(bytes);
             } else if (bytes.length > 0) {
-                chunks.add(bytes);
-                if (chunks.size() >= PAUSE_CHUNKS) {
-                    pause(context.channel());
-                }
+                chunks.add(context.channel(), bytes);
             }
             if (message instanceof LastHttpContent) {
                 end();
@@ -76,24 +60,6 @@ final class StreamHandler extends SimpleChannelInboundHandler<HttpObject> {
         context.close();
     }
 
-    private void pause(Channel from) {
-        from.config().setAutoRead(false);
-        paused = true;
-        // The reader may have emptied the queue in between and found nothing to ask for.
-        resumeIfDrained(from);
-    }
-
-    private void resumeIfDrained(Channel from) {
-        if (paused && isDrained()) {
-            paused = false;
-            from.config().setAutoRead(true);
-        }
-    }
-
-    private boolean isDrained() {
-        return chunks.size() <= RESUME_CHUNKS;
-    }
-
     private void end() {
         if (ended) {
             return;
@@ -103,13 +69,12 @@ final class StreamHandler extends SimpleChannelInboundHandler<HttpObject> {
             failure = new ApiException(
                     status, Json.parse(refusal.toByteArray()).path("message").asString("HTTP status " + status));
         }
-        chunks.add(END);
+        chunks.end();
     }
 
     private final class Body extends InputStream {
         private byte[] chunk = {};
         private int position;
-        private boolean atEnd;
 
         @Override
         public int read() throws IOException {
@@ -119,10 +84,8 @@ final class StreamHandler extends SimpleChannelInboundHandler<HttpObject> {
 
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
-            while (position == chunk.length) {
-                if (atEnd || !next()) {
-                    return -1;
-                }
+            if (position == chunk.length && !next()) {
+                return -1;
             }
             int count = Math.min(length, chunk.length - position);
             System.arraycopy(chunk, position, target, offset, count);
@@ -136,31 +99,23 @@ final class StreamHandler extends SimpleChannelInboundHandler<HttpObject> {
         }
 
         private boolean next() throws IOException {
+            byte[] taken;
             try {
-                chunk = chunks.take();
+                taken = chunks.take();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted", e);
             }
-            position = 0;
-            Channel bound = channel;
-            if (bound != null && paused && isDrained()) {
-                askToResume(bound);
+            if (taken != null) {
+                chunk = taken;
+                position = 0;
+                return true;
             }
-            atEnd = chunk == END;
             ApiException failed = failure;
-            if (atEnd && failed != null) {
+            if (failed != null) {
                 throw failed;
             }
-            return !atEnd;
-        }
-
-        private void askToResume(Channel bound) {
-            try {
-                bound.eventLoop().execute(() -> resumeIfDrained(bound));
-            } catch (RejectedExecutionException e) {
-                // The client is closed: the end of the stream is queued.
-            }
+            return false;
         }
 
         @Override

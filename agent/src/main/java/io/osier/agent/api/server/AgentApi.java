@@ -8,6 +8,7 @@ import io.osier.agent.ipam.SubnetLeases;
 import io.osier.agent.metrics.MetricsPage;
 import io.osier.agent.model.Pod;
 import io.osier.agent.pod.CommandSupervisor;
+import io.osier.agent.pod.PodExecutor;
 import io.osier.agent.reconcile.LocalDeletions;
 import io.osier.agent.reconcile.NodeSettings;
 import io.osier.agent.reconcile.PodMaker;
@@ -33,6 +34,7 @@ public final class AgentApi {
             StateStore state,
             SubnetLeases leases,
             CommandSupervisor commands,
+            PodExecutor executor,
             ClusterDirectory directory,
             LocalDeletions deletions,
             Supplier<String> leaseProblem,
@@ -66,6 +68,7 @@ public final class AgentApi {
                 new NodeCapture(captures),
                 explanations,
                 new NodeCheckup(settings, underlay, leases, probes),
+                new PodExecs(directory, executor),
                 metrics,
                 objects);
     }

@@ -53,6 +53,7 @@ final class AgentRoutes implements ApiRoutes {
     private final CaptureStream captures;
     private final ExplainView explanations;
     private final NodeCheckup checkup;
+    private final PodExecs execs;
     private final MetricsRoutes metrics;
     private final ClusterCheckup doctor;
 
@@ -66,6 +67,7 @@ final class AgentRoutes implements ApiRoutes {
             CaptureStream captures,
             ExplainView explanations,
             NodeCheckup checkup,
+            PodExecs execs,
             MetricsPage metrics,
             ObjectStore store) {
         this.metrics = new MetricsRoutes(metrics);
@@ -78,6 +80,7 @@ final class AgentRoutes implements ApiRoutes {
         this.captures = captures;
         this.explanations = explanations;
         this.checkup = checkup;
+        this.execs = execs;
         this.doctor = new ClusterCheckup(store, this::ask);
     }
 
@@ -121,7 +124,7 @@ final class AgentRoutes implements ApiRoutes {
             case "rules" ->
                 ApiResponse.text(node.rules(family(request), request.flag("verbose"), request.parameter("table")));
             case "metrics" -> metrics.answer(ApiRequest.of("GET", "/metrics", new byte[0]));
-            case "pods" -> log(request);
+            case "pods" -> ofPod(request);
             case "checkup" -> ApiResponse.json(200, checkup.facts(node.status()));
             case "probe" -> probe(request);
             case "doctor" -> ApiResponse.json(200, doctor.run());
@@ -135,11 +138,16 @@ final class AgentRoutes implements ApiRoutes {
         return request.flag("ipv6") ? ListedFamily.IPV6 : ListedFamily.IPV4;
     }
 
-    /** {@code pods/NAME/log}, from wherever the pod is. */
+    /** {@code pods/NAME/log} and {@code pods/NAME/exec}, wherever the pod is. */
+    private ApiResponse ofPod(ApiRequest request) {
+        return switch (request.word(4)) {
+            case "log" -> log(request);
+            case "exec" -> ApiResponse.talk(execs.of(request, node.pod(request.namespace(), request.word(3))));
+            default -> throw new ApiError(404, "NotFound", "the server has no " + request.uri());
+        };
+    }
+
     private ApiResponse log(ApiRequest request) {
-        if (!request.word(4).equals("log")) {
-            throw new ApiError(404, "NotFound", "the server has no " + request.uri());
-        }
         String where = node.nodeOf(request.namespace(), request.word(3));
         if (!where.equals(directory.self())) {
             return pass(where, request);

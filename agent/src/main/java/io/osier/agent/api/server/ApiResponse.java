@@ -7,9 +7,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes back: a body, or somebody who writes one for as long as it takes.
+ * What goes back: a body, or somebody who writes one for as long as it takes, or goes on with it as a conversation.
  *
  * @param stream writes the body itself if not null
+ * @param talk holds the conversation if not null
  * @param headers beside those that every answer has
  */
 @SuppressWarnings("ArrayRecordComponent") // the body as it goes; nobody compares it
@@ -18,10 +19,11 @@ public record ApiResponse(
         String contentType,
         byte[] body,
         @Nullable BodyWriter stream,
+        @Nullable Talk talk,
         Map<String, String> headers) {
     /** With no headers of its own. */
     public ApiResponse(int status, String contentType, byte[] body, @Nullable BodyWriter stream) {
-        this(status, contentType, body, stream, Map.of());
+        this(status, contentType, body, stream, null, Map.of());
     }
 
     static ApiResponse json(int status, Object value) {
@@ -42,5 +44,9 @@ public record ApiResponse(
 
     static ApiResponse stream(BodyWriter writer) {
         return new ApiResponse(200, "application/octet-stream", new byte[0], writer);
+    }
+
+    static ApiResponse talk(Talk talk) {
+        return new ApiResponse(101, "", new byte[0], null, talk, Map.of());
     }
 }

@@ -94,6 +94,7 @@ public final class HealthCheckServer implements AutoCloseable {
                 "application/json",
                 Json.bytes(body),
                 null,
+                null,
                 Map.of(
                         "X-Content-Type-Options",
                         "nosniff",

@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.osier.agent.api.client.Conversation;
 import io.osier.agent.model.ValidationException;
 import io.osier.agent.store.StoreException;
 import java.io.IOException;
@@ -42,7 +43,30 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         byte[] body = ByteBufUtil.getBytes(http.content());
         String method = http.method().name();
         String uri = http.uri();
-        answers.execute(() -> send(context, answer(routes, method, uri, body)));
+        FullHttpRequest head = http.replace(Unpooled.EMPTY_BUFFER);
+        answers.execute(() -> {
+            ApiResponse response = answer(routes, method, uri, body);
+            Talk talk = response.talk();
+            if (talk == null) {
+                send(context, response);
+            } else {
+                converse(context, head, talk);
+            }
+        });
+    }
+
+    private void converse(ChannelHandlerContext context, FullHttpRequest head, Talk talk) {
+        try (Conversation other = WebSocketUpgrade.grant(context.channel(), head)) {
+            talk.with(other);
+        } catch (ApiError e) {
+            send(context, error(e));
+        } catch (IOException e) {
+            LOG.debug("the other side has gone: {}", e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.warn("a conversation broke off: {}", e.getMessage());
+        }
     }
 
     /** Whatever is asked, there is an answer. */

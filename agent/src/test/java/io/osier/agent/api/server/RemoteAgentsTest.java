@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.osier.agent.api.client.ApiClient;
 import io.osier.agent.api.client.ApiEndpoint;
 import io.osier.agent.api.client.ApiException;
+import io.osier.agent.api.client.Conversation;
+import io.osier.agent.api.client.ExecMessage;
 import io.osier.agent.ipam.Presence;
 import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.model.Pod;
@@ -15,10 +17,12 @@ import io.osier.agent.store.StateStore;
 import io.osier.agent.store.Versioned;
 import io.osier.dataplane.packet.IpAddress;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +84,44 @@ class RemoteAgentsTest {
     @Test
     void whoeverKnowsTheTokenIsAnswered() {
         ask(there.endpoint, there.token);
+    }
+
+    private static ExecMessage next(Conversation command) throws InterruptedException {
+        return ExecMessage.of(Objects.requireNonNull(command.receive()));
+    }
+
+    /** There is no such pod's namespace, as the command that enters it says from there. */
+    @Test
+    void aCommandInAPodOfAnotherMachineIsRunThere() throws Exception {
+        there.objects.put("pods/default/web", pod("web", "node-b"));
+
+        try (Conversation command = client.converse("/osier/v1/pods/web/exec?command=true")) {
+            ExecMessage said = next(command);
+            assertThat(said.channel()).isEqualTo(ExecMessage.STDERR);
+            assertThat(new String(said.bytes(), StandardCharsets.UTF_8)).contains("/run/netns/web");
+            assertThat(next(command).exitCode()).isEqualTo(1);
+            assertThat(command.receive()).isNull();
+        }
+    }
+
+    @Test
+    void aCommandInAPodOfANodeThatDoesNotAnswerFails() throws Exception {
+        there.objects.put("pods/default/web", pod("web", "node-b"));
+        there.close();
+
+        try (Conversation command = client.converse("/osier/v1/pods/web/exec?command=true")) {
+            assertThatThrownBy(() -> next(command).exitCode())
+                    .hasMessageContaining("node node-b: no agent answers at " + there.endpoint);
+        }
+    }
+
+    @Test
+    void aCommandHasWordsAndAPod() {
+        there.objects.put("pods/default/web", pod("web", "node-b"));
+
+        assertThatThrownBy(() -> client.converse("/osier/v1/pods/web/exec")).hasMessage("command is missing");
+        assertThatThrownBy(() -> client.converse("/osier/v1/pods/none/exec?command=true"))
+                .hasMessage("pods \"none\" not found");
     }
 
     @Test

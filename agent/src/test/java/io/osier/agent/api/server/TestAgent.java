@@ -11,6 +11,7 @@ import io.osier.agent.metrics.NodeMetrics;
 import io.osier.agent.model.Node;
 import io.osier.agent.model.ObjectMeta;
 import io.osier.agent.pod.CommandSupervisor;
+import io.osier.agent.pod.PodExecutor;
 import io.osier.agent.reconcile.ClusterState;
 import io.osier.agent.reconcile.ForwardingStateCompiler;
 import io.osier.agent.reconcile.LocalDeletions;
@@ -109,6 +110,7 @@ final class TestAgent implements AutoCloseable {
                         store,
                         leases,
                         commands,
+                        new PodExecutor(folder.resolve(name + "-exec")),
                         directory,
                         new LocalDeletions(store, folder.resolve(name + "-deletions")),
                         () -> "",

@@ -1,0 +1,86 @@
+package io.osier.agent.api.client;
+
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of a WebSocket (RFC 6455), once it is open: both sides send messages whenever they like, until one hangs up. One thread
+ * receives; any may send, and waits while the other side is slow.
+ */
+public final class Conversation extends SimpleChannelInboundHandler<WebSocketFrame> implements AutoCloseable {
+    /** Longer messages end the conversation. */
+    public static final int MAX_MESSAGE_BYTES = 1 << 20;
+
+    private final Channel channel;
+    private final PacedQueue messages = new PacedQueue();
+
+    /** To be the last in the channel's pipeline. */
+    public Conversation(Channel channel) {
+        this.channel = channel;
+    }
+
+    /** Returns when the message is on its way. */
+    public void send(byte[] message) throws IOException, InterruptedException {
+        var sent = channel.writeAndFlush(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(message)));
+        if (!sent.await().isSuccess()) {
+            throw new IOException("connection closed", sent.cause());
+        }
+    }
+
+    /** The other side's next message, of at least one byte, once it has come; null when it has hung up. */
+    public byte @Nullable [] receive() throws InterruptedException {
+        return messages.take();
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
+        if (frame instanceof PingWebSocketFrame) {
+            context.writeAndFlush(new PongWebSocketFrame(frame.content().retain()));
+        } else if (frame instanceof CloseWebSocketFrame) {
+            hangUp();
+        } else if (frame instanceof BinaryWebSocketFrame && frame.content().isReadable()) {
+            messages.add(context.channel(), ByteBufUtil.getBytes(frame.content()));
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        messages.end();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        context.close();
+    }
+
+    /** Has this done, on the channel's thread, once either side has hung up or the connection is lost. */
+    public void whenClosed(Runnable task) {
+        channel.closeFuture().addListener(closed -> task.run());
+    }
+
+    /** Breaks off; what is on its way is lost. */
+    public void abort() {
+        channel.close();
+    }
+
+    /** Hangs up; what was sent arrives before. */
+    @Override
+    public void close() {
+        hangUp();
+    }
+
+    private void hangUp() {
+        channel.writeAndFlush(new CloseWebSocketFrame()).addListener(ChannelFutureListener.CLOSE);
+    }
+}
