@@ -1,5 +1,6 @@
 package io.osier.agent.cli;
 
+import io.osier.dataplane.conntrack.ConnectionState;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -23,9 +24,12 @@ final class FlowOptions {
     @Nullable
     String backend;
 
-    @Option(names = "--state", paramLabel = "STATE", description = "Flows only: in this state, as ESTABLISHED")
+    @Option(
+            names = "--state",
+            paramLabel = "STATE",
+            description = "Flows only: in this state: ${COMPLETION-CANDIDATES}")
     @Nullable
-    String state;
+    ConnectionState state;
 
     /** What is asked for, as the agent's parameters; each begins with an ampersand. */
     String query() {
@@ -57,7 +61,7 @@ final class FlowOptions {
         put(given, "pod", pod);
         put(given, "service", service);
         put(given, "backend", backend);
-        put(given, "state", state);
+        put(given, "state", state == null ? null : state.name());
         return given;
     }
 

@@ -195,7 +195,7 @@ class GetCommandTest extends WithFakeAgent {
     @Test
     void flowsArePickedByTheAgents() {
         agent.onList(
-                "GET /osier/v1/flows?node=node-b&namespace=default&pod=web-1&backend=10.32.1.2%3A9876&state=assured");
+                "GET /osier/v1/flows?node=node-b&namespace=default&pod=web-1&backend=10.32.1.2%3A9876&state=ASSURED");
         assertThat(ask(
                         "--node",
                         "node-b",
@@ -350,7 +350,7 @@ class GetCommandTest extends WithFakeAgent {
             delimiter = '|',
             value = {
                 "get                  | 2 | osier: get: say KIND, or KIND NAME, or -f FILE",
-                "get pods --state x   | 2 | osier: get: --state is for flows, not for pods",
+                "get pods --state ESTABLISHED | 2 | osier: get: --state is for flows, not for pods",
                 "get pods -6          | 2 | osier: get: -6 is for routes, not for pods",
                 "get cats             | 2 | osier: get: unknown kind \"cats\": this knows nodes, pods, services, endpoints, endpointslices, networkpolicies, routes, fdb, flows and leases",
                 "get pods -o xml      | 2 | osier: get: Invalid value for option '--output': \"xml\" is not table, wide, json, yaml or name: see 'osier get --help'",

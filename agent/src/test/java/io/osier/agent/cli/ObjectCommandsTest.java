@@ -255,7 +255,7 @@ class ObjectCommandsTest extends WithFakeAgent {
                 "delete routes x ~ 2 ~ osier: delete: routes cannot be deleted",
                 "delete flows ~ 2 ~ osier: delete: say which flows: --pod, --service, --backend, --state or --all",
                 "delete flows x --all ~ 2 ~ osier: delete: flows have no names: leave out x",
-                "delete pod x --state y ~ 2 ~ osier: delete: --state is for flows, not for pods",
+                "delete pod x --state ESTABLISHED ~ 2 ~ osier: delete: --state is for flows, not for pods",
                 "delete dogs x ~ 2 ~ osier: delete: unknown kind \"dogs\": this knows nodes, pods, services, endpoints, endpointslices, networkpolicies, routes, fdb, flows and leases",
                 "describe fdb x ~ 2 ~ osier: describe: fdb are shown by 'osier get fdb'",
                 "apply ~ 2 ~ osier: apply: say -f FILE",
