@@ -1,7 +1,6 @@
 package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +20,7 @@ final class ObjectWatch {
     private static final int REST = 3;
 
     /** An agent that is started again is back sooner. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Kinds kind;
     private final OutputFormat format;
@@ -51,19 +50,18 @@ final class ObjectWatch {
         if (!changesOnly) {
             print(first);
         }
-        Instant answered = Instant.now();
+        long answeredNanos = System.nanoTime();
         boolean complained = false;
         while (true) {
             Thread.sleep(Math.max(LOOK_MILLIS, REST * TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beginNanos)));
             beginNanos = System.nanoTime();
             try {
                 print(objects.changes(list.get()));
-                answered = Instant.now();
+                answeredNanos = System.nanoTime();
                 complained = false;
             } catch (ApiException e) {
-                boolean waits =
-                        e.code() == ApiException.UNREACHABLE && Instant.now().isBefore(answered.plus(PATIENCE));
-                if (!waits) {
+                boolean isLost = System.nanoTime() - answeredNanos >= PATIENCE_NANOS;
+                if (e.code() != ApiException.UNREACHABLE || isLost) {
                     throw e;
                 }
                 if (!complained) {

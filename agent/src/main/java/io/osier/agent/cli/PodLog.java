@@ -1,20 +1,25 @@
 package io.osier.agent.cli;
 
 import io.osier.agent.api.client.ApiClient;
+import io.osier.agent.api.client.ApiException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** What a pod's command has printed, byte for byte, and how much of it has been shown. */
 final class PodLog {
+    /** The log was cut because it had grown too long, and begins anew. */
+    private static final int SHORTER = 416;
+
     private final String path;
     private final byte[] prefix;
     private final long tail;
-    private byte[] shown = {};
+    private long shownBytes;
     private boolean begun;
     private boolean insideLine;
 
     /**
+     * @param path of the agent's, with a question mark in it
      * @param prefix what each line begins with
      * @param tail so many of the last lines are shown first; less than 0 for all
      */
@@ -26,18 +31,30 @@ final class PodLog {
 
     /** What has come since the last time. */
     byte[] next(ApiClient agent) {
-        byte[] all = agent.getBytes(path);
-        int begin = begun ? endOfShown(all) : beginOfTail(all);
+        byte[] more = begun ? more(agent) : tail(agent);
         begun = true;
-        shown = all;
-        byte[] more = Arrays.copyOfRange(all, begin, all.length);
         return prefix.length == 0 ? more : prefixed(more);
     }
 
-    /** A log that was emptied because it had grown too long begins anew. */
-    private int endOfShown(byte[] all) {
-        int mismatch = Arrays.mismatch(shown, all);
-        return mismatch < 0 || mismatch == shown.length ? shown.length : 0;
+    private byte[] tail(ApiClient agent) {
+        byte[] all = agent.getBytes(path);
+        shownBytes = all.length;
+        return Arrays.copyOfRange(all, beginOfTail(all), all.length);
+    }
+
+    private byte[] more(ApiClient agent) {
+        byte[] more;
+        try {
+            more = agent.getBytes(path + "&after=" + shownBytes);
+        } catch (ApiException e) {
+            if (e.code() != SHORTER) {
+                throw e;
+            }
+            more = agent.getBytes(path);
+            shownBytes = 0;
+        }
+        shownBytes += more.length;
+        return more;
     }
 
     private int beginOfTail(byte[] all) {

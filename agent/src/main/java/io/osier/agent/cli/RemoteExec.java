@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
  * enter.
  *
  * @param stdin whether the command reads this process's standard input
- * @param tty whether it has a terminal, which this process's is for as long
+ * @param tty whether it has a terminal, which this process's is for as long, if there is one to read from
  */
 record RemoteExec(boolean stdin, boolean tty, OutputStream out, OutputStream err) {
     private static final int BUFFER_BYTES = 32 << 10;
@@ -24,7 +24,7 @@ record RemoteExec(boolean stdin, boolean tty, OutputStream out, OutputStream err
     /** Runs it to its end and returns its exit code. */
     int run(ApiClient agent, String path) throws IOException, InterruptedException {
         RawTerminal terminal = tty && stdin ? RawTerminal.ofInput().orElse(null) : null;
-        if (tty && terminal == null) {
+        if (tty && stdin && terminal == null) {
             err.write(NO_TERMINAL.getBytes(StandardCharsets.US_ASCII));
         }
         try (Conversation command = agent.converse(path + (terminal == null ? "" : "&tty=true"));

@@ -110,8 +110,8 @@ class NodeCommandsTest extends WithFakeAgent {
         String log = "GET /osier/v1/pods/web-1/log?namespace=default";
         withWeb("")
                 .on(log, 200, "a\n")
-                .on(log, 200, "a\nb\n")
-                .on(log, 404, "{\"message\":\"pods \\\"web-1\\\" not found\"}");
+                .on(log + "&after=2", 200, "b\n")
+                .on(log + "&after=4", 404, "{\"message\":\"pods \\\"web-1\\\" not found\"}");
         assertThat(Dialogue.with(agent, "logs", "-f", "web-1"))
                 .isEqualTo(new Dialogue(1, "a\nb\n", "osier: logs: pods \"web-1\" not found\n"));
     }

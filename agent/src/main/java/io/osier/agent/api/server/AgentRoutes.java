@@ -152,7 +152,12 @@ final class AgentRoutes implements ApiRoutes {
         if (!where.equals(directory.self())) {
             return pass(where, request);
         }
-        return ApiResponse.text(node.log(request.namespace(), request.word(3), request.parameter("container")));
+        String after = request.parameter("after");
+        return ApiResponse.text(node.log(
+                request.namespace(),
+                request.word(3),
+                request.parameter("container"),
+                after == null ? 0 : Long.parseLong(after)));
     }
 
     private ApiResponse probe(ApiRequest request) {

@@ -40,6 +40,7 @@ public final class ApiError extends RuntimeException {
             case 405 -> "MethodNotAllowed";
             case 409 -> "Conflict";
             case 413 -> "RequestEntityTooLarge";
+            case 416 -> "RangeNotSatisfiable";
             case 422 -> "Invalid";
             case 503 -> "ServiceUnavailable";
             default -> "InternalError";

@@ -31,7 +31,9 @@ import io.osier.dataplane.worker.StationSnapshot;
 import io.osier.dataplane.worker.TablesSnapshot;
 import io.osier.dataplane.worker.Worker;
 import io.osier.dataplane.worker.WorkerProxy;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -261,12 +263,18 @@ final class NodeView {
      * The bytes that a container's command has printed.
      *
      * @param container null for the first with a command
+     * @param after so many of them are left out
+     * @throws ApiError if there are not so many
      */
-    byte[] log(String namespace, String name, @Nullable String container) {
+    byte[] log(String namespace, String name, @Nullable String container, long after) {
         CommandId command = commandOf(pod(namespace, name), container);
         Path log = command == null ? null : commands.log(command);
-        try {
-            return log == null ? new byte[0] : Files.readAllBytes(log);
+        try (InputStream printed = log == null ? InputStream.nullInputStream() : Files.newInputStream(log)) {
+            printed.skipNBytes(after);
+            return printed.readAllBytes();
+        } catch (EOFException e) {
+            throw new ApiError(
+                    416, "RangeNotSatisfiable", "the log of " + name + " is shorter than " + after + " bytes");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -70,20 +70,25 @@ final class PodExecs {
     }
 
     private void run(Conversation other, boolean stdin, Start start) throws IOException, InterruptedException {
-        try (PodExecution execution = start.start()) {
+        PodExecution execution;
+        try {
+            execution = start.start();
+        } catch (IOException | CommandException e) {
+            other.send(ExecMessage.failed(String.valueOf(e.getMessage())));
+            return;
+        }
+        try (execution) {
+            other.whenClosed(() -> pumps.execute(execution::close));
+            Future<?> out = pumps.submit(() -> tell(other, ExecMessage.STDOUT, execution.stdout()));
+            Future<?> err = pumps.submit(() -> tell(other, ExecMessage.STDERR, execution.stderr()));
             if (!stdin) {
                 execution.stdin().close();
             }
-            Future<?> out = pumps.submit(() -> tell(other, ExecMessage.STDOUT, execution.stdout()));
-            Future<?> err = pumps.submit(() -> tell(other, ExecMessage.STDERR, execution.stderr()));
-            other.whenClosed(() -> pumps.execute(execution::close));
             pumps.execute(() -> listen(other, execution));
             int exitCode = execution.await();
             awaitRest(out);
             awaitRest(err);
             other.send(ExecMessage.ended(exitCode));
-        } catch (CommandException e) {
-            other.send(ExecMessage.failed(String.valueOf(e.getMessage())));
         }
     }
 
