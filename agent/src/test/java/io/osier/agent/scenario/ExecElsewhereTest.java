@@ -68,6 +68,21 @@ class ExecElsewhereTest {
     }
 
     @Test
+    void loseNothingToAReaderThatIsSlow() {
+        assertThat(bash(ELSEWHERE + "far -- head -c 40000000 /dev/zero | (sleep 3; wc -c)")
+                        .out())
+                .isEqualTo("40000000\n");
+    }
+
+    @Test
+    void endThoughWhatTheyLeaveRunningHoldsTheirOutput() {
+        assertThat(bash("timeout 20 " + ELSEWHERE + "far -- sh -c 'sleep 30 & echo begun'")
+                        .succeeded()
+                        .out())
+                .isEqualTo("begun\n");
+    }
+
+    @Test
     void takeWordsAsTheyAre() {
         assertThat(bash(ELSEWHERE + "far -- printf '[%s]' \"it's\" 'a b' '$HOME' '*' '' 'grüße' '@x' 'a+b&c=d%20'")
                         .out())

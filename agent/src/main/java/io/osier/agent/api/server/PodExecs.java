@@ -9,14 +9,9 @@ import io.osier.agent.pod.PodExecution;
 import io.osier.agent.pod.PodExecutor;
 import io.osier.agent.reconcile.PodMaker;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -27,10 +22,6 @@ import tools.jackson.databind.JsonNode;
  */
 final class PodExecs {
     private static final Logger LOG = LoggerFactory.getLogger(PodExecs.class);
-    private static final int BUFFER_BYTES = 32 << 10;
-
-    /** What a command has left running may hold its output open for ever. */
-    private static final long REST_MILLIS = 500;
 
     private final ClusterDirectory directory;
     private final PodExecutor executor;
@@ -79,37 +70,18 @@ final class PodExecs {
         }
         try (execution) {
             other.whenClosed(() -> pumps.execute(execution::close));
-            Future<?> out = pumps.submit(() -> tell(other, ExecMessage.STDOUT, execution.stdout()));
-            Future<?> err = pumps.submit(() -> tell(other, ExecMessage.STDERR, execution.stderr()));
+            OutputPump out = new OutputPump(other, ExecMessage.STDOUT, execution.stdout());
+            OutputPump err = new OutputPump(other, ExecMessage.STDERR, execution.stderr());
+            pumps.execute(out);
+            pumps.execute(err);
             if (!stdin) {
                 execution.stdin().close();
             }
             pumps.execute(() -> listen(other, execution));
             int exitCode = execution.await();
-            awaitRest(out);
-            awaitRest(err);
+            out.awaitRest();
+            err.awaitRest();
             other.send(ExecMessage.ended(exitCode));
-        }
-    }
-
-    private static void tell(Conversation other, int channel, InputStream output) {
-        byte[] buffer = new byte[BUFFER_BYTES];
-        try {
-            for (int length = output.read(buffer); length >= 0; length = output.read(buffer)) {
-                other.send(ExecMessage.data(channel, buffer, length));
-            }
-        } catch (IOException e) {
-            LOG.debug("output ends: {}", e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void awaitRest(Future<?> output) throws InterruptedException {
-        try {
-            output.get(REST_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            LOG.debug("output is left: {}", e.toString());
         }
     }
 
