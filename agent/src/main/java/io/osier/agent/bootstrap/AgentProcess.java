@@ -27,6 +27,7 @@ import io.osier.agent.reconcile.ClusterState;
 import io.osier.agent.reconcile.ForwardingStateCompiler;
 import io.osier.agent.reconcile.HostAddresses;
 import io.osier.agent.reconcile.LocalDeletions;
+import io.osier.agent.reconcile.LostNodes;
 import io.osier.agent.reconcile.NodeSettings;
 import io.osier.agent.reconcile.PodKeeper;
 import io.osier.agent.reconcile.PodMaker;
@@ -252,6 +253,7 @@ public final class AgentProcess implements AutoCloseable {
         String token = ClusterToken.of(store);
         ClusterDirectory directory =
                 keep(new ClusterDirectory(place.settings().nodeName(), store, MachineIdentity.bootId(), token));
+        keep(LostNodes.begin(place.settings().nodeName(), store, directory::isAlive));
         AgentApi api = new AgentApi(
                 new NodeDescription(
                         place.settings(),

@@ -1,5 +1,6 @@
 package io.osier.agent.model;
 
+import io.osier.dataplane.packet.IpAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -77,6 +78,20 @@ public final class ContainerStatuses {
                         reason.equals(PodStatus.COMPLETED) && oneRuns ? "NotReady" : reason,
                         containers.size() == 1 ? message : told.name() + ": " + message),
                 containers);
+    }
+
+    /** How a pod is whose node is gone: what was running is not known to. */
+    public static PodStatus lost(Pod pod, String why) {
+        List<ContainerStatus> containers = of(pod).stream()
+                .map(each -> each.ready()
+                        ? ContainerStatus.waiting(each.name(), each.restartCount(), PodStatus.NODE_LOST, why)
+                        : each)
+                .toList();
+        PodStatus before = pod.status();
+        PodStatus status = podStatus(String.valueOf(before.podIP()), containers);
+        return before.podIPs().size() < 2
+                ? status
+                : status.alsoAt(IpAddress.parse(before.podIPs().get(1).ip()));
     }
 
     private static String phase(List<ContainerStatus> containers) {

@@ -29,6 +29,7 @@ public record PodStatus(
     static final String CREATING = "ContainerCreating";
     static final String COMPLETED = "Completed";
     static final String STARTING = "starting";
+    static final String NODE_LOST = "NodeLost";
 
     public static final PodStatus PENDING =
             new PodStatus(PENDING_PHASE, null, List.of(), false, 0, null, null, List.of());
@@ -62,6 +63,11 @@ public record PodStatus(
     /** Whether all that was to run has run, and nothing is started again. */
     public boolean hasEnded() {
         return phase.equals(SUCCEEDED) || phase.equals(FAILED);
+    }
+
+    /** Whether nothing is known of it because its node is gone. */
+    public boolean hasLostItsNode() {
+        return NODE_LOST.equals(reason);
     }
 
     /** Whether it has not been made yet. */

@@ -35,6 +35,7 @@ public final class PodKeeper implements AutoCloseable {
     private final ObjectStore objects;
     private final Map<String, String> begun = new HashMap<>(); // namespace to uid, also of half made ones
     private final Set<String> up = new HashSet<>();
+    private final Map<String, Pod> told = new HashMap<>(); // for lost, and that is known by now
     private final Set<String> leaving = new HashSet<>();
     private final Set<String> waiting = new HashSet<>();
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, daemons("osier-pods"));
@@ -42,8 +43,7 @@ public final class PodKeeper implements AutoCloseable {
     private final CompletableFuture<Void> firstRound = new CompletableFuture<>();
     private List<Pod> wanted = List.of();
     private boolean begins = true;
-    /** Whether somebody will look again whether deleted pods can be forgotten. */
-    private boolean forgetsLater;
+    private boolean looksAgain;
 
     public PodKeeper(PodSteps steps, ObjectStore objects) {
         this.steps = steps;
@@ -123,6 +123,11 @@ public final class PodKeeper implements AutoCloseable {
     }
 
     private void make(String namespace, Pod pod) {
+        if (!pod.status().hasLostItsNode()) {
+            told.remove(namespace);
+        } else if (up.contains(namespace) && !pod.equals(told.get(namespace))) {
+            tell(namespace, pod);
+        }
         if (up.contains(namespace) || leaving.contains(namespace) || waiting.contains(namespace)) {
             return;
         }
@@ -136,6 +141,21 @@ public final class PodKeeper implements AutoCloseable {
             report(pod, String.valueOf(e.getMessage()));
             waiting.add(namespace);
             later(() -> waiting.remove(namespace));
+        }
+    }
+
+    /** Another node took this one for lost, and so has nobody use its pods. */
+    private void tell(String namespace, Pod pod) {
+        try {
+            steps.tell(pod);
+            told.put(namespace, pod);
+            LOG.info("pod {} was given up by others, and is here", namespace);
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "pod {} was given up by others, and that it is here could not be said: {}",
+                    namespace,
+                    e.getMessage());
+            lookAgain();
         }
     }
 
@@ -181,10 +201,15 @@ public final class PodKeeper implements AutoCloseable {
             steps.forget(pod);
         } catch (RuntimeException e) {
             LOG.debug("pod {} could not be forgotten, trying again: {}", PodMaker.namespaceOf(pod), e.getMessage());
-            if (!forgetsLater) { // one round for all of them, or they would multiply while the store is away
-                forgetsLater = true;
-                later(() -> forgetsLater = false);
-            }
+            lookAgain();
+        }
+    }
+
+    /** One round for all that could not be done, or they would multiply while the store is away. */
+    private void lookAgain() {
+        if (!looksAgain) {
+            looksAgain = true;
+            later(() -> looksAgain = false);
         }
     }
 

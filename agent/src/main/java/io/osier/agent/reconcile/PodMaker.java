@@ -100,6 +100,20 @@ public final class PodMaker implements PodSteps {
             setStarting(pod, address.toString());
             awaitPolicies(address);
         }
+        start(pod, wanted, address);
+    }
+
+    @Override
+    public void tell(Pod pod) {
+        String ip = pod.status().podIP();
+        if (ip != null) {
+            IpAddress address = IpAddress.parse(ip);
+            start(pod, environment.commandsOf(pod, address), address);
+        }
+    }
+
+    /** Those that run only tell how they are. */
+    private void start(Pod pod, List<PodCommand> wanted, IpAddress address) {
         if (wanted.isEmpty()) {
             setStatus(pod, PodStatus.running(address.toString(), 0));
         }
@@ -248,7 +262,7 @@ public final class PodMaker implements PodSteps {
         }
     }
 
-    private static String keyOf(Pod pod) {
+    static String keyOf(Pod pod) {
         String namespace = Objects.requireNonNullElse(pod.metadata().namespace(), ObjectMeta.DEFAULT_NAMESPACE);
         return Keys.pod(namespace, pod.metadata().name());
     }

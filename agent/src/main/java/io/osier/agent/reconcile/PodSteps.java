@@ -8,6 +8,9 @@ public interface PodSteps {
     /** Makes a pod, or what is missing of it; throws in one line if it cannot be made now. */
     void make(Pod pod);
 
+    /** Says again how a pod is that has been made: others have said something else of it. */
+    void tell(Pod pod);
+
     /** Whether the network namespace that was made for a pod is still there. */
     boolean isThere(String namespace);
 

@@ -58,6 +58,14 @@ class PodKeeperTest {
         }
 
         @Override
+        public void tell(Pod pod) {
+            done.add("tell " + pod.metadata().name());
+            if (impossible.contains(pod.metadata().name())) {
+                throw new StoreException("away");
+            }
+        }
+
+        @Override
         public void unmake(String namespace) {
             if (stubborn.contains(namespace)) {
                 try {
@@ -143,6 +151,44 @@ class PodKeeperTest {
         keeper.namespacesDeleted();
 
         awaitDone("make web-1", "make web-2", "unmake web-1", "make web-1");
+    }
+
+    private static Pod lost(Pod pod) {
+        return Pod.of(
+                pod.metadata(),
+                pod.spec(),
+                PodStatus.notReady("Running", "10.32.0.2", 0, "NodeLost", "node node-a gives no sign of life"));
+    }
+
+    @Test
+    void saysOnceOfAPodThatOthersHaveGivenUpHowItIs() {
+        keeper.keep(List.of(pod("web-1")));
+        keeper.keep(List.of(lost(pod("web-1"))));
+        keeper.keep(List.of(lost(pod("web-1")), pod("web-2")));
+        awaitDone("make web-1", "tell web-1", "make web-2");
+
+        keeper.keep(List.of(pod("web-1"), pod("web-2")));
+        keeper.keep(List.of(lost(pod("web-1")), pod("web-2")));
+        awaitDone("make web-1", "tell web-1", "make web-2", "tell web-1");
+    }
+
+    @Test
+    void makesAPodThatWasGivenUpWhileNoAgentWasThere() {
+        keeper.keep(List.of(lost(pod("web-1"))));
+
+        awaitDone("make web-1");
+    }
+
+    @Test
+    void saysAgainWhatTheStoreDidNotTake() {
+        keeper.keep(List.of(pod("web-1")));
+        awaitDone("make web-1");
+        steps.impossible.add("web-1");
+        keeper.keep(List.of(lost(pod("web-1"))));
+        awaitDone("make web-1", "tell web-1");
+
+        steps.impossible.clear();
+        awaitDone("make web-1", "tell web-1", "tell web-1");
     }
 
     @Test

@@ -175,6 +175,9 @@ class ReconcilerTest {
         private final List<String> made = new CopyOnWriteArrayList<>();
 
         @Override
+        public void tell(Pod pod) {}
+
+        @Override
         public boolean isThere(String namespace) {
             return true;
         }

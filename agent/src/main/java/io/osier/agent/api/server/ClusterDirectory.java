@@ -85,7 +85,7 @@ public final class ClusterDirectory implements AutoCloseable {
      * Whether a node's agent is there, be it that it does not answer: if it is on another machine, it still gives signs of life
      * in the store. Takes up to 22 seconds for one that does not.
      */
-    boolean isAlive(Node node) {
+    public boolean isAlive(Node node) {
         boolean here = bootId.equals(node.status().bootId());
         return isReady(node) || (!here && signs.isSeen(node.metadata().name()));
     }
