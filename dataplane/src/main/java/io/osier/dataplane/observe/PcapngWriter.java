@@ -1,5 +1,6 @@
 package io.osier.dataplane.observe;
 
+import io.osier.dataplane.packet.EthernetHeader;
 import io.osier.dataplane.packet.IpAddress;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -26,7 +27,6 @@ public final class PcapngWriter implements AutoCloseable {
 
     private static final int BYTE_ORDER_MAGIC = 0x1a2b_3c4d;
     private static final int LINKTYPE_ETHERNET = 1;
-    private static final int LINKTYPE_RAW_IP = 101;
     private static final int NAME_IPV4 = 1;
     private static final int NAME_IPV6 = 2;
     private static final byte NANOSECONDS = 9;
@@ -52,8 +52,6 @@ public final class PcapngWriter implements AutoCloseable {
             int snapLengthBytes,
             @Nullable String filter) {}
 
-    private record Interface(ObservationPoint point, boolean tunnelled) {}
-
     private static final class Statistics {
         private final int number;
         private long packets;
@@ -69,7 +67,7 @@ public final class PcapngWriter implements AutoCloseable {
     private final OutputStream out;
     private final Description description;
     private final PcapngBlock block = new PcapngBlock();
-    private final Map<Interface, Statistics> interfaces = new LinkedHashMap<>();
+    private final Map<ObservationPoint, Statistics> interfaces = new LinkedHashMap<>();
 
     /** Begins the file. */
     public PcapngWriter(OutputStream out, Description description) throws IOException {
@@ -108,7 +106,7 @@ public final class PcapngWriter implements AutoCloseable {
 
     /** Writes one packet; it may be held back until {@link #flush}. */
     public void write(CaptureRecord capture) throws IOException {
-        Statistics statistics = describe(new Interface(capture.point(), capture.isTunnelled()));
+        Statistics statistics = describe(capture.point());
         statistics.firstNanos = statistics.packets == 0 ? capture.epochNanos() : statistics.firstNanos;
         statistics.lastNanos = capture.epochNanos();
         statistics.packets++;
@@ -119,12 +117,13 @@ public final class PcapngWriter implements AutoCloseable {
                     case PARTIAL -> CHECKSUM_NOT_READY;
                     case VALID -> CHECKSUM_VALID;
                 };
-        ByteBuffer packet = capture.packet();
+        ByteBuffer packet = capture.isTunnelled() ? inFrame(capture.packet()) : capture.packet();
+        int addedBytes = packet.limit() - capture.packet().limit();
         block.begin(ENHANCED_PACKET)
                 .putInt(statistics.number)
                 .putTime(capture.epochNanos())
                 .putInt(packet.limit())
-                .putInt(capture.originalLengthBytes())
+                .putInt(capture.originalLengthBytes() + addedBytes)
                 .putPadded(packet)
                 .option(1, DecisionText.of(capture))
                 .option(2, flags)
@@ -132,10 +131,20 @@ public final class PcapngWriter implements AutoCloseable {
                 .writeTo(out);
     }
 
+    /**
+     * An outer packet in an Ethernet frame of no addresses, as those of a loopback device are: the kernel's frame is not seen here,
+     * and tcpdump reads a file only if all its interfaces are of one kind.
+     */
+    private static ByteBuffer inFrame(ByteBuffer packet) {
+        boolean v4 = packet.get(0) >>> 4 == 4;
+        return ByteBuffer.allocate(EthernetHeader.LENGTH_BYTES + packet.limit())
+                .putShort(EthernetHeader.ETHERTYPE, (short) (v4 ? EthernetHeader.TYPE_IPV4 : EthernetHeader.TYPE_IPV6))
+                .put(EthernetHeader.LENGTH_BYTES, packet, 0, packet.limit());
+    }
+
     /** Takes note of how many packets have been lost at a place in all. */
     public void lost(ObservationPoint point, long packets) throws IOException {
-        boolean tunnelled = point.stage() == CaptureStage.VXLAN_IN || point.stage() == CaptureStage.VXLAN_OUT;
-        describe(new Interface(point, tunnelled)).lost = packets;
+        describe(point).lost = packets;
     }
 
     /** Hands on what has been written, so that whoever reads along sees it. */
@@ -160,19 +169,19 @@ public final class PcapngWriter implements AutoCloseable {
         }
     }
 
-    private Statistics describe(Interface seen) throws IOException {
-        Statistics known = interfaces.get(seen);
+    private Statistics describe(ObservationPoint point) throws IOException {
+        Statistics known = interfaces.get(point);
         if (known != null) {
             return known;
         }
         Statistics added = new Statistics(interfaces.size());
-        interfaces.put(seen, added);
+        interfaces.put(point, added);
         block.begin(INTERFACE_DESCRIPTION)
-                .putShort(seen.tunnelled() ? LINKTYPE_RAW_IP : LINKTYPE_ETHERNET)
+                .putShort(LINKTYPE_ETHERNET)
                 .putShort(0)
-                .putInt(description.snapLengthBytes())
-                .option(2, seen.point().toString())
-                .option(3, seen.point().description())
+                .putInt(description.snapLengthBytes() + EthernetHeader.LENGTH_BYTES)
+                .option(2, point.toString())
+                .option(3, point.description())
                 .option(9, ByteBuffer.wrap(new byte[] {NANOSECONDS}));
         if (description.filter() != null) {
             // A leading zero says that the expression is libpcap's.

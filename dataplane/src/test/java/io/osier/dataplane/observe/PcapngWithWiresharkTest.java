@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What stock Wireshark makes of a capture of both nodes; needs {@code tshark} and {@code capinfos}. */
+/** What stock Wireshark makes of a capture of both nodes; needs {@code tshark}, {@code capinfos} and {@code tcpdump}. */
 @Tag("namespaces")
 class PcapngWithWiresharkTest {
     private static final PcapngWriter.Description DESCRIPTION =
@@ -100,6 +100,16 @@ class PcapngWithWiresharkTest {
                 .hasSize(2)
                 .allSatisfy(
                         line -> assertThat(line).isEqualTo("172.30.0.1,10.32.1.2\t172.30.0.2,10.32.2.2\t1\t1\t1,1\t1"));
+    }
+
+    /** Which refuses files whose interfaces are of several kinds. */
+    @Test
+    void isReadByTcpdumpAsWell() throws Exception {
+        String text = run("sh", "-c", "tcpdump -nr \"$0\" 2>/dev/null", file.toString());
+        assertThat(text.lines().filter(line -> line.contains("VXLAN, flags [I] (0x08), vni 1")))
+                .isNotEmpty();
+        assertThat(text.lines().filter(line -> line.contains("ICMP echo request")))
+                .hasSizeGreaterThan(1);
     }
 
     @Test

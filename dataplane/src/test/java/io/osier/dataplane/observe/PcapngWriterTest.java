@@ -65,9 +65,12 @@ class PcapngWriterTest {
         for (int i = 0; i < records.size(); i++) {
             CaptureRecord capture = records.get(i);
             Block block = packets.get(i);
-            assertThat(block.intAt(12)).isEqualTo(capture.packet().limit());
-            assertThat(block.body().slice(20, block.intAt(12))).isEqualTo(capture.packet());
-            int options = 20 + (capture.packet().limit() + 3 & -4);
+            int outerBytes = capture.isTunnelled() ? 14 : 0;
+            int keptBytes = capture.packet().limit();
+            assertThat(block.intAt(12)).isEqualTo(outerBytes + keptBytes);
+            assertThat(block.intAt(16)).isEqualTo(outerBytes + capture.originalLengthBytes());
+            assertThat(block.body().slice(20 + outerBytes, keptBytes)).isEqualTo(capture.packet());
+            int options = 20 + (outerBytes + keptBytes + 3 & -4);
             assertThat(block.text(options, 1)).isEqualTo(DecisionText.of(capture));
             assertThat(block.option(options, 5).getLong(0)).isEqualTo(capture.packetId());
         }
@@ -93,7 +96,7 @@ class PcapngWriterTest {
         assertThat(blocks.get(1).option(8, 9).get(0)).as("nanoseconds").isEqualTo((byte) 9);
         assertThat(blocks.get(1).text(8, 11)).isEqualTo("\0udp port 53");
         assertThat(blocks.get(1).body().getShort(0)).as("Ethernet").isEqualTo((short) 1);
-        assertThat(blocks.get(6).body().getShort(0)).as("raw IP").isEqualTo((short) 101);
+        assertThat(blocks.get(6).body().getShort(0)).as("the tunnel's, too").isEqualTo((short) 1);
         assertThat(List.of(blocks.get(2), blocks.get(4), blocks.get(5)))
                 .extracting(block -> block.intAt(0))
                 .containsExactly(0, 1, 0);
