@@ -34,12 +34,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a packet through a worker of its own that has a node's policy and ports, and tells what became of it: the very line that
- * forwards real packets, with nobody behind its ports. It knows no flow, so every packet opens one. Not for two threads.
+ * forwards real packets, with nobody behind its ports. It knows no flow, so every packet opens one; and it stays at the moment
+ * of the copy, so no packet gets its backend because of one that was tried before it. Not for two threads.
  */
 public final class Trial {
     private static final int FEW = 64;
     private static final int STATIONS = 8_192;
 
+    private final NodeCopy node;
     private final Map<PortId, TrialPort> ports = new HashMap<>();
     private final TrialUnderlay underlay;
     private final Worker worker;
@@ -48,6 +50,7 @@ public final class Trial {
 
     /** @param vni of the segment */
     public Trial(NodeCopy node, int vni) {
+        this.node = node;
         Map<IpAddress, Integer> pathMtuBytes = new HashMap<>();
         for (Peer peer : node.state().peers()) {
             int mtuBytes = node.mtuBytes().getOrDefault(peer.name(), Port.NO_LIMIT);
@@ -61,7 +64,7 @@ public final class Trial {
                 node.uncounted(),
                 underlay,
                 new Counters(),
-                System::nanoTime,
+                node::nowNanos,
                 new Chain());
         for (LocalPort local : node.ports()) {
             TrialPort port = new TrialPort(local.port().id(), local.port().mtuBytes());
@@ -74,11 +77,11 @@ public final class Trial {
     /**
      * What becomes of a frame that a local port brings in.
      *
-     * @param backendIndex which backend is chosen, if it comes to that
+     * @param backendIndex which backend is chosen, if it comes to that: a client that has one by session affinity keeps it
      */
     public List<TrialEvent> send(PortId from, Frame frame, int backendIndex) {
         rulesToPass = backendIndex;
-        events.clear();
+        begin();
         TrialPort port = ports.get(from);
         if (port != null) {
             port.bring(frame);
@@ -89,10 +92,15 @@ public final class Trial {
 
     /** What becomes of a tunnel packet; {@code node} is where it comes from. */
     public List<TrialEvent> receive(Datagram datagram) {
-        events.clear();
+        begin();
         underlay.bring(datagram);
         worker.serviceUnderlay();
         return List.copyOf(events);
+    }
+
+    private void begin() {
+        events.clear();
+        worker.setAffinity(node.affinity());
     }
 
     /** A packet in words. */

@@ -13,6 +13,7 @@ import io.osier.dataplane.packet.TransportChecksum;
 import io.osier.dataplane.packet.VirtioNetHeader;
 import io.osier.dataplane.port.Port;
 import io.osier.dataplane.port.PortKind;
+import io.osier.dataplane.service.AffinityTable;
 import io.osier.dataplane.vxlan.VxlanTunnel;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -71,6 +72,11 @@ public final class Forwarder implements Egress {
     /** Whether the flow's backend has gone, and nobody is to hear of it. */
     public boolean isGone(int connection) {
         return services.isGone(connection);
+    }
+
+    /** Which backends clients were last given by services with session affinity; for questions, not for packets. */
+    public AffinityTable affinity() {
+        return services.affinity();
     }
 
     /** The station behind a local port goes, and whoever has its addresses next is another. */

@@ -129,6 +129,11 @@ final class NewFlows {
         return FIRST_MASQUERADE_PORT + random.nextInt(MASQUERADE_PORTS);
     }
 
+    /** Which backends clients were last given. */
+    AffinityTable affinity() {
+        return affinity;
+    }
+
     /** Why the last flow was not opened. */
     @Nullable
     DropReason refusal() {

@@ -17,6 +17,7 @@ import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.ParsedPacket;
 import io.osier.dataplane.packet.TcpHeader;
 import io.osier.dataplane.port.Port;
+import io.osier.dataplane.service.AffinityTable;
 import io.osier.dataplane.service.Exposure;
 import io.osier.dataplane.service.Translation;
 import io.osier.dataplane.service.VirtualService;
@@ -164,6 +165,11 @@ final class ServiceTranslator {
     /** Whoever has the port's addresses next inherits no flow past services. */
     void forget(Port port) {
         directFlows.forget(port);
+    }
+
+    /** Which backends clients were last given. */
+    AffinityTable affinity() {
+        return newFlows.affinity();
     }
 
     /** The flow that the last packet belonged to. */

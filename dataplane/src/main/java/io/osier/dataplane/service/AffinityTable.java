@@ -36,6 +36,21 @@ public final class AffinityTable {
         mask = capacity - 1;
     }
 
+    private AffinityTable(long[] entries) {
+        this.entries = entries;
+        mask = entries.length / LONGS - 1;
+    }
+
+    /** Another that knows the same. Allocates: for who asks, and for no packet. */
+    public AffinityTable copy() {
+        return new AffinityTable(entries.clone());
+    }
+
+    /** Forgets everything, and knows what another of the same capacity knows. */
+    public void copyFrom(AffinityTable other) {
+        System.arraycopy(other.entries, 0, entries, 0, entries.length);
+    }
+
     /** The backend that the client was given by the service within its time, or −1 if none or if that has gone. */
     public int lookup(VirtualService service, long clientHigh, long clientLow, long nowNanos) {
         int entry = find(service, clientHigh, clientLow);

@@ -18,6 +18,7 @@ import io.osier.dataplane.port.FrameBatch;
 import io.osier.dataplane.port.Port;
 import io.osier.dataplane.port.PortCounters;
 import io.osier.dataplane.port.PortId;
+import io.osier.dataplane.service.AffinityTable;
 import io.osier.dataplane.vxlan.TunnelReceiver;
 import io.osier.dataplane.vxlan.Underlay;
 import io.osier.dataplane.vxlan.VxlanTunnel;
@@ -238,6 +239,21 @@ public final class Worker {
     /** The ports of this node's pods and host, with what belongs to them. */
     public List<LocalPort> localPorts() {
         return List.copyOf(localPorts.values());
+    }
+
+    /** Which backends clients were last given by services with session affinity; a copy. */
+    public AffinityTable affinity() {
+        return forwarder.affinity().copy();
+    }
+
+    /** Forgets which backends clients were given, and takes these for it. */
+    public void setAffinity(AffinityTable known) {
+        forwarder.affinity().copyFrom(known);
+    }
+
+    /** What its clock says. */
+    public long nowNanos() {
+        return clock.nanoTime();
     }
 
     /** The state that is forwarded by now. */

@@ -49,6 +49,23 @@ class AffinityTableTest {
     }
 
     @Test
+    void aCopyKnowsTheSameAndGoesItsOwnWay() {
+        table.remember(WEB, 0, 1, BACKENDS.get(2), SECOND);
+        AffinityTable copy = table.copy();
+        copy.remember(WEB, 0, 1, BACKENDS.get(3), 40 * SECOND);
+        copy.remember(WEB, 0, 2, BACKENDS.get(3), 40 * SECOND);
+
+        assertThat(copy.lookup(WEB, 0, 1, 80 * SECOND)).isEqualTo(3);
+        assertThat(table.lookup(WEB, 0, 1, 61 * SECOND)).isEqualTo(2);
+        assertThat(table.lookup(WEB, 0, 1, 80 * SECOND)).isEqualTo(-1);
+        assertThat(table.lookup(WEB, 0, 2, 40 * SECOND)).isEqualTo(-1);
+
+        copy.copyFrom(table);
+        assertThat(copy.lookup(WEB, 0, 1, 61 * SECOND)).isEqualTo(2);
+        assertThat(copy.lookup(WEB, 0, 2, 40 * SECOND)).as("forgotten").isEqualTo(-1);
+    }
+
+    @Test
     void aClientIsKnownAtAllAddressesOfAServicePort() {
         table.remember(WEB, 0, 1, BACKENDS.get(2), SECOND);
 
