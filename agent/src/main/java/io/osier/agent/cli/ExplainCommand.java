@@ -116,6 +116,7 @@ final class ExplainCommand extends ApiCommand {
                         .append(chance(way))
                         .append("backend ")
                         .append(string(way, "backend"))
+                        .append(way.path("sessionAffinity").asBoolean() ? ", by session affinity" : "")
                         .append('\n');
             }
             steps(text, way.path("steps"));

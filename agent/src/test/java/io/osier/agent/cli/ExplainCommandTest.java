@@ -75,6 +75,27 @@ class ExplainCommandTest extends WithFakeAgent {
     }
 
     @Test
+    void aBackendBySessionAffinityIsNoMatterOfChance() {
+        agent.on("GET /osier/v1/explain?pod=web-1&namespace=default&to=10.96.0.10&port=80&proto=tcp", 200, """
+                {"pod":"web-1","node":"node-a","packet":"tcp 10.32.0.2:40000 > 10.96.0.10:80",
+                 "neighbor":{"address":"10.32.0.1","gateway":true,"mac":"0a:58:0a:20:00:01"},
+                 "service":{"name":"default/web","backends":2,"balance":"random","openFlows":0},
+                 "ways":[{"backend":"10.32.0.3:8080","sessionAffinity":true,"steps":[
+                  {"node":"node-a","kind":"pod","port":"web-2",
+                   "translation":"DNAT 10.96.0.10:80 -> 10.32.0.3:8080, backend 2 of 2, by session affinity",
+                   "packet":"tcp 10.32.0.2:40000 > 10.32.0.3:8080"}]}]}
+                """);
+        assertThat(Dialogue.with(agent, "explain", "--from", "web-1", "--to", "10.96.0.10:80")
+                        .out())
+                .endsWith("""
+                  service  default/web, 2 backends
+                  backend 10.32.0.3:8080, by session affinity
+                    node-a  DNAT 10.96.0.10:80 -> 10.32.0.3:8080, backend 2 of 2, by session affinity
+                    node-a  out to pod web-2: tcp 10.32.0.2:40000 > 10.32.0.3:8080
+                """);
+    }
+
+    @Test
     void aNeighborThatNobodyKnows() {
         agent.on("GET /osier/v1/explain?pod=web-1&namespace=default&to=10.32.0.77&port=&proto=icmp", 200, """
                 {"pod":"web-1","node":"node-a","packet":"icmp 10.32.0.2 > 10.32.0.77",

@@ -103,23 +103,35 @@ final class ExplainView {
         }
         arp.put("mac", MacAddress.format(mac));
 
-        VirtualService service = node.state().services().lookup(protocol, to.high(), to.low(), port);
-        if (service != null) {
-            describe(told.putObject("service"), service, from);
+        VirtualService addressed = node.state().services().lookup(protocol, to.high(), to.low(), port);
+        if (addressed != null) {
+            describe(told.putObject("service"), addressed, from);
         }
+        VirtualService service =
+                addressed == null ? null : addressed.chosenFor(node.state().isPodAddress(from.high(), from.low()));
         int backends = service == null ? 0 : service.backends().size();
+        int before = service == null ? -1 : node.backendBefore(service, from);
+        int first = Math.max(before, 0);
+        int last = before >= 0 ? before : Math.min(Math.max(backends, 1), MAX_WAYS) - 1;
         ArrayNode ways = told.putArray("ways");
-        for (int i = 0; i < Math.min(Math.max(backends, 1), MAX_WAYS); i++) {
+        for (int i = first; i <= last; i++) {
             ObjectNode way = ways.addObject();
             if (service != null && backends > 0) {
-                way.put("backend", service.backends().get(i).toString());
-                if (service.policy().flows().balance() != Balance.LEAST_CONNECTIONS) {
-                    way.put("probability", service.share(i));
-                }
+                head(way, service, i, before >= 0);
             }
-            tell(way.putArray("steps"), trial.send(in, packets.frame(mac, i), i));
+            tell(way.putArray("steps"), trial.send(in, packets.frame(mac, i - first), i));
         }
         return told;
+    }
+
+    /** Which backend it is, and what it is given by: nothing is left to chance where the client had it before. */
+    private static void head(ObjectNode way, VirtualService service, int index, boolean hadBefore) {
+        way.put("backend", service.backends().get(index).toString());
+        if (hadBefore) {
+            way.put("sessionAffinity", true);
+        } else if (service.policy().flows().balance() != Balance.LEAST_CONNECTIONS) {
+            way.put("probability", service.share(index));
+        }
     }
 
     private NodeCopy copy() {
