@@ -80,6 +80,13 @@ class ServiceTest {
                         "ClientIP")
                 .succeeded();
         String sticky = clusterIp("sticky");
+        String beforehand = osier("explain", "--from", "client", "--to", sticky + ":80")
+                .succeeded()
+                .out();
+        assertThat(beforehand)
+                .contains("-> " + podIp("web-1") + ":9876, backend 1 of 2, p=0.5")
+                .contains("-> " + podIp("web-2") + ":9876, backend 2 of 2, p=0.5")
+                .doesNotContain("by session affinity");
         String answers = in(
                         "client", "for i in $(seq 12); do curl -sS --max-time 5 http://" + sticky + "/info; echo; done")
                 .succeeded()
@@ -87,6 +94,14 @@ class ServiceTest {
 
         assertThat(answers.contains("\"web-1\"")).isNotEqualTo(answers.contains("\"web-2\""));
         assertThat(osier("rules").succeeded().out()).contains("/* default/sticky */ recent: CHECK seconds: 10800 reap");
+
+        String had = podIp(answers.contains("\"web-1\"") ? "web-1" : "web-2") + ":9876";
+        assertThat(osier("explain", "--from", "client", "--to", sticky + ":80")
+                        .succeeded()
+                        .out())
+                .contains("  backend " + had + ", by session affinity")
+                .containsPattern("DNAT .* -> " + had + ", backend \\d of 2, by session affinity")
+                .doesNotContain("p=0.5");
     }
 
     @Test
