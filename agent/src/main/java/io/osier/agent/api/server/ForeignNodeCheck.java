@@ -33,6 +33,20 @@ record ForeignNodeCheck(NodeSettings settings, IpAddress underlay) {
         if (THIS_NETWORK.contains(address) || UNSPECIFIED6.contains(address)) {
             throw invalid(address, "no machine's address");
         }
+        checkOutside(address, "pod range", settings.podRange());
+        checkOutside(address, "service range", settings.serviceRange());
+        Ipv6Ranges ipv6 = settings.ipv6();
+        if (ipv6 != null) {
+            checkOutside(address, "pod range", ipv6.pods().prefix());
+            checkOutside(address, "service range", ipv6.services());
+        }
+    }
+
+    /** A tunnel's packets are for the underlay to carry, and not for the network that they carry. */
+    private static void checkOutside(IpAddress address, String what, IpPrefix range) {
+        if (range.contains(address)) {
+            throw invalid(address, "in the " + what + " " + range + ": the underlay's addresses are others");
+        }
     }
 
     private static ApiError invalid(IpAddress address, String why) {

@@ -47,6 +47,9 @@ class ForeignNodeCheckTest {
         "0.0.0.0, no machine's address",
         "::, the underlay is of IPv4: 172.30.0.1",
         "fd00::9, the underlay is of IPv4: 172.30.0.1",
+        "10.32.9.1, in the pod range 10.32.0.0/12: the underlay's addresses are others",
+        "10.47.255.255, in the pod range 10.32.0.0/12: the underlay's addresses are others",
+        "10.96.0.10, in the service range 10.96.0.0/12: the underlay's addresses are others",
     })
     void noTunnelEndsThere(String address, String why) {
         assertThatThrownBy(() -> CHECK.checkAddress(IpAddress.parse(address)))
@@ -55,14 +58,27 @@ class ForeignNodeCheckTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"::1, a loopback address", "ff02::1, must be", "::, no machine's", "10.0.0.9, the underlay is of IPv6"})
+    @CsvSource({
+        "::1, a loopback address",
+        "ff02::1, must be",
+        "::, no machine's",
+        "10.0.0.9, the underlay is of IPv6",
+        "fd00:1::a20:2, in the pod range fd00:1::/96",
+        "fd00:2::a, in the service range fd00:2::/112"
+    })
     void noTunnelOfIpv6EndsThere(String address, String why) {
         assertThatThrownBy(() -> check(RANGES, "fd00:9::1").checkAddress(IpAddress.parse(address)))
                 .hasMessageContaining(why);
     }
 
     @ParameterizedTest
-    @CsvSource({"172.30.0.1, 172.30.0.9", "172.30.0.1, 192.0.2.7", "fd00:9::1, fd00:9::2", "fe80::1, fe80::2"})
+    @CsvSource({
+        "172.30.0.1, 172.30.0.9",
+        "172.30.0.1, 192.0.2.7",
+        "172.30.0.1, 10.48.0.1",
+        "fd00:9::1, fd00:9::2",
+        "fe80::1, fe80::2"
+    })
     void otherMachinesOfTheUnderlaysFamilyAreTaken(String underlay, String address) {
         assertThatCode(() -> check(RANGES, underlay).checkAddress(IpAddress.parse(address)))
                 .doesNotThrowAnyException();
