@@ -86,7 +86,10 @@ final class FieldCheck {
             case "named list" ->
                 value instanceof ArrayNode array ? namedList(at, array, rule) : wrong(at, value, "a list");
             case "list" -> value instanceof ArrayNode array ? list(at, array, rule) : wrong(at, value, "a list");
-            case "texts" -> value instanceof ArrayNode array ? texts(at, array) : wrong(at, value, "a list of texts");
+            case "texts" ->
+                value instanceof ArrayNode array ? texts(at, array, "text") : wrong(at, value, "a list of texts");
+            case "backends" ->
+                value instanceof ArrayNode array ? texts(at, array, "backend") : wrong(at, value, "a list of texts");
             case "map", "labels" ->
                 value instanceof ObjectNode object ? map(at, object) : wrong(at, value, "a map of texts");
             default -> rule.rule().endsWith(" list") ? choices(at, value, rule) : scalar(at, value, rule.rule());
@@ -127,11 +130,9 @@ final class FieldCheck {
         return list(at, given, rule);
     }
 
-    private JsonNode texts(String at, ArrayNode given) {
+    private JsonNode texts(String at, ArrayNode given, String rule) {
         for (int i = 0; i < given.size(); i++) {
-            if (!given.get(i).isString()) {
-                wrong(at + "[" + i + "]", given.get(i), "a text");
-            }
+            scalar(at + "[" + i + "]", given.get(i), rule);
         }
         return given;
     }

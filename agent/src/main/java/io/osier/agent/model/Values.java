@@ -44,6 +44,7 @@ final class Values {
             case "int" -> value.canConvertToInt() ? null : "too large";
             case "protocol" -> value.asString().matches("TCP|UDP|SCTP") ? null : "must be TCP, UDP or SCTP";
             case "ip" -> isAddress(value.asString(), false) ? null : "must be an IP address";
+            case "backend" -> backendFault(value.asString());
             case "ipv4" -> isAddress(value.asString(), true) ? null : "must be an IPv4 address";
             case "cidr" -> isPrefix(value.asString()) ? null : "must be a prefix such as 10.32.0.0/24";
             case "time" -> isTime(value.asString()) ? null : "must be a time such as 2026-01-31T12:00:00Z";
@@ -67,6 +68,10 @@ final class Values {
         return name.length() <= 63 && name.matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?")
                 ? null
                 : "must be at most 63 lower case letters, digits and '-', and begin and end with a letter or digit";
+    }
+
+    private static @Nullable String backendFault(String text) {
+        return isAddress(text, false) ? BackendAddress.fault(IpAddress.parse(text)) : "must be an IP address";
     }
 
     private static boolean isAddress(String text, boolean v4) {
