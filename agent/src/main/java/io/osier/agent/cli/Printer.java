@@ -229,7 +229,9 @@ final class Printer {
         for (JsonNode subset : item.path("subsets")) {
             for (JsonNode port : subset.path("ports")) {
                 for (JsonNode address : subset.path("addresses")) {
-                    all.add(string(address, "ip") + ":" + port.path("port").asInt());
+                    String ip = string(address, "ip");
+                    String host = ip.indexOf(':') < 0 ? ip : "[" + ip + "]";
+                    all.add(host + ":" + port.path("port").asInt());
                 }
             }
         }

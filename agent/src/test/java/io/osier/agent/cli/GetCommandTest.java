@@ -123,6 +123,17 @@ class GetCommandTest extends WithFakeAgent {
     }
 
     @Test
+    void endpointsOfIpv6HaveTheirPortsBehindBrackets() {
+        agent.onList("GET /api/v1/endpoints?namespace=default&allNamespaces=false", """
+                {"metadata":{"name":"web"},"subsets":[
+                 {"addresses":[{"ip":"fd00::1"},{"ip":"10.32.1.2"}],"ports":[{"port":8080}]}]}""");
+        assertThat(ask("get", "endpoints")).isEqualTo("""
+                NAME   ENDPOINTS                       AGE
+                web    [fd00::1]:8080,10.32.1.2:8080   <unknown>
+                """);
+    }
+
+    @Test
     void nodesWideSayTheirAddressesAndRanges() {
         String nodeA = """
                 {"metadata":{"name":"node-a","creationTimestamp":"%s"},"spec":{"podCIDR":"10.32.0.0/24"},
