@@ -71,9 +71,7 @@ final class ExplainView {
                     "BadRequest",
                     "pod " + pod.metadata().name() + " has no IPv6 address: this cluster has no IPv6 range");
         }
-        if (PodView.isGroup(to)) {
-            throw new ApiError(400, "BadRequest", to + " is a group's address; the way to one receiver is explained");
-        }
+        checkReceiver(sender, to);
         if (sender.keeps(to)) {
             throw new ApiError(
                     400,
@@ -131,6 +129,19 @@ final class ExplainView {
             way.put("sessionAffinity", true);
         } else if (service.policy().flows().balance() != Balance.LEAST_CONNECTIONS) {
             way.put("probability", service.share(index));
+        }
+    }
+
+    private static void checkReceiver(PodView sender, IpAddress to) {
+        if (PodView.isGroup(to)) {
+            throw new ApiError(400, "BadRequest", to + " is a group's address; the way to one receiver is explained");
+        }
+        if (sender.isBroadcast(to)) {
+            throw new ApiError(
+                    400, "BadRequest", to + " is the broadcast address; the way to one receiver is explained");
+        }
+        if (PodView.isUnspecified(to)) {
+            throw new ApiError(400, "BadRequest", to + " is nobody's address; a pod's packet to it stays in the pod");
         }
     }
 

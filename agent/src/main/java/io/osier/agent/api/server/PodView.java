@@ -4,6 +4,7 @@ import io.osier.dataplane.bridge.NdpResponder;
 import io.osier.dataplane.forwarding.ForwardingState;
 import io.osier.dataplane.forwarding.Ipv6Ranges;
 import io.osier.dataplane.packet.IpAddress;
+import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.MacAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,18 @@ record PodView(ForwardingState state, IpAddress address) {
     /** Whether the address is a group's, whose MAC address nobody has to be asked for. */
     static boolean isGroup(IpAddress address) {
         return IpAddress.isMulticast(address.high(), address.low());
+    }
+
+    /** Whether the address is everybody's: on any link, or on the pods' own segment. */
+    boolean isBroadcast(IpAddress to) {
+        IpPrefix range = state.podRange();
+        int lastBits = range.address().v4Bits() | (int) (0xffff_ffffL >>> range.lengthBits());
+        return to.isV4() && (to.v4Bits() == -1 || to.v4Bits() == lastBits);
+    }
+
+    /** Whether the address is nobody's, which a kernel takes for the sender itself. */
+    static boolean isUnspecified(IpAddress address) {
+        return address.isV4() ? address.v4Bits() == 0 : address.high() == 0 && address.low() == 0;
     }
 
     private static boolean isLinkLocal(IpAddress address) {

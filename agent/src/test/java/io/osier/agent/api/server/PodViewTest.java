@@ -81,4 +81,23 @@ class PodViewTest {
     void groups(String address, boolean group) {
         assertThat(PodView.isGroup(IpAddress.parse(address))).isEqualTo(group);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "255.255.255.255, true",
+        "10.47.255.255, true",
+        "10.32.0.255, false",
+        "10.47.255.254, false",
+        "10.32.0.0, false",
+        "fd00:1::ffff:ffff, false"
+    })
+    void everybodyIsOnTheWholeSegment(String address, boolean broadcast) {
+        assertThat(pod(IPV6).isBroadcast(IpAddress.parse(address))).isEqualTo(broadcast);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.0.0.0, true", ":: , true", "0.0.0.1, false", "::1, false"})
+    void nobody(String address, boolean nobody) {
+        assertThat(PodView.isUnspecified(IpAddress.parse(address))).isEqualTo(nobody);
+    }
 }
