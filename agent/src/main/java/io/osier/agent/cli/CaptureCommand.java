@@ -105,6 +105,9 @@ final class CaptureCommand extends ApiCommand {
     /** Whether there is no place for notices but between the packets. */
     private boolean silent;
 
+    /** Whether packets are missing of nodes that did not answer, or not to the end. */
+    private boolean incomplete;
+
     private final Set<CaptureStage> looked = EnumSet.noneOf(CaptureStage.class);
 
     /** Whatever is wrong with the words is found here, and not by a node in the middle of it all. */
@@ -150,8 +153,10 @@ final class CaptureCommand extends ApiCommand {
             say(result.packets()
                     + (result.packets() == 1 ? " packet captured" : " packets captured")
                     + (result.lost() == 0 ? "" : ", " + result.lost() + " lost: the capture could not keep up"));
-            end.succeed();
-            return 0;
+            if (!incomplete) {
+                end.succeed();
+            }
+            return incomplete ? 1 : 0;
         } catch (CaptureException e) {
             throw failure(e);
         } catch (IOException e) {
@@ -266,6 +271,7 @@ final class CaptureCommand extends ApiCommand {
 
         @Override
         public void failed(String node, String why) {
+            incomplete = true;
             say("osier: capture: " + node + ": " + why);
         }
     }

@@ -10,6 +10,8 @@ import io.osier.agent.capture.CaptureException;
 import io.osier.agent.capture.CaptureRequest;
 import io.osier.agent.capture.CaptureService;
 import io.osier.agent.capture.CaptureSession;
+import io.osier.dataplane.observe.CaptureMessage;
+import io.osier.dataplane.observe.CaptureStreamWriter;
 import io.osier.dataplane.observe.TestPackets;
 import io.osier.dataplane.observe.TwoNodes;
 import io.osier.dataplane.packet.IpAddress;
@@ -86,6 +88,20 @@ class CaptureCommandTest {
         assertThat(errors()).contains("capturing on node-b;", "0 packets captured");
     }
 
+    @Test
+    void failsWhereANodeEndsBeforeTheCaptureAndWritesWhatHasCome() throws Exception {
+        Path file = directory.resolve("some.pcapng");
+        CompletableFuture<Integer> exit =
+                inBackground("--node", "node-a", "--node", "short", "--duration", "1", "-w", file.toString());
+        Awaitility.await().until(() -> Files.exists(file) && Files.size(file) > 0);
+
+        nodes.send(nodes.a, nodes.web1, TO_SERVICE);
+
+        assertThat(exit.get()).isOne();
+        assertThat(errors()).contains("osier: capture: short: its agent has ended the capture", "2 packets captured");
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).contains("web-1 tap-in", "node-a vxlan-out");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -112,7 +128,8 @@ class CaptureCommandTest {
             case "/api/v1/nodes" -> json(NODES);
             case "/api/v1/pods" -> json(PODS);
             case "/api/v1/services" -> json(list(""));
-            case "/api/v1/pods/web-1", "/api/v1/nodes/node-a", "/api/v1/nodes/node-b" -> json("{}");
+            case "/api/v1/pods/web-1", "/api/v1/nodes/node-a", "/api/v1/nodes/node-b", "/api/v1/nodes/short" ->
+                json("{}");
             case "/api/v1/nodes/stranger" -> json("{\"spec\":{\"foreign\":true}}");
             case "/api/v1/nodes/nobody" -> throw new ApiError(404, "NotFound", "nodes \"nobody\" not found");
             case "/osier/v1/capture" -> capture(request);
@@ -125,6 +142,13 @@ class CaptureCommandTest {
             asked.add(request.uri());
         }
         String name = request.query().getOrDefault("node", List.of("")).get(0);
+        if (name.equals("short")) {
+            return new ApiResponse(200, "application/octet-stream", new byte[0], out -> {
+                CaptureStreamWriter writer = new CaptureStreamWriter(out);
+                writer.write(new CaptureMessage.Hello(name));
+                writer.flush();
+            });
+        }
         TwoNodes.Node node = name.equals("node-a") ? nodes.a : nodes.b;
         if (!name.startsWith("node-")) {
             throw new ApiError(404, "NotFound", "nodes \"" + name + "\" not found");
