@@ -3,10 +3,12 @@ package io.osier.agent.model;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
@@ -31,6 +33,9 @@ public final class Json {
                     .setValueInstantiators(new RecordInstantiators()))
             .changeDefaultPropertyInclusion(include -> include.withValueInclusion(JsonInclude.Include.NON_EMPTY))
             .build();
+
+    /** Where else to look, which the library does not tell of texts that it is not to repeat. */
+    private static final Pattern ELSEWHERE = Pattern.compile(" \\([^(\\[]*\\[Source: [^]]*]\\)");
 
     private Json() {}
 
@@ -72,7 +77,7 @@ public final class Json {
         try {
             return MAPPER.readTree(text);
         } catch (JacksonException e) {
-            throw new ValidationException("not JSON: " + oneLine(e));
+            throw notJson(e);
         }
     }
 
@@ -98,7 +103,7 @@ public final class Json {
         try {
             return reading.get();
         } catch (StreamReadException e) {
-            throw new ValidationException("not JSON: " + oneLine(e));
+            throw notJson(e);
         } catch (UnrecognizedPropertyException e) {
             throw new ValidationException("unknown field \"" + path(e) + "\"");
         } catch (DatabindException e) {
@@ -122,9 +127,21 @@ public final class Json {
         return path.startsWith(".") ? path.substring(1) : path;
     }
 
-    static String oneLine(JacksonException e) {
+    private static ValidationException notJson(JacksonException e) {
+        TokenStreamLocation at = e.getLocation();
+        String place = at == null || at.getLineNr() < 1 ? "" : "line " + at.getLineNr() + ", ";
+        return new ValidationException("not JSON: " + place + columnAndProblem(e));
+    }
+
+    /** {@code column 9: Unexpected character …}, as far as the column is known. */
+    static String columnAndProblem(JacksonException e) {
+        TokenStreamLocation at = e.getLocation();
+        return (at == null || at.getColumnNr() < 1 ? "" : "column " + at.getColumnNr() + ": ") + oneLine(e);
+    }
+
+    private static String oneLine(JacksonException e) {
         String message = e.getOriginalMessage() == null ? "unreadable" : e.getOriginalMessage();
         int end = message.indexOf('\n');
-        return end < 0 ? message : message.substring(0, end);
+        return ELSEWHERE.matcher(end < 0 ? message : message.substring(0, end)).replaceAll("");
     }
 }

@@ -73,6 +73,6 @@ final class JsonPlaces {
 
     private static ManifestSyntaxException syntax(JacksonException e, int firstLine) {
         int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
-        return new ManifestSyntaxException(firstLine - 1 + line, "not JSON: " + Json.oneLine(e));
+        return new ManifestSyntaxException(firstLine - 1 + line, "not JSON: " + Json.columnAndProblem(e));
     }
 }

@@ -247,7 +247,10 @@ class ManifestsTest {
                 "? [a]\\n: b ~ 1: a key must be a text",
                 "a: !ruby/object x ~ 1: tag !ruby/object is not taken",
                 "a: !!binary aGk= ~ 1: tag tag:yaml.org,2002:binary is not taken",
-                "{\"a\": 1, \"a\": 2} ~ 1: not JSON: Duplicate Object property \"a\"",
+                "{\"a\": 1, \"a\": 2} ~ 1: not JSON: column 13: Duplicate Object property \"a\"",
+                "{\"a\":\\n [1, } ~ 2: not JSON: column 6: Unexpected character ('}' (code 125)): expected a value",
+                "{\"a\": {\"b\": 1 ~ 1: not JSON: column 14: Unexpected end-of-input: expected close marker for Object",
+                "{\"a\": 1}\\n{\"b\":\\n [2} ~ 3: not JSON: column 4: Unexpected close marker '}': expected ']'",
             })
     void whatIsNoManifest(String file, String complaint) {
         assertThat(told(lines(file))).containsExactly("document 1, line " + complaint);

@@ -136,7 +136,7 @@ class ApiErrorsTest {
             value = {
                 "!!                                                   | no object",
                 "{                                                    | not JSON",
-                "{'metadata':{'name':'a'},'metadata':{}}              | not JSON: Duplicate",
+                "{'metadata':{'name':'a'},'metadata':{}}              | not JSON: line 1, column 36: Duplicate",
                 "{'metadata':{'name':'a'}} x                          | not JSON",
                 "{'kind':'Service','metadata':{'name':'a'}}           | kind: Invalid value: \"Service\": must be Pod",
                 "{'apiVersion':'v2','metadata':{'name':'a'}}          | unknown apiVersion \"v2\"",
