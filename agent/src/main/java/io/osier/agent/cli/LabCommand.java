@@ -81,7 +81,7 @@ final class LabCommand implements Runnable {
         } catch (IllegalArgumentException e) {
             throw CliException.usage("lab up: " + e.getMessage());
         } catch (InterruptedException e) {
-            throw CliException.failed("lab up: interrupted: what was made is removed again");
+            return 1; // which was said when all was removed
         } catch (IllegalStateException | CommandException | IOException e) {
             throw CliException.failed("lab up: " + e.getMessage());
         }
@@ -158,11 +158,18 @@ final class LabCommand implements Runnable {
 
     private Lab lab() {
         boolean terminal = Terminal.isInteractive();
-        return new Lab(step -> {
-            if (terminal) {
-                spec.commandLine().getErr().println("lab: " + step + " ...");
-            }
-        });
+        return new Lab(
+                step -> {
+                    if (terminal) {
+                        say("lab: " + step + " ...");
+                    }
+                },
+                () -> say("osier: lab up: interrupted: what was made is removed again"));
+    }
+
+    private void say(String line) {
+        spec.commandLine().getErr().println(line);
+        spec.commandLine().getErr().flush();
     }
 
     private void print(String text) {

@@ -33,10 +33,15 @@ public final class Lab {
     private static final long LOOK_MILLIS = 20;
 
     private final Consumer<String> progress;
+    private final Runnable interrupted;
 
-    /** @param progress told what is being done */
-    public Lab(Consumer<String> progress) {
+    /**
+     * @param progress told what is being done
+     * @param interrupted told that a lab was removed because the process ends while it is brought up
+     */
+    public Lab(Consumer<String> progress, Runnable interrupted) {
         this.progress = progress;
+        this.interrupted = interrupted;
     }
 
     /** The lab that is up, if one is. */
@@ -48,6 +53,7 @@ public final class Lab {
      * Brings a lab up, or what is missing of one; returns when all agents answer. One that fails is taken down again.
      *
      * @throws IllegalStateException in one line, if it cannot be had
+     * @throws InterruptedException if the process ends before it is up
      */
     public void up(LabPlan plan) throws IOException, InterruptedException {
         Optional<LabPlan> present = present();
@@ -65,7 +71,7 @@ public final class Lab {
         if (plan.hasEtcd()) {
             LabEtcd.checkIsInstalled();
         }
-        LabGuard guard = new LabGuard(this::downQuietly);
+        LabGuard guard = new LabGuard(this::downQuietly, interrupted);
         try {
             make(plan);
             guard.keep();
