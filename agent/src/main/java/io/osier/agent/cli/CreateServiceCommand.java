@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -131,16 +132,29 @@ final class CreateServiceCommand extends CreateObjectCommand {
                     "create service: --port " + text + ": write PORT:TARGET[/tcp|udp|sctp], as in 80:8080");
         }
         String protocol = matcher.group(3) == null ? "tcp" : matcher.group(3);
+        int number = number(matcher.group(1));
+        checkIsNew(list, text, number, protocol.toUpperCase(Locale.ROOT));
         ObjectNode port = list.addObject();
         if (ports.size() > 1) {
-            port.put("name", "p" + matcher.group(1) + "-" + protocol);
+            port.put("name", "p" + number + "-" + protocol);
         }
-        port.put("protocol", protocol.toUpperCase(Locale.ROOT)).put("port", number(matcher.group(1)));
+        port.put("protocol", protocol.toUpperCase(Locale.ROOT)).put("port", number);
         String target = matcher.group(2) == null ? matcher.group(1) : matcher.group(2);
         if (target.chars().allMatch(Character::isDigit)) {
             port.put("targetPort", number(target));
         } else {
             port.put("targetPort", target);
+        }
+    }
+
+    /** The names are made here, and nobody is to hear that one of them is there twice. */
+    private static void checkIsNew(ArrayNode list, String text, int number, String protocol) {
+        for (JsonNode other : list) {
+            if (other.path("port").asInt() == number
+                    && other.path("protocol").asString().equals(protocol)) {
+                throw CliException.usage(
+                        "create service: --port " + text + ": Duplicate value: \"" + number + "/" + protocol + "\"");
+            }
         }
     }
 

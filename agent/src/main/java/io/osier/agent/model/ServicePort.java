@@ -17,6 +17,9 @@ public record ServicePort(
     public static final int FIRST_NODE_PORT = 30_000;
     public static final int LAST_NODE_PORT = 32_767;
 
+    static final String NODE_PORT_RANGE = "provided port is not in the valid range. The range of valid ports is "
+            + FIRST_NODE_PORT + "-" + LAST_NODE_PORT;
+
     @SuppressWarnings("NullAway") // what Jackson leaves out is null
     public ServicePort {
         protocol = Ports.checkProtocol("spec.ports[].protocol", protocol == null ? "TCP" : protocol);
@@ -32,18 +35,18 @@ public record ServicePort(
             Names.checkLabel("spec.ports[].name", name);
         }
         nodePort = nodePort == null || nodePort == 0 ? null : nodePort;
-        if (nodePort != null && (nodePort < FIRST_NODE_PORT || nodePort > LAST_NODE_PORT)) {
-            throw ValidationException.invalid(
-                    "spec.ports[].nodePort",
-                    nodePort,
-                    "provided port is not in the valid range. The range of valid ports is " + FIRST_NODE_PORT + "-"
-                            + LAST_NODE_PORT);
+        if (nodePort != null && !isNodePort(nodePort)) {
+            throw ValidationException.invalid("spec.ports[].nodePort", nodePort, NODE_PORT_RANGE);
         }
     }
 
     /** One that is reached at the service's address only. */
     public ServicePort(@Nullable String name, String protocol, int port, Object targetPort) {
         this(name, protocol, port, targetPort, null);
+    }
+
+    static boolean isNodePort(int port) {
+        return port >= FIRST_NODE_PORT && port <= LAST_NODE_PORT;
     }
 
     public ServicePort withNodePort(@Nullable Integer other) {

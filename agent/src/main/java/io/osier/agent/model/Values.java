@@ -17,7 +17,7 @@ final class Values {
     static String typeOf(String rule) {
         return switch (rule) {
             case "boolean" -> "true or false";
-            case "int", "port" -> "a whole number";
+            case "int", "port", "nodePort" -> "a whole number";
             case "portOrName" -> "a number or a name";
             default -> "a text";
         };
@@ -40,6 +40,7 @@ final class Values {
     static @Nullable String fault(JsonNode value, String rule) {
         return switch (rule) {
             case "port" -> isPort(value) ? null : "must be between 1 and " + MAX_PORT + ", inclusive";
+            case "nodePort" -> isNodePort(value) ? null : ServicePort.NODE_PORT_RANGE;
             case "portOrName" -> value.isString() ? nameFault(value.asString()) : fault(value, "port");
             case "int" -> value.canConvertToInt() ? null : "too large";
             case "protocol" -> value.asString().matches("TCP|UDP|SCTP") ? null : "must be TCP, UDP or SCTP";
@@ -58,6 +59,10 @@ final class Values {
     }
 
     private static @Nullable String nameFault(String name) {
+    private static boolean isNodePort(JsonNode value) {
+        return value.canConvertToInt() && (value.asInt() == 0 || ServicePort.isNodePort(value.asInt()));
+    }
+
         if (name.chars().allMatch(Character::isDigit)) {
             return "a number must stand without quotes, a name must have a letter";
         }

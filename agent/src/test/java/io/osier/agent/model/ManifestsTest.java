@@ -56,6 +56,8 @@ class ManifestsTest {
                 "spec: {ports: [{port: 80.5}]} ~ 4: spec.ports[0].port: must be a whole number, not the number 80.5",
                 "spec: {ports: [{port: 0}]} ~ 4: spec.ports[0].port: Invalid value: \"0\": must be between 1 and 65535, inclusive",
                 "spec:\\n  ports:\\n  - port: 1\\n  - port: 65536 ~ 7: spec.ports[1].port: Invalid value: \"65536\": must be between 1 and 65535, inclusive",
+                "spec:\\n  type: NodePort\\n  ports:\\n  - {name: a, port: 1, nodePort: 0}\\n  - {name: b, port: 2, nodePort: 40000} ~ 8: spec.ports[1].nodePort: Invalid value: \"40000\": provided port is not in the valid range. The range of valid ports is 30000-32767",
+                "spec: {type: NodePort, ports: [{port: 80, nodePort: 99999999999}]} ~ 4: spec.ports[0].nodePort: Invalid value: \"99999999999\": provided port is not in the valid range. The range of valid ports is 30000-32767",
                 "spec: {ports: [{targetPort: 80}]} ~ 4: spec.ports[0].port: Required value",
                 "spec: {ports: [{port: 80, targetPort: \"8080\"}]} ~ 4: spec.ports[0].targetPort: Invalid value: \"8080\": a number must stand without quotes, a name must have a letter",
                 "spec: {ports: [{port: 80, protocol: tcp}]} ~ 4: spec.ports[0].protocol: Invalid value: \"tcp\": must be TCP, UDP or SCTP",
@@ -128,7 +130,7 @@ class ManifestsTest {
             quoteCharacter = '^',
             value = {
                 "type: ClusterIP, ports: [{port: 80, nodePort: 30080}] ~ spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'",
-                "type: NodePort, ports: [{port: 80, nodePort: 80}] ~ spec.ports[].nodePort: Invalid value: \"80\": provided port is not in the valid range. The range of valid ports is 30000-32767",
+                "type: NodePort, ports: [{port: 80, nodePort: 80}] ~ spec.ports[0].nodePort: Invalid value: \"80\": provided port is not in the valid range. The range of valid ports is 30000-32767",
                 "type: NodePort, clusterIP: None, ports: [{port: 80}] ~ spec.clusterIP: Invalid value: \"None\": may not be set to 'None' for NodePort services",
                 "type: LoadBalancer, loadBalancerSourceRanges: [10.0.0.1/8], ports: [{port: 80}] ~ spec.loadBalancerSourceRanges[0]: Invalid value: \"10.0.0.1/8\": must be a range such as 10.9.8.0/24",
             })
