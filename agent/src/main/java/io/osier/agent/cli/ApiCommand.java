@@ -70,7 +70,11 @@ abstract class ApiCommand implements Callable<Integer> {
         if (slash >= 0 && Kinds.of(command, word.substring(0, slash)) != Kinds.PODS) {
             throw CliException.usage(command + ": " + word + ": name a pod");
         }
-        return word.substring(slash + 1);
+        String name = word.substring(slash + 1);
+        if (name.isEmpty() || name.indexOf('/') >= 0) {
+            throw CliException.usage(command + ": " + word + ": name a pod");
+        }
+        return name;
     }
 
     void sayNothingFound(boolean everywhere) {

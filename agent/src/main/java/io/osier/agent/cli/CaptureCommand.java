@@ -64,7 +64,10 @@ final class CaptureCommand extends ApiCommand {
     private static final int BUFFER_BYTES = 64 << 10;
     private static final double NANOS_PER_SECOND = 1e9;
 
-    @Option(names = "--pod", paramLabel = "POD", description = "Packets of this pod; may be given several times")
+    @Option(
+            names = "--pod",
+            paramLabel = "POD",
+            description = "Packets of this pod; pod/NAME, too; may be given several times")
     List<String> pods = List.of();
 
     @Option(names = "--stage", paramLabel = "STAGE", description = "Look only here; may be given several times")
@@ -108,6 +111,7 @@ final class CaptureCommand extends ApiCommand {
     /** Whether packets are missing of nodes that did not answer, or not to the end. */
     private boolean incomplete;
 
+    private final Set<String> named = new LinkedHashSet<>();
     private final Set<CaptureStage> looked = EnumSet.noneOf(CaptureStage.class);
 
     /** Whatever is wrong with the words is found here, and not by a node in the middle of it all. */
@@ -129,6 +133,18 @@ final class CaptureCommand extends ApiCommand {
             throw CliException.usage("capture: --stage " + e.getMessage());
         }
         checkFilter();
+        pods.forEach(pod -> named.add(named(pod)));
+    }
+
+    /** Who writes {@code other/web-1} means a pod of another namespace. */
+    private static String named(String word) {
+        int slash = word.indexOf('/');
+        if (slash > 0 && Kinds.of(word.substring(0, slash)).isEmpty()) {
+            throw CliException.usage("capture: --pod " + word + ": for a pod of the namespace "
+                    + word.substring(0, slash) + " write -n " + word.substring(0, slash) + " --pod "
+                    + word.substring(slash + 1));
+        }
+        return podNamed("capture", word);
     }
 
     /** The nodes that are captured on; any agent passes the question on. */
@@ -167,7 +183,7 @@ final class CaptureCommand extends ApiCommand {
     /** What the pods that are named are called all over the cluster. */
     private Set<String> podNames(ApiClient agent) {
         Set<String> names = new HashSet<>();
-        for (String pod : pods) {
+        for (String pod : named) {
             agent.get(path(Kinds.PODS, pod));
             names.add(options().namespace.equals("default") ? pod : pod + "." + options().namespace);
         }
@@ -190,14 +206,14 @@ final class CaptureCommand extends ApiCommand {
 
     /** The nodes that were named, each of which must have an agent, or all that have one. */
     private List<CaptureSource> sources(ApiClient agent) {
-        Set<String> named = new LinkedHashSet<>(options().nodes);
-        for (String name : named) {
+        Set<String> asked = new LinkedHashSet<>(options().nodes);
+        for (String name : asked) {
             if (isForeign(agent.get(path(Kinds.NODES, name)))) {
                 throw CliException.failed("capture: node " + name + " is a foreign one: no agent runs there");
             }
         }
-        List<String> nodes = !named.isEmpty()
-                ? List.copyOf(named)
+        List<String> nodes = !asked.isEmpty()
+                ? List.copyOf(asked)
                 : agent.get("/api/v1/nodes")
                         .path("items")
                         .valueStream()

@@ -4,6 +4,7 @@ import io.osier.agent.model.Kind;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What {@code get}, {@code describe} and {@code delete} know, by all the names that kubectl's users try. */
@@ -76,13 +77,17 @@ enum Kinds {
                         .toList();
     }
 
-    /** The kind that a user of this command calls so. */
-    static Kinds of(String command, String word) {
+    /** The kind that users call so; nothing if they call none so. */
+    static Optional<Kinds> of(String word) {
         String wanted = word.toLowerCase(Locale.ROOT);
         return Arrays.stream(values())
                 .filter(kind -> kind.names().anyMatch(wanted::equals))
-                .findFirst()
-                .orElseThrow(
+                .findFirst();
+    }
+
+    /** The same in this command, which takes no other words. */
+    static Kinds of(String command, String word) {
+        return of(word).orElseThrow(
                         () -> CliException.usage(
                                 command + ": unknown kind \"" + word
                                         + "\": this knows nodes, pods, services, endpoints, endpointslices, networkpolicies, routes, fdb, flows and leases"));

@@ -81,8 +81,8 @@ class CaptureCommandTest {
 
     @Test
     void asksOnlyTheNodesThatAreNamedForThePodsThatAreNamed() throws Exception {
-        int exit =
-                run("--node", "node-b", "--pod", "web-1", "--stage", "drop", "--duration", "0.01", "-w", "/dev/null");
+        int exit = run(
+                "--node", "node-b", "--pod", "pod/web-1", "--stage", "drop", "--duration", "0.01", "-w", "/dev/null");
         assertThat(exit).isZero();
         assertThat(asked).containsExactly("/osier/v1/capture?node=node-b&pod=web-1&stage=drop");
         assertThat(errors()).contains("capturing on node-b;", "0 packets captured");
@@ -112,6 +112,10 @@ class CaptureCommandTest {
                 "--duration 0    | 2 | osier: capture: --duration must be more than 0: 0.0",
                 "-s 0            | 2 | osier: capture: --snaplen must be 1 to 262144: 0",
                 "--pod nobody    | 1 | osier: capture: pods \"nobody\" not found",
+                "--pod other/web-1 | 2 | osier: capture: --pod other/web-1: for a pod of the namespace other write -n other --pod web-1",
+                "--pod svc/web   | 2 | osier: capture: svc/web: name a pod",
+                "--pod pod/a/b   | 2 | osier: capture: pod/a/b: name a pod",
+                "--pod pod/      | 2 | osier: capture: pod/: name a pod",
                 "--node nobody   | 1 | osier: capture: nodes \"nobody\" not found",
                 "--node node-a --node nobody | 1 | osier: capture: nodes \"nobody\" not found",
                 "--node stranger | 1 | osier: capture: node stranger is a foreign one: no agent runs there",

@@ -153,6 +153,7 @@ class HelpTest {
                 "logs",
                 "logs a -l b=c",
                 "logs service/web",
+                "capture --pod other/web-1",
                 "exec svc/x -- true",
                 "rules --node a --node b",
                 "delete -f - --state ESTABLISHED",
