@@ -76,6 +76,9 @@ final class LogsCommand extends ApiCommand {
         if (allContainers && container != null) {
             throw CliException.usage("logs: --all-containers and -c " + container + ": say one of them");
         }
+        if (tail != null && tail < ALL_LINES) {
+            throw CliException.usage("logs: --tail must be " + ALL_LINES + " or more: " + tail);
+        }
         name = pod == null ? "" : podNamed("logs", pod);
         picked = new Selector("logs", selector);
     }

@@ -153,6 +153,8 @@ class HelpTest {
                 "logs",
                 "logs a -l b=c",
                 "logs service/web",
+                "logs a --tail -5",
+                "logs a --tail=-2",
                 "capture --pod other/web-1",
                 "exec svc/x -- true",
                 "rules --node a --node b",
