@@ -1,6 +1,7 @@
 package io.osier.agent.model;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What port numbers and protocols may be. */
 final class Ports {
@@ -17,17 +18,31 @@ final class Ports {
         }
     }
 
-    /** RFC 6335's rules for the names of services, which Kubernetes asks of those of ports. */
     static void checkName(String field, String name) {
-        boolean valid = name.length() <= MAX_NAME_CHARACTERS
-                && name.matches("[a-z0-9]+(-[a-z0-9]+)*")
-                && name.chars().anyMatch(Character::isLetter);
-        if (!valid) {
-            throw ValidationException.invalid(
-                    field,
-                    name,
-                    "a port's name has at most 15 lower case letters, digits and single '-' between them, and a letter");
+        String fault = nameFault(name);
+        if (fault != null) {
+            throw ValidationException.invalid(field, name, fault);
         }
+    }
+
+    /**
+     * What is wrong with the name of a pod's port, in Kubernetes' words; null if nothing is. The rules are those of RFC 6335, section
+     * 5.1, in lower case; a service's port has a label for its name.
+     */
+    static @Nullable String nameFault(String name) {
+        if (name.length() > MAX_NAME_CHARACTERS) {
+            return "must be no more than " + MAX_NAME_CHARACTERS + " characters";
+        }
+        if (!name.matches("[-a-z0-9]+")) {
+            return "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)";
+        }
+        if (name.chars().noneMatch(Character::isLetter)) {
+            return "must contain at least one letter (a-z)";
+        }
+        if (name.contains("--")) {
+            return "must not contain consecutive hyphens";
+        }
+        return name.startsWith("-") || name.endsWith("-") ? "must not begin or end with a hyphen" : null;
     }
 
     static String checkProtocol(String field, String protocol) {

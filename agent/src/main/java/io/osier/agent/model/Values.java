@@ -49,6 +49,7 @@ final class Values {
             case "ipv4" -> isAddress(value.asString(), true) ? null : "must be an IPv4 address";
             case "cidr" -> isPrefix(value.asString()) ? null : "must be a prefix such as 10.32.0.0/24";
             case "time" -> isTime(value.asString()) ? null : "must be a time such as 2026-01-31T12:00:00Z";
+            case "portName" -> value.asString().isEmpty() ? null : Ports.nameFault(value.asString());
             case "label" -> value.asString().isEmpty() ? null : labelFault(value.asString());
             default -> null;
         };
@@ -58,15 +59,15 @@ final class Values {
         return value.canConvertToInt() && value.asInt() >= 1 && value.asInt() <= MAX_PORT;
     }
 
-    private static @Nullable String nameFault(String name) {
     private static boolean isNodePort(JsonNode value) {
         return value.canConvertToInt() && (value.asInt() == 0 || ServicePort.isNodePort(value.asInt()));
     }
 
+    private static @Nullable String nameFault(String name) {
         if (name.chars().allMatch(Character::isDigit)) {
             return "a number must stand without quotes, a name must have a letter";
         }
-        return labelFault(name);
+        return Ports.nameFault(name);
     }
 
     private static @Nullable String labelFault(String name) {

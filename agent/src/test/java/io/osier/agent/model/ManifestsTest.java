@@ -287,49 +287,6 @@ class ManifestsTest {
                                 + " \"true\": take the quotes off");
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '~',
-            value = {
-                "0.0.0.0 ~ may not be unspecified (0.0.0.0)",
-                "127.0.0.53 ~ may not be in the loopback range (127.0.0.0/8, ::1/128)",
-                "169.254.169.254 ~ may not be in the link-local range (169.254.0.0/16, fe80::/10)",
-                "224.0.0.251 ~ may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)",
-                "239.1.2.3 ~ may not be in the multicast range (224.0.0.0/4, ff00::/8)",
-                "255.255.255.255 ~ may not be the broadcast address",
-                "':: ' ~ must be an IP address",
-                "web-1 ~ must be an IP address",
-                ":: ~ may not be unspecified (::)",
-                "::1 ~ may not be in the loopback range (127.0.0.0/8, ::1/128)",
-                "::ffff:127.0.0.1 ~ may not be in the loopback range (127.0.0.0/8, ::1/128)",
-                "fe80::1 ~ may not be in the link-local range (169.254.0.0/16, fe80::/10)",
-                "ff02::fb ~ may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)",
-                "ff05::2 ~ may not be in the multicast range (224.0.0.0/4, ff00::/8)",
-            })
-    void addressesThatNoBackendHas(String address, String fault) {
-        String family = address.contains(":") ? "IPv6" : "IPv4";
-        String good = address.contains(":") ? "fd00::1" : "10.32.0.2";
-        String complaint = ": Invalid value: \"" + address + "\": " + fault;
-        assertThat(told(SLICE + "addressType: " + family + "\nendpoints:\n- addresses: [\"" + good
-                        + "\"]\n- addresses: [\"" + address + "\"]"))
-                .containsExactly("document 1, line 7: endpoints[1].addresses[0]" + complaint);
-        assertThat(told("apiVersion: v1\nkind: Endpoints\nmetadata: {name: web}\nsubsets:\n- addresses:\n  - ip: \""
-                        + good + "\"\n  - ip: \"" + address + "\""))
-                .containsExactly("document 1, line 7: subsets[0].addresses[1].ip" + complaint);
-    }
-
-    /** A store may have them from before this was asked. */
-    @Test
-    void addressesInTheStoreAreReadAsTheyAre() {
-        String endpoints = "{\"metadata\":{\"name\":\"web\"},\"subsets\":[{\"addresses\":[{\"ip\":\"127.0.0.1\"}]}]}";
-        assertThat(Json.read(endpoints.getBytes(StandardCharsets.UTF_8), Endpoints.class)
-                        .subsets()
-                        .get(0)
-                        .addresses())
-                .extracting(Endpoints.Address::ip)
-                .containsExactly("127.0.0.1");
-    }
-
     /** kubectl quotes what PyYAML and Ruby would read as a number or a time. */
     @ParameterizedTest
     @ValueSource(
