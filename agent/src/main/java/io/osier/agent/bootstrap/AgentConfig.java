@@ -183,7 +183,7 @@ public record AgentConfig(
 
     private static void checkAddress(String underlayAddress) {
         try {
-            IpAddress.parse(underlayAddress);
+            IpAddress.parseStrictly(underlayAddress);
         } catch (IllegalArgumentException e) {
             throw new ValidationException("underlayAddress: " + e.getMessage());
         }
@@ -191,7 +191,7 @@ public record AgentConfig(
 
     private static String prefix(String key, String text) {
         try {
-            if (!IpPrefix.parse(text).address().isV4()) {
+            if (!IpPrefix.parseStrictly(text).address().isV4()) {
                 throw new ValidationException(key + ": Invalid value: \"" + text
                         + "\": must be an IPv4 range; for IPv6 there is " + key + "6");
             }
@@ -245,7 +245,7 @@ public record AgentConfig(
         for (String text : texts) {
             IpPrefix range;
             try {
-                range = IpPrefix.parse(text);
+                range = IpPrefix.parseStrictly(text);
             } catch (IllegalArgumentException e) {
                 throw new ValidationException("nodePortAddresses: " + e.getMessage());
             }

@@ -18,7 +18,7 @@ final class ListenAddress {
         String host = colon < 0 ? "" : text.substring(0, colon);
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
         try {
-            IpAddress address = IpAddress.parse(bracketed ? host.substring(1, host.length() - 1) : host);
+            IpAddress address = IpAddress.parseStrictly(bracketed ? host.substring(1, host.length() - 1) : host);
             int port = Integer.parseInt(text.substring(colon + 1));
             if (bracketed != address.isV4() && port >= 1 && port <= 65_535) {
                 return new InetSocketAddress(address.toString(), port);

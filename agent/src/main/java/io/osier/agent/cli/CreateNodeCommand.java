@@ -45,6 +45,9 @@ final class CreateNodeCommand extends CreateObjectCommand {
         } catch (IllegalArgumentException e) {
             throw CliException.usage("create node: --address " + address + ": must be an IP address");
         }
+        if (IpAddress.hasLeadingZeros(address)) {
+            throw CliException.usage("create node: --address " + address + ": " + IpAddress.LEADING_ZEROS);
+        }
         ObjectNode spec = node.putObject("spec").put("foreign", true);
         spec.set("podCIDRs", Json.tree(podCidrs));
         ObjectNode status = node.putObject("status");

@@ -21,6 +21,9 @@ record Destination(String address, String port) {
             throw CliException.usage(
                     command + ": --to " + text + ": \"" + parsed.address + "\" is no IP address: write IP or IP:PORT");
         }
+        if (IpAddress.hasLeadingZeros(parsed.address)) {
+            throw CliException.usage(command + ": --to " + text + ": " + IpAddress.LEADING_ZEROS);
+        }
         if (!parsed.port.isEmpty() && !isPort(parsed.port)) {
             throw CliException.usage(command + ": --to " + text + ": the port must be 1 to " + MAX_PORT);
         }

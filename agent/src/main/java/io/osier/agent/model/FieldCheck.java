@@ -90,6 +90,8 @@ final class FieldCheck {
                 value instanceof ArrayNode array ? texts(at, array, "text") : wrong(at, value, "a list of texts");
             case "backends" ->
                 value instanceof ArrayNode array ? texts(at, array, "backend") : wrong(at, value, "a list of texts");
+            case "addresses" ->
+                value instanceof ArrayNode array ? texts(at, array, "address") : wrong(at, value, "a list of texts");
             case "map", "labels" ->
                 value instanceof ObjectNode object ? map(at, object) : wrong(at, value, "a map of texts");
             default -> rule.rule().endsWith(" list") ? choices(at, value, rule) : scalar(at, value, rule.rule());

@@ -44,10 +44,10 @@ final class Values {
             case "portOrName" -> value.isString() ? nameFault(value.asString()) : fault(value, "port");
             case "int" -> value.canConvertToInt() ? null : "too large";
             case "protocol" -> value.asString().matches("TCP|UDP|SCTP") ? null : "must be TCP, UDP or SCTP";
-            case "ip" -> isAddress(value.asString(), false) ? null : "must be an IP address";
-            case "backend" -> backendFault(value.asString());
-            case "ipv4" -> isAddress(value.asString(), true) ? null : "must be an IPv4 address";
-            case "cidr" -> isPrefix(value.asString()) ? null : "must be a prefix such as 10.32.0.0/24";
+            case "ip", "ipv4", "backend", "cidr", "address" ->
+                IpAddress.hasLeadingZeros(value.asString())
+                        ? IpAddress.LEADING_ZEROS
+                        : addressFault(value.asString(), rule);
             case "time" -> isTime(value.asString()) ? null : "must be a time such as 2026-01-31T12:00:00Z";
             case "portName" -> value.asString().isEmpty() ? null : Ports.nameFault(value.asString());
             case "label" -> value.asString().isEmpty() ? null : labelFault(value.asString());
@@ -74,6 +74,16 @@ final class Values {
         return name.length() <= 63 && name.matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?")
                 ? null
                 : "must be at most 63 lower case letters, digits and '-', and begin and end with a letter or digit";
+    }
+
+    private static @Nullable String addressFault(String text, String rule) {
+        return switch (rule) {
+            case "ip" -> isAddress(text, false) ? null : "must be an IP address";
+            case "backend" -> backendFault(text);
+            case "ipv4" -> isAddress(text, true) ? null : "must be an IPv4 address";
+            case "cidr" -> isPrefix(text) ? null : "must be a prefix such as 10.32.0.0/24";
+            default -> null; // said where it is read
+        };
     }
 
     private static @Nullable String backendFault(String text) {

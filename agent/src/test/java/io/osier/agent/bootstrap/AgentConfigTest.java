@@ -102,6 +102,8 @@ class AgentConfigTest {
                     subnetPrefixLength: 31                     | must be 12 to 29
                     vni: 16777216                              | must be 0 to 16777215
                     port: 70000                                | must be 1 to 65535
+                    underlayAddress: 172.030.0.1               | underlayAddress: "172.030.0.1" is not an IP address: must not have leading 0s
+                    podRange: 010.32.0.0/12                    | podRange: "010.32.0.0/12" is not a CIDR range: must not have leading 0s
                     underlayAddress: here                      | underlayAddress: "here" is not an IP address
                     flowTimeouts: {udpSeconds: 0}              | flowTimeouts.udpSeconds: Invalid value: 0: must be 1 to 604800
                     flowTimeouts: {udp: 10}                    | unknown key "udp"

@@ -41,6 +41,7 @@ class ExplainCommandTest extends WithFakeAgent {
             10.32.1.2       | udp  | udp needs a port: IP:PORT
             10.32.1.2:x     | tcp  | the port must be 1 to 65535
             10.32.1.2:      | tcp  | write IP:PORT
+            10.32.0.050     | icmp | must not have leading 0s
             foo             | icmp | "foo" is no IP address: write IP or IP:PORT
             web:80          | tcp  | "web" is no IP address: write IP or IP:PORT
             """)

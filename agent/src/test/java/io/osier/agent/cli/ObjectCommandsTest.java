@@ -247,6 +247,8 @@ class ObjectCommandsTest extends WithFakeAgent {
                 "create pod web-1 --ip x ~ 2 ~ osier: create pod: spec.podIP: Invalid value: \"x\": must be an IPv4 address",
                 "create pod web-1 -l =x ~ 2 ~ osier: create pod: Invalid value for option '--labels' (K=V): \"=x\" is not K=V: see 'osier create pod --help'",
                 "create node kernel --address x --pod-cidr 10.32.9.0/24 ~ 2 ~ osier: create node: --address x: must be an IP address",
+                "create node kernel --address 172.30.0.09 --pod-cidr 10.32.9.0/24 ~ 2 ~ osier: create node: --address 172.30.0.09: must not have leading 0s",
+                "create pod web-1 --ip 010.32.0.50 ~ 2 ~ osier: create pod: spec.podIP: Invalid value: \"010.32.0.50\": must not have leading 0s",
                 "create node kernel ~ 2 ~ osier: create node: Missing required options: '--address=UNDERLAY', '--pod-cidr=CIDR': see 'osier create node --help'",
                 "delete ~ 2 ~ osier: delete: say KIND NAME, or -f FILE",
                 "delete pod ~ 2 ~ osier: delete: say which pod, or --all, or -l with labels",

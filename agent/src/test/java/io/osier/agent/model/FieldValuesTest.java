@@ -67,6 +67,35 @@ class FieldValuesTest {
     @CsvSource(
             delimiter = '~',
             value = {
+                "Pod ~ spec: {podIP: 010.32.0.50} ~ spec.podIP: Invalid value: \"010.32.0.50\"",
+                "Service ~ spec: {ports: [{port: 80}], clusterIP: 10.96.00.10} ~ spec.clusterIP: Invalid value: \"10.96.00.10\"",
+                "Service ~ spec: {ports: [{port: 80}], clusterIP: 10.96.0.1, clusterIPs: [10.96.0.1, '::ffff:10.96.0.01']} ~ spec.clusterIPs[1]: Invalid value: \"::ffff:10.96.0.01\"",
+                "Service ~ spec: {ports: [{port: 80}], externalIPs: [192.0.2.010]} ~ spec.externalIPs[0]: Invalid value: \"192.0.2.010\"",
+                "Service ~ spec: {ports: [{port: 80}], type: LoadBalancer, loadBalancerIP: 192.0.02.1} ~ spec.loadBalancerIP: Invalid value: \"192.0.02.1\"",
+                "Service ~ spec: {ports: [{port: 80}], type: LoadBalancer, loadBalancerSourceRanges: [010.0.0.0/8]} ~ spec.loadBalancerSourceRanges[0]: Invalid value: \"010.0.0.0/8\"",
+                "Endpoints ~ subsets: [{addresses: [{ip: 10.32.0.050}]}] ~ subsets[0].addresses[0].ip: Invalid value: \"10.32.0.050\"",
+                "Node ~ spec: {foreign: true, podCIDRs: [010.32.9.0/24]} ~ spec.podCIDRs[0]: Invalid value: \"010.32.9.0/24\"",
+                "Node ~ status: {addresses: [{type: InternalIP, address: 172.030.0.9}]} ~ status.addresses[0].address: Invalid value: \"172.030.0.9\"",
+            })
+    void addressesThatOthersReadInOctal(String kind, String fields, String complaint) {
+        assertRefused(
+                "apiVersion: v1\nkind: " + kind + "\nmetadata: {name: a}\n" + fields,
+                complaint + ": must not have leading 0s");
+    }
+
+    /** A store may have them from before this was asked. */
+    @Test
+    void servicesInTheStoreAreReadAsTheyAre() {
+        String service = "{\"metadata\":{\"name\":\"web\"},\"spec\":{\"clusterIP\":\"10.96.0.010\","
+                + "\"ports\":[{\"port\":80,\"targetPort\":\"sixteen-letterss\"}]}}";
+        assertThat(Json.read(service.getBytes(UTF_8), Service.class).spec().addresses())
+                .hasToString("[10.96.0.10]");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            value = {
                 "0.0.0.0 ~ may not be unspecified (0.0.0.0)",
                 "127.0.0.53 ~ may not be in the loopback range (127.0.0.0/8, ::1/128)",
                 "169.254.169.254 ~ may not be in the link-local range (169.254.0.0/16, fe80::/10)",

@@ -2,6 +2,7 @@ package io.osier.dataplane.packet;
 
 import io.netty.util.NetUtil;
 import java.nio.ByteBuffer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,11 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
     /** The upper 32 bits of the low half of a mapped IPv4 address. */
     public static final long MAPPED_PREFIX = 0x0000_ffff_0000_0000L;
 
+    /** What is wrong with an address that {@linkplain #hasLeadingZeros has them}, in Kubernetes' words. */
+    public static final String LEADING_ZEROS = "must not have leading 0s";
+
     private static final long UPPER_32_BITS = 0xffff_ffff_0000_0000L;
+    private static final Pattern OCTAL = Pattern.compile("(?:^|:)0[0-9]+\\.|\\.0[0-9]");
 
     /** The address with these 32 bits, {@code 0x0a200001} being 10.32.0.1. */
     public static IpAddress v4(int bits) {
@@ -36,6 +41,23 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
         }
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         return bytes.length == 4 ? v4(buffer.getInt()) : new IpAddress(buffer.getLong(), buffer.getLong());
+    }
+
+    /**
+     * The same of what somebody writes now. What is kept from before may have leading zeros, and is read as it always was.
+     *
+     * @throws IllegalArgumentException if the text is not an address, or one that other programs read in octal
+     */
+    public static IpAddress parseStrictly(String text) {
+        if (hasLeadingZeros(text)) {
+            throw new IllegalArgumentException("\"" + text + "\" is not an IP address: " + LEADING_ZEROS);
+        }
+        return parse(text);
+    }
+
+    /** Whether a part of an IPv4 address, or of one at the end of an IPv6 address or before a {@code /}, begins with a 0 too many. */
+    public static boolean hasLeadingZeros(String text) {
+        return OCTAL.matcher(text).find();
     }
 
     public boolean isV4() {

@@ -34,6 +34,18 @@ public record IpPrefix(IpAddress address, int lengthBits) {
         return new IpPrefix(IpAddress.parse(matcher.group(1)), Integer.parseInt(matcher.group(2)));
     }
 
+    /**
+     * The same of what somebody writes now.
+     *
+     * @throws IllegalArgumentException as {@link IpAddress#parseStrictly} does, too
+     */
+    public static IpPrefix parseStrictly(String text) {
+        if (IpAddress.hasLeadingZeros(text)) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a CIDR range: " + IpAddress.LEADING_ZEROS);
+        }
+        return parse(text);
+    }
+
     /** The one-address prefix. */
     public static IpPrefix of(IpAddress address) {
         return new IpPrefix(address, address.isV4() ? 32 : 128);

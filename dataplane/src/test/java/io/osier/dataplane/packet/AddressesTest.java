@@ -35,6 +35,26 @@ class AddressesTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"010.32.0.50", "10.032.0.50", "10.32.00.50", "10.32.0.05", "::ffff:010.32.0.50"})
+    void whatOthersReadInOctalIsReadAsKeptAndNotAsWritten(String text) {
+        assertThat(IpAddress.parse(text).isV4()).isTrue();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IpAddress.parseStrictly(text))
+                .withMessage("\"" + text + "\" is not an IP address: must not have leading 0s");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> IpPrefix.parseStrictly(text + "/32"))
+                .withMessage("\"" + text + "/32\" is not a CIDR range: must not have leading 0s");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"0.0.0.0", "10.0.0.100", "100.20.30.40", "fd00:0001::0010", "::ffff:10.0.0.1", "0:0:0:0:0:0:0:01"
+            })
+    void aZeroThatIsNotTooManyIsRead(String text) {
+        assertThat(IpAddress.parseStrictly(text)).isEqualTo(IpAddress.parse(text));
+    }
+
     @Property
     void anIpv4AddressReadsWhatItWrites(@ForAll int bits) throws UnknownHostException {
         IpAddress address = IpAddress.v4(bits);

@@ -165,7 +165,7 @@ final class AgentRoutes implements ApiRoutes {
         if (seen != null) {
             return ApiResponse.json(200, checkup.seen(seen));
         }
-        IpAddress to = IpAddress.parse(required(request, "to"));
+        IpAddress to = IpAddress.parseStrictly(required(request, "to"));
         int packetBytes = Integer.parseInt(required(request, "bytes"));
         return ApiResponse.json(200, checkup.send(to.toString(), required(request, "id"), packetBytes));
     }
@@ -192,7 +192,7 @@ final class AgentRoutes implements ApiRoutes {
         if (where != null && !where.equals(directory.self())) {
             return pass(where, request);
         }
-        IpAddress to = IpAddress.parse(required(request, "to"));
+        IpAddress to = IpAddress.parseStrictly(required(request, "to"));
         int icmp = to.isV4() ? IpProtocol.ICMP : IpProtocol.ICMPV6;
         int protocol = switch (required(request, "proto")) {
             case "tcp" -> IpProtocol.TCP;

@@ -162,7 +162,11 @@ final class FlowFilter {
 
         private static @Nullable IpAddress address(String text) {
             try {
-                return IpAddress.parse(text);
+                IpAddress address = IpAddress.parse(text);
+                if (IpAddress.hasLeadingZeros(text)) {
+                    throw new ApiError(400, "BadRequest", "address \"" + text + "\" " + IpAddress.LEADING_ZEROS);
+                }
+                return address;
             } catch (IllegalArgumentException e) {
                 return null;
             }

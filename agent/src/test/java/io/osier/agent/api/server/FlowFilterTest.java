@@ -95,6 +95,7 @@ class FlowFilterTest {
             value = {
                 "pod=nobody | pods \"nobody\" not found",
                 "service=web | services \"web\" not found",
+                "backend=10.32.1.02 | address \"10.32.1.02\" must not have leading 0s",
                 "backend=10.32.1.2:99999 | port \"99999\" must be 1 to 65535",
                 "state=open | state \"open\" is none: SYN_SENT, ESTABLISHED, CLOSE_WAIT, TIME_WAIT, CLOSED, UNREPLIED, ASSURED, STALE, RESET",
             })
