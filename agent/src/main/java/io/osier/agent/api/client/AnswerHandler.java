@@ -1,10 +1,8 @@
 package io.osier.agent.api.client;
 
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import java.io.EOFException;
 import java.util.concurrent.CompletableFuture;
 
@@ -18,8 +16,7 @@ final class AnswerHandler extends SimpleChannelInboundHandler<FullHttpResponse> 
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpResponse response) {
-        String type = response.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
-        answer.complete(new ApiAnswer(response.status().code(), type, ByteBufUtil.getBytes(response.content())));
+        answer.complete(ApiAnswer.of(response));
     }
 
     @Override

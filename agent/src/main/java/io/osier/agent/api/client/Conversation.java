@@ -48,7 +48,7 @@ public final class Conversation extends SimpleChannelInboundHandler<WebSocketFra
         if (frame instanceof PingWebSocketFrame) {
             context.writeAndFlush(new PongWebSocketFrame(frame.content().retain()));
         } else if (frame instanceof CloseWebSocketFrame) {
-            hangUp();
+            close();
         } else if (frame instanceof BinaryWebSocketFrame && frame.content().isReadable()) {
             messages.add(context.channel(), ByteBufUtil.getBytes(frame.content()));
         }
@@ -77,10 +77,6 @@ public final class Conversation extends SimpleChannelInboundHandler<WebSocketFra
     /** Hangs up; what was sent arrives before. */
     @Override
     public void close() {
-        hangUp();
-    }
-
-    private void hangUp() {
         channel.writeAndFlush(new CloseWebSocketFrame()).addListener(ChannelFutureListener.CLOSE);
     }
 }

@@ -1,10 +1,8 @@
 package io.osier.agent.api.client;
 
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketClientHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
@@ -33,8 +31,7 @@ final class ConversationBeginning extends SimpleChannelInboundHandler<FullHttpRe
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpResponse response) {
         if (!HttpResponseStatus.SWITCHING_PROTOCOLS.equals(response.status())) {
-            String type = response.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
-            ApiAnswer refusal = new ApiAnswer(response.status().code(), type, ByteBufUtil.getBytes(response.content()));
+            ApiAnswer refusal = ApiAnswer.of(response);
             granted.completeExceptionally(new ApiException(refusal.status(), refusal.message()));
             context.close();
             return;
