@@ -8,7 +8,6 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.osier.agent.model.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,8 +65,7 @@ final class StreamHandler extends SimpleChannelInboundHandler<HttpObject> {
         }
         ended = true;
         if (status >= 400) {
-            failure = new ApiException(
-                    status, Json.parse(refusal.toByteArray()).path("message").asString("HTTP status " + status));
+            failure = new ApiException(status, new ApiAnswer(status, "", refusal.toByteArray()).message());
         }
         chunks.end();
     }

@@ -82,6 +82,15 @@ class RemoteAgentsTest {
     }
 
     @Test
+    void whoeverDoesNotKnowTheTokenIsToldSoOfStreamsAsWell() {
+        try (ApiClient stranger = new ApiClient(ApiEndpoint.remote(there.endpoint, "guess"))) {
+            assertThatThrownBy(() -> stranger.stream("/osier/v1/capture").read())
+                    .isInstanceOfSatisfying(
+                            ApiException.class, e -> assertThat(e.code()).isEqualTo(401));
+        }
+    }
+
+    @Test
     void whoeverKnowsTheTokenIsAnswered() {
         ask(there.endpoint, there.token);
     }
