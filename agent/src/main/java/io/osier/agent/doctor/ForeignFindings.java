@@ -17,6 +17,7 @@ public final class ForeignFindings {
             }
             String name = peer.path("name").asString();
             String about = TunnelCheckup.about(from, name);
+            findings.add(ofTraffic(about, from, peer));
             int pathMtuBytes = PathFindings.pathMtuBytes(from, name, from.podMtuBytes());
             if (pathMtuBytes < from.podMtuBytes()) {
                 findings.add(Finding.warn(
@@ -34,5 +35,24 @@ public final class ForeignFindings {
             }
         }
         return findings;
+    }
+
+    /** What has come from there is the only answer. */
+    private static Finding ofTraffic(String about, NodeFacts from, JsonNode peer) {
+        long received = peer.path("receivedPackets").asLong();
+        if (received > 0) {
+            return Finding.ok(about, "tunnel: " + received + " packets have come from there");
+        }
+        long transmitted = peer.path("transmittedPackets").asLong();
+        return Finding.note(
+                about,
+                "tunnel: nothing has come from there yet"
+                        + (transmitted > 0 ? ", " + transmitted + " packets were sent" : "")
+                        + "; no agent answers probes there",
+                "ping an address of it from a pod, and watch UDP port 4789 at "
+                        + peer.path("address").asString()
+                        + ": its VXLAN device needs VNI "
+                        + from.json().path("vni").asInt() + " and an entry for "
+                        + from.underlay() + " ('ip -d link', 'bridge fdb')");
     }
 }

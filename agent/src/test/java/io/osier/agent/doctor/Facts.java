@@ -25,6 +25,7 @@ final class Facts {
                 .put("storeMillis", 3)
                 .put("leases", 1)
                 .put("podMtuBytes", 1_450)
+                .put("vni", 7)
                 .put("underlay", "172.30.0." + (index + 1));
         json.putObject("underlayDevice").put("name", "eth0").put("mtuBytes", 1_500);
         json.put("tapCalls", "io_uring");
@@ -55,6 +56,15 @@ final class Facts {
                 .put("mtuBytes", mtuBytes)
                 .put("remoteChecksum", remoteChecksum)
                 .put("foreign", foreign);
+        return this;
+    }
+
+    /** So many packets have come from the peer that was told of last, and gone there. */
+    Facts passed(long received, long transmitted) {
+        var peers = json.withArray("peers");
+        ((ObjectNode) peers.get(peers.size() - 1))
+                .put("receivedPackets", received)
+                .put("transmittedPackets", transmitted);
         return this;
     }
 

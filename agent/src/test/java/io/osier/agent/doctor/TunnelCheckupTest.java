@@ -136,9 +136,27 @@ class TunnelCheckupTest {
                 .told();
         assertThat(ForeignFindings.of(from))
                 .extracting(Finding::about, Finding::level)
-                .containsExactly(tuple("node-a -> kernel", "warn"), tuple("node-a -> kernel", "note"));
-        assertThat(ForeignFindings.of(
-                        Facts.of(0).peer("kernel", 1_450, true, true).told()))
-                .isEmpty();
+                .containsExactly(
+                        tuple("node-a -> kernel", "note"),
+                        tuple("node-a -> kernel", "warn"),
+                        tuple("node-a -> kernel", "note"));
+    }
+
+    @Test
+    void whatHasComeFromAForeignNodeIsItsOnlyAnswer() {
+        Facts from = Facts.of(0).peer("kernel", 1_450, true, true);
+        assertThat(ForeignFindings.of(from.passed(0, 0).told())).singleElement().satisfies(finding -> {
+            assertThat(finding.level()).isEqualTo("note");
+            assertThat(finding.text())
+                    .isEqualTo("tunnel: nothing has come from there yet; no agent answers probes there");
+            assertThat(finding.remedy()).contains("172.30.0.9", "VNI 7", "an entry for 172.30.0.1 ");
+        });
+        assertThat(ForeignFindings.of(from.passed(0, 7).told()))
+                .extracting(Finding::text)
+                .containsExactly(
+                        "tunnel: nothing has come from there yet, 7 packets were sent; no agent answers probes there");
+        assertThat(ForeignFindings.of(from.passed(3, 7).told()))
+                .extracting(Finding::level, Finding::text)
+                .containsExactly(tuple("ok", "tunnel: 3 packets have come from there"));
     }
 }
