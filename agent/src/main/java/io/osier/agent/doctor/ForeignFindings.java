@@ -52,7 +52,7 @@ public final class ForeignFindings {
                 "ping an address of it from a pod, and watch UDP port 4789 at "
                         + peer.path("address").asString()
                         + ": its VXLAN device needs VNI "
-                        + from.json().path("vni").asInt() + " and an entry for "
+                        + from.text("vni") + " and an entry for "
                         + from.underlay() + " ('ip -d link', 'bridge fdb')");
     }
 }

@@ -11,6 +11,7 @@ import io.osier.agent.store.StoreException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,7 +24,6 @@ class EtcdCallsTest {
 
     @BeforeEach
     void listen() {
-        loadWhatCallsNeed();
         log.start();
         logger.addAppender(log);
     }
@@ -34,7 +34,8 @@ class EtcdCallsTest {
     }
 
     /** The first call of a JVM may take seconds, on a busy machine, and would be told of as one without an answer. */
-    private static void loadWhatCallsNeed() {
+    @BeforeAll
+    static void loadWhatCallsNeed() {
         try (EtcdCalls calls = nobody()) {
             String said = "";
             for (int i = 0; i < 10 && !said.contains("refused"); i++) {
