@@ -58,9 +58,11 @@ record RemoteExec(boolean stdin, boolean tty, OutputStream out, OutputStream err
         throw CliException.failed("exec: the connection to the pod's agent was lost");
     }
 
+    /** Leaves the input open, as {@link RawTerminal} has to find the terminal there afterwards. */
     private static void feed(Conversation command) {
         byte[] buffer = new byte[BUFFER_BYTES];
-        try (InputStream in = new FileInputStream(FileDescriptor.in)) {
+        InputStream in = new FileInputStream(FileDescriptor.in);
+        try {
             for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
                 command.send(ExecMessage.data(ExecMessage.STDIN, buffer, length));
             }

@@ -97,6 +97,15 @@ class ExecElsewhereTest {
     }
 
     @Test
+    void tellTheirExitCodeThoughTheyDoNotReadTheirInput() {
+        for (int i = 0; i < 10; i++) {
+            Shell.Result result = bash(ELSEWHERE + "-i far -- sh -c 'exit 3' </dev/zero");
+            assertThat(result.err()).as("time %d", i).isEmpty();
+            assertThat(result.exitCode()).as("time %d", i).isEqualTo(3);
+        }
+    }
+
+    @Test
     void endWithTheirCaller() {
         for (String signal : new String[] {"INT", "KILL"}) {
             bash("timeout --foreground -s " + signal + " 3 " + ELSEWHERE + "far -- sleep 7171");

@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.io.IOException;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ public final class Conversation extends SimpleChannelInboundHandler<WebSocketFra
 
     private final Channel channel;
     private final PacedQueue messages = new PacedQueue();
+
+    /** By the channel's thread. */
+    private boolean hungUp;
 
     /** To be the last in the channel's pipeline. */
     public Conversation(Channel channel) {
@@ -48,7 +52,8 @@ public final class Conversation extends SimpleChannelInboundHandler<WebSocketFra
         if (frame instanceof PingWebSocketFrame) {
             context.writeAndFlush(new PongWebSocketFrame(frame.content().retain()));
         } else if (frame instanceof CloseWebSocketFrame) {
-            close();
+            hangUp();
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         } else if (frame instanceof BinaryWebSocketFrame && frame.content().isReadable()) {
             messages.add(context.channel(), ByteBufUtil.getBytes(frame.content()));
         }
@@ -74,9 +79,24 @@ public final class Conversation extends SimpleChannelInboundHandler<WebSocketFra
         channel.close();
     }
 
-    /** Hangs up; what was sent arrives before. */
+    /**
+     * Hangs up, and drops what is still said. The connection is closed when the other side has hung up, too (RFC 6455, section
+     * 7.1.1): closed while something is on its way here, it would be reset, and lose the other side what it has yet to read.
+     */
     @Override
     public void close() {
-        channel.writeAndFlush(new CloseWebSocketFrame()).addListener(ChannelFutureListener.CLOSE);
+        try {
+            channel.eventLoop().execute(this::hangUp);
+        } catch (RejectedExecutionException e) {
+            // The connection has ended with the client.
+        }
+    }
+
+    private void hangUp() {
+        if (!hungUp) {
+            hungUp = true;
+            messages.drop(channel);
+            channel.writeAndFlush(new CloseWebSocketFrame());
+        }
     }
 }

@@ -20,8 +20,14 @@ final class PacedQueue {
 
     private volatile @Nullable Channel paused;
 
+    /** By the channel's thread. */
+    private boolean dropping;
+
     /** By the channel's thread: some bytes, at least one. */
     void add(Channel from, byte[] chunk) {
+        if (dropping) {
+            return;
+        }
         chunks.add(chunk);
         if (chunks.size() >= PAUSE_CHUNKS) {
             from.config().setAutoRead(false);
@@ -29,6 +35,13 @@ final class PacedQueue {
             // The reader may have emptied the queue in between and found nothing to ask for.
             resumeIfDrained(from);
         }
+    }
+
+    /** By the channel's thread: nobody waits for what comes from now on, and all of it is read. */
+    void drop(Channel from) {
+        dropping = true;
+        paused = null;
+        from.config().setAutoRead(true);
     }
 
     /** Nothing more comes. */

@@ -74,6 +74,35 @@ class ConversationTest {
     }
 
     @Test
+    void theAgentsLastWordArrivesWhileTheOtherTalks() throws Exception {
+        routes = request -> ApiResponse.talk(other -> {
+            other.receive();
+            other.send(bytes("goodbye"));
+        });
+        for (int i = 0; i < 100; i++) {
+            try (Conversation agent = client.converse("/")) {
+                Thread talker = new Thread(() -> talkOn(agent));
+                talker.start();
+                assertThat(agent.receive()).as("conversation %d", i).isEqualTo(bytes("goodbye"));
+                assertThat(agent.receive()).isNull();
+                talker.join();
+            }
+        }
+    }
+
+    private static void talkOn(Conversation agent) {
+        try {
+            while (true) {
+                agent.send(new byte[30_000]);
+            }
+        } catch (IOException e) {
+            assertThat(e).hasMessage("connection closed");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
     void theAgentLearnsThatTheOtherHasHungUp() throws Exception {
         CompletableFuture<String> end = new CompletableFuture<>();
         CountDownLatch closed = new CountDownLatch(1);
