@@ -20,9 +20,6 @@ public record DataplaneConfig(
         WorkerConfig worker,
         Set<TapOffload> offloads,
         @Nullable ConnectionFile connections) {
-    /** The port that IANA gave to VXLAN (RFC 7348, section 5). */
-    public static final int VXLAN_PORT = 4789;
-
     public DataplaneConfig {
         offloads = Set.copyOf(offloads);
         worker = worker.withJoins(

@@ -11,6 +11,7 @@ import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.IpProtocol;
 import io.osier.dataplane.packet.MacAddress;
 import io.osier.dataplane.packet.TcpHeader;
+import io.osier.dataplane.packet.VxlanHeader;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.service.Backend;
 import io.osier.dataplane.service.ServiceTable;
@@ -89,8 +90,8 @@ public final class Rehearsal implements AutoCloseable {
         List<UdpPort> tunnel = NetworkNamespace.callInThrowaway(() -> {
             loopbackUp();
             return List.of(
-                    UdpPort.open(underlayA, DataplaneConfig.VXLAN_PORT, countersA.drops()),
-                    UdpPort.open(underlayB, DataplaneConfig.VXLAN_PORT, countersB.drops()));
+                    UdpPort.open(underlayA, VxlanHeader.UDP_PORT, countersA.drops()),
+                    UdpPort.open(underlayB, VxlanHeader.UDP_PORT, countersB.drops()));
         });
         a = dataplane(underlayA, GATEWAY_A, underlayB, GATEWAY_B, tunnel.get(0), countersA);
         b = dataplane(underlayB, GATEWAY_B, underlayA, GATEWAY_A, tunnel.get(1), countersB);
@@ -208,7 +209,7 @@ public final class Rehearsal implements AutoCloseable {
                         new VirtualService("tcp", IpProtocol.TCP, SERVICE, SERVICE_PORT, List.of(backend)),
                         new VirtualService("udp", IpProtocol.UDP, SERVICE, SERVICE_PORT, List.of(backend)))));
         DataplaneConfig config =
-                new DataplaneConfig(underlay, DataplaneConfig.VXLAN_PORT, new WorkerConfig(1, 256, 64, 16), offloads);
+                new DataplaneConfig(underlay, VxlanHeader.UDP_PORT, new WorkerConfig(1, 256, 64, 16), offloads);
         return Dataplane.open(config, state, NOBODY, socket, counters);
     }
 

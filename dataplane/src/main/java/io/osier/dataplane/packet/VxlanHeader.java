@@ -17,7 +17,9 @@ import java.nio.ByteBuffer;
  */
 public final class VxlanHeader {
     public static final int LENGTH_BYTES = 8;
+    /** Given by IANA (RFC 7348, section 5). */
     public static final int UDP_PORT = 4789;
+
     public static final int MAX_VNI = 0xff_ffff;
 
     private static final int FLAG_VNI_VALID = 0x0800_0000;

@@ -16,6 +16,7 @@ import io.osier.dataplane.packet.Frame;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.packet.VxlanHeader;
 import io.osier.dataplane.port.Port;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.port.PortKind;
@@ -106,8 +107,7 @@ class DataplaneTest {
                 List.of(peer),
                 routes,
                 ServiceTable.EMPTY);
-        DataplaneConfig config =
-                new DataplaneConfig(underlay, DataplaneConfig.VXLAN_PORT, WorkerConfig.DEFAULT, Set.of());
+        DataplaneConfig config = new DataplaneConfig(underlay, VxlanHeader.UDP_PORT, WorkerConfig.DEFAULT, Set.of());
         Dataplane dataplane = node.namespace().call(() -> Dataplane.open(config, state, listener));
         toClose.add(dataplane);
         return dataplane;

@@ -8,6 +8,7 @@ import io.osier.dataplane.forwarding.Route;
 import io.osier.dataplane.packet.IpAddress;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.packet.MacAddress;
+import io.osier.dataplane.packet.VxlanHeader;
 import io.osier.dataplane.port.DropCounters;
 import io.osier.dataplane.port.PortId;
 import io.osier.dataplane.port.PortKind;
@@ -77,8 +78,7 @@ class HandOverTest {
                 List.of(),
                 PodRoutes.of(List.of(new Route(IpPrefix.parse("10.32.0.0/24"), null))),
                 ServiceTable.EMPTY);
-        DataplaneConfig config =
-                new DataplaneConfig(UNDERLAY, DataplaneConfig.VXLAN_PORT, WorkerConfig.DEFAULT, Set.of());
+        DataplaneConfig config = new DataplaneConfig(UNDERLAY, VxlanHeader.UDP_PORT, WorkerConfig.DEFAULT, Set.of());
         Dataplane dataplane = node.namespace().call(() -> Dataplane.prepare(config, state, NOBODY, store));
         toClose.add(dataplane);
         return dataplane;
