@@ -6,6 +6,7 @@ import io.osier.agent.model.Pod;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
 import io.osier.agent.store.StateStore;
+import io.osier.agent.store.Versioned;
 import io.osier.dataplane.worker.NanoClock;
 import java.time.Duration;
 import java.util.Comparator;
@@ -47,8 +48,16 @@ public final class LostNodes implements AutoCloseable {
         looking.setDaemon(true);
         return looking;
     });
-    private Map<String, Long> silentSinceNanos = new HashMap<>();
+    private Map<String, Sign> signs = new HashMap<>();
     private final Set<String> lost = new HashSet<>();
+
+    /**
+     * The last sign of life of a node.
+     *
+     * @param revision of what its agent writes down every ten seconds
+     * @param atNanos when it was first seen, or the agent answered, or the node was first looked at
+     */
+    private record Sign(long revision, long atNanos) {}
 
     /**
      * Begins to look, every ten seconds.
@@ -78,37 +87,46 @@ public final class LostNodes implements AutoCloseable {
     }
 
     void look() {
-        Map<String, Long> before = silentSinceNanos;
-        silentSinceNanos = new HashMap<>();
+        Map<String, Sign> before = signs;
+        signs = new HashMap<>();
         if (store.absence().isPresent()) {
             return; // whoever is not there may be at the other end of what is broken
         }
-        for (Node node : others()) {
-            String name = node.metadata().name();
-            long sinceNanos = before.getOrDefault(name, clock.nanoTime());
-            if (isAlive.test(node)) {
+        for (Versioned written : others()) {
+            String name = nameOf(written);
+            Sign last = before.get(name);
+            if ((last != null && last.revision() != written.revision()) || answers(name)) {
+                signs.put(name, new Sign(written.revision(), clock.nanoTime()));
                 lost.remove(name);
                 return;
             }
-            silentSinceNanos.put(name, sinceNanos);
-            if (clock.nanoTime() - sinceNanos >= GRACE.toNanos() && !lost.contains(name)) {
+            Sign present = last == null ? new Sign(written.revision(), clock.nanoTime()) : last;
+            signs.put(name, present);
+            if (clock.nanoTime() - present.atNanos() >= GRACE.toNanos() && !lost.contains(name)) {
                 giveUp(name);
                 lost.add(name);
             }
         }
     }
 
-    /** From the next one on. */
-    private List<Node> others() {
-        List<Node> nodes = objects.list(Keys.NODES, Node.class).stream()
-                .filter(node ->
-                        !node.spec().foreign() && !node.metadata().name().equals(self))
-                .sorted(Comparator.comparing(node -> node.metadata().name()))
+    /** Asked only when nothing new is written down. */
+    private boolean answers(String name) {
+        return objects.get(Keys.node(name), Node.class).filter(isAlive).isPresent();
+    }
+
+    /** What the agents of the other nodes have written down, from the next node on. Foreign nodes have none. */
+    private List<Versioned> others() {
+        List<Versioned> written = store.list(Keys.PRESENCE).stream()
+                .sorted(Comparator.comparing(LostNodes::nameOf))
                 .toList();
         return Stream.concat(
-                        nodes.stream().filter(node -> node.metadata().name().compareTo(self) > 0),
-                        nodes.stream().filter(node -> node.metadata().name().compareTo(self) < 0))
+                        written.stream().filter(each -> nameOf(each).compareTo(self) > 0),
+                        written.stream().filter(each -> nameOf(each).compareTo(self) < 0))
                 .toList();
+    }
+
+    private static String nameOf(Versioned written) {
+        return written.key().substring(Keys.PRESENCE.length() + 1);
     }
 
     private void giveUp(String node) {

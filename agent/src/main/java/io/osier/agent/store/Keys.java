@@ -12,7 +12,7 @@ public final class Keys {
     public static final String ENDPOINT_SLICES = "endpointslices";
     public static final String NETWORK_POLICIES = "networkpolicies";
     public static final String CLAIMS = "claims";
-    private static final String PRESENCE = "presence";
+    public static final String PRESENCE = "presence";
 
     private static final Pattern KEY =
             Pattern.compile("[A-Za-z0-9_:-][A-Za-z0-9._:-]*(/[A-Za-z0-9_:-][A-Za-z0-9._:-]*){0,5}");

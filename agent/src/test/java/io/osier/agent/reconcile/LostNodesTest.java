@@ -8,7 +8,9 @@ import io.osier.agent.model.Pod;
 import io.osier.agent.model.PodSpec;
 import io.osier.agent.model.PodStatus;
 import io.osier.agent.store.Keys;
+import io.osier.agent.store.Keyspace;
 import io.osier.agent.store.ObjectStore;
+import io.osier.agent.store.Versioned;
 import io.osier.agent.store.directory.DirectoryStore;
 import io.osier.dataplane.packet.IpAddress;
 import java.nio.file.Path;
@@ -60,6 +62,14 @@ class LostNodesTest {
                         ObjectMeta.named(name),
                         new Node.Spec(null, List.of("10.32.0.0/24"), foreign),
                         new Node.Status(List.of(), "/none", null, "boot", "test", List.of(), null, null)));
+        if (!foreign) {
+            showLife(name);
+        }
+    }
+
+    private void showLife(String node) {
+        String key = Keys.presence(node);
+        store.compareAndSet(key, store.get(key).map(Versioned::revision).orElse(Keyspace.ABSENT), new byte[] {1});
     }
 
     private void addPod(String name, String node, PodStatus status) {
@@ -155,6 +165,43 @@ class LostNodesTest {
         silent.addAll(List.of("a", "d"));
         pass(0);
         assertThat(asked).as("round the end, and never itself").containsExactly("c", "d", "a");
+    }
+
+    @Test
+    void whoeverWritesDownThatItLivesIsNotAsked() {
+        pass(0);
+        asked.clear();
+        for (int i = 0; i < 10; i++) {
+            showLife("c");
+            pass(0);
+        }
+        assertThat(asked).isEmpty();
+        pass(0);
+        assertThat(asked).as("nothing new is written down").containsExactly("c");
+    }
+
+    @Test
+    void whatWasWrittenDownLastIsTheBeginningOfTheSilence() {
+        addPod("far", "c", PodStatus.running("10.32.2.2", 0));
+        silent.add("c");
+        pass(30);
+        showLife("c");
+        pass(0);
+        nowNanos += Duration.ofSeconds(10).toNanos();
+        pass(20);
+        assertThat(status("far").ready()).isTrue();
+        pass(10);
+        assertThat(status("far").hasLostItsNode()).isTrue();
+    }
+
+    @Test
+    void aNodeThatIsDeletedIsNotMissed() {
+        addPod("far", "c", PodStatus.running("10.32.2.2", 0));
+        pass(0);
+        asked.clear();
+        objects.delete(Keys.node("c"));
+        pass(10);
+        assertThat(asked).containsOnly("d");
     }
 
     @Test
