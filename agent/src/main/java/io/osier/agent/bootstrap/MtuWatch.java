@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 final class MtuWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MtuWatch.class);
 
-    private static final long EVERY_SECONDS = 5;
+    private static final long EVERY_SECONDS = 10;
 
     private final String nodeName;
     private final IpAddress underlay;

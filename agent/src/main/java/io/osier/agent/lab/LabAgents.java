@@ -150,6 +150,11 @@ final class LabAgents {
         // The heap grows in smaller steps than by default, and what compiling took goes back to the machine.
         words.addAll(List.of("-XX:MinHeapFreeRatio=25", "-XX:MaxHeapFreeRatio=40"));
         words.addAll(List.of("-XX:+IgnoreUnrecognizedVMOptions", "-XX:TrimNativeHeapInterval=30000"));
+        // No look for unused monitors four times a second, nor a safepoint a second that nobody has asked for.
+        words.addAll(List.of(
+                "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:AsyncDeflationInterval=10000",
+                "-XX:GuaranteedSafepointInterval=60000"));
         Scanner more = new Scanner(System.getenv().getOrDefault(MORE_OPTIONS, ""));
         more.forEachRemaining(words::add);
         words.addAll(List.of("-cp", classPath(), MAIN_CLASS));

@@ -44,6 +44,9 @@ public final class CommandSupervisor implements AutoCloseable {
     private final BiConsumer<CommandId, CommandStatus> onStatus;
     private final Map<String, SupervisedCommand> commands = new HashMap<>();
     private final Map<String, CommandStatus> latest = new HashMap<>();
+    /** By the supervisor's thread. */
+    private boolean logsAreWatched;
+
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, task -> {
         Thread supervisor = new Thread(task, "osier-commands");
         supervisor.setDaemon(true);
@@ -72,7 +75,6 @@ public final class CommandSupervisor implements AutoCloseable {
         this.onStatus = onStatus;
         // After a stop nothing is started and nobody is told any more; the commands go on.
         thread.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
-        thread.scheduleWithFixedDelay(this::boundLogs, LOG_CHECK_SECONDS, LOG_CHECK_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Runs a command, or finds it running; a second call for the same one only tells how it is. */
@@ -86,6 +88,7 @@ public final class CommandSupervisor implements AutoCloseable {
                         command, launcher, files.log(key), files.note(key), thread, changed -> tell(id, changed));
                 commands.put(key, supervised);
                 supervised.begin();
+                watchLogs();
             } else if (status != null) {
                 repeat(id, status);
             }
@@ -177,7 +180,16 @@ public final class CommandSupervisor implements AutoCloseable {
         return Files.exists(log) ? log : null;
     }
 
+    /** While there are any. */
+    private void watchLogs() {
+        if (!logsAreWatched && !commands.isEmpty()) {
+            logsAreWatched = true;
+            thread.schedule(this::boundLogs, LOG_CHECK_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
     private void boundLogs() {
+        logsAreWatched = false;
         for (String key : commands.keySet()) {
             try {
                 new CommandLog(files.log(key), MAX_LOG_BYTES, KEPT_LOG_BYTES).bound();
@@ -185,6 +197,7 @@ public final class CommandSupervisor implements AutoCloseable {
                 LOG.warn("the log of {} cannot be bounded: {}", key, e.getMessage());
             }
         }
+        watchLogs();
     }
 
     /** Stops supervising; the commands go on. */

@@ -51,6 +51,8 @@ public final class ApiServer implements AutoCloseable {
 
     private ApiServer(@Nullable Path socket) {
         this.socket = socket;
+        // While nothing is planned, Netty's loop wakes every second to see whether something is.
+        loop.scheduleWithFixedDelay(() -> {}, 1, 1, TimeUnit.DAYS);
     }
 
     /**
