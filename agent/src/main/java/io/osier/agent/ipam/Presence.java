@@ -6,6 +6,7 @@ import io.osier.agent.store.StateStore;
 import io.osier.agent.store.Versioned;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,9 @@ public final class Presence implements AutoCloseable {
     private final StateStore store;
     private final String key;
     private final byte[] identity;
+    /** By the thread: what it wrote last. */
+    private long revision = Keyspace.ABSENT;
+
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread presence = new Thread(task, "osier-presence");
         presence.setDaemon(true);
@@ -44,8 +48,12 @@ public final class Presence implements AutoCloseable {
 
     private void show() {
         try {
-            long revision = store.get(key).map(Versioned::revision).orElse(Keyspace.ABSENT);
-            store.compareAndSet(key, revision, identity);
+            OptionalLong written = store.compareAndSet(key, revision, identity);
+            if (written.isEmpty()) { // by an agent before this one, or deleted
+                long present = store.get(key).map(Versioned::revision).orElse(Keyspace.ABSENT);
+                written = store.compareAndSet(key, present, identity);
+            }
+            revision = written.orElse(revision);
         } catch (RuntimeException e) {
             LOG.debug("no sign of life in the store: {}", e.getMessage());
         }

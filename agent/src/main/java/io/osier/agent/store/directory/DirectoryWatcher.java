@@ -148,7 +148,7 @@ final class DirectoryWatcher implements AutoCloseable {
         FileTime modified;
         try {
             if (before == null) { // watched before it is looked at, so that nothing can come in between
-                keys.put(folder.register(service, ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY), folder);
+                keys.put(register(folder, service), folder);
             }
             modified = Files.getLastModifiedTime(folder);
         } catch (NoSuchFileException | NotDirectoryException e) {
@@ -162,6 +162,13 @@ final class DirectoryWatcher implements AutoCloseable {
         for (Path each : inner) {
             lookAround(each, present, service);
         }
+    }
+
+    /** Files get their names when they are whole; in the root the lock is written to with every change. */
+    private WatchKey register(Path folder, WatchService service) throws IOException {
+        return folder.equals(root)
+                ? folder.register(service, ENTRY_CREATE, ENTRY_DELETE)
+                : folder.register(service, ENTRY_CREATE, ENTRY_DELETE, ENTRY_MODIFY);
     }
 
     /** Looks at the files of one folder, and returns the folders in it. */
