@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -44,6 +45,9 @@ public final class RememberedStore implements StateStore {
     private final boolean mayRemember;
     private final StoreContact contact;
     private final List<Remembered> watched = new CopyOnWriteArrayList<>();
+    /** What is remembered of folders that nobody watches yet, or any more. */
+    private final Map<String, Versioned> unwatched = new ConcurrentSkipListMap<>();
+
     private final ScheduledExecutorService saver = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "osier-last-known");
         thread.setDaemon(true);
@@ -70,9 +74,15 @@ public final class RememberedStore implements StateStore {
             });
         }
 
+        private boolean covers(String key) {
+            return key.startsWith(prefix + "/");
+        }
+
         @Override
         public void close() {
             watch.close();
+            unwatched.keySet().removeIf(this::covers);
+            unwatched.putAll(relay.known());
             watched.remove(this);
         }
     }
@@ -84,6 +94,7 @@ public final class RememberedStore implements StateStore {
         Optional<List<Versioned>> last = file.read();
         this.remembered = last.orElse(List.of());
         this.mayRemember = last.isPresent();
+        remembered.forEach(entry -> unwatched.put(entry.key(), entry));
         this.contact = new StoreContact(probe, Clock.systemUTC(), this::turned);
     }
 
@@ -250,11 +261,25 @@ public final class RememberedStore implements StateStore {
     private void saveNow() throws IOException {
         long startNanos = System.nanoTime();
         changed = false;
-        Map<String, Versioned> all = new TreeMap<>();
+        Instant answered = contact.answered();
+        try {
+            file.write(all(), answered);
+            confirmed = answered;
+        } catch (IOException e) {
+            changed = true; // still
+            throw e;
+        } finally {
+            nextSaveNanos = System.nanoTime() + REST * (System.nanoTime() - startNanos);
+        }
+    }
+
+    private List<Versioned> all() {
+        Map<String, Versioned> all = new TreeMap<>(unwatched);
+        for (Remembered each : watched) {
+            all.keySet().removeIf(each::covers);
+        }
         watched.forEach(each -> all.putAll(each.relay.known()));
-        confirmed = contact.answered();
-        file.write(new ArrayList<>(all.values()), confirmed);
-        nextSaveNanos = System.nanoTime() + REST * (System.nanoTime() - startNanos);
+        return new ArrayList<>(all.values());
     }
 
     @Override

@@ -147,6 +147,60 @@ class RememberedStoreTest extends StateStoreContract {
         assertThat(store().absence()).isEmpty();
     }
 
+    @Test
+    void aStartThatFailsForgetsNothingOfWhatItDidNotComeToWatch() throws Exception {
+        create("pods/a/web", "1");
+        StateStore first = openAgain("agent");
+        List<String> before = follow(first, "pods");
+        await().until(() -> before.contains("SYNCED "));
+        first.close();
+
+        StateStore failing = openAgain("agent"); // the store is there; something else is not, so nobody watches pods
+        Thread.sleep(1_500);
+        failing.close();
+
+        away = true;
+        assertThat(follow(openAgain("agent"), "pods")).containsExactly("PUT pods/a/web=1", "SYNCED ");
+    }
+
+    @Test
+    void whoeverClosesItsWatchesBeforeTheStoreForgetsNothing() throws Exception {
+        create("pods/a/web", "1");
+        StateStore first = openAgain("agent");
+        List<String> told = new CopyOnWriteArrayList<>();
+        Watchable.Watch watch = first.watch("pods", event -> told.add(event.type() + " " + event.key()));
+        await().until(() -> told.contains("SYNCED "));
+        Thread.sleep(2_500); // saved by now
+        create("pods/a/other", "1");
+        await().pollInterval(Duration.ofMillis(1)).until(() -> told.contains("PUT pods/a/other"));
+        watch.close(); // as the reconciler does, which ends before the store
+        first.close();
+
+        away = true;
+        assertThat(follow(openAgain("agent"), "pods"))
+                .containsExactly("PUT pods/a/other=1", "PUT pods/a/web=1", "SYNCED ");
+    }
+
+    @Test
+    void whatCouldNotBeSavedOnceIsSavedLater() throws Exception {
+        StateStore first = openAgain("agent");
+        List<String> told = follow(first, "pods");
+        await().until(() -> told.contains("SYNCED "));
+        Thread.sleep(2_500);
+        Path draft = folder.resolve("agent.draft");
+        Files.createDirectories(draft.resolve("in the way")); // as if the disk were full
+        create("pods/a/web", "1");
+        await().until(() -> told.contains("PUT pods/a/web=1"));
+        Thread.sleep(2_500);
+        Files.delete(draft.resolve("in the way"));
+        Files.delete(draft);
+        Thread.sleep(2_500);
+        first.close();
+
+        away = true;
+        assertThat(follow(openAgain("agent"), "pods")).containsExactly("PUT pods/a/web=1", "SYNCED ");
+    }
+
     /** A store that is out of reach of whoever has this handle: watches hear nothing until it is back. */
     private final class Faraway implements StateStore {
         private final StateStore real;

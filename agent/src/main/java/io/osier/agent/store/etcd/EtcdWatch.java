@@ -5,7 +5,6 @@ import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.watch.WatchEvent;
 import io.etcd.jetcd.watch.WatchResponse;
 import io.osier.agent.store.StoreEvent;
-import io.osier.agent.store.StoreException;
 import io.osier.agent.store.Versioned;
 import io.osier.agent.store.Watchable;
 import java.time.Duration;
@@ -104,7 +103,7 @@ class EtcdWatch implements Watchable.Watch {
                 try {
                     round();
                     said = false;
-                } catch (StoreException e) {
+                } catch (RuntimeException e) { // jetcd's own, too: of a client that was just replaced, say
                     if (!closed && !said) {
                         LOG.warn("{}; trying again until it can", e.getMessage());
                         said = true;
