@@ -12,7 +12,6 @@ import io.osier.agent.host.HostNetwork;
 import io.osier.agent.host.HostServices;
 import io.osier.agent.host.OwnDevices;
 import io.osier.agent.host.ProbeSocket;
-import io.osier.agent.ipam.AddressClaims;
 import io.osier.agent.ipam.Presence;
 import io.osier.agent.ipam.SubnetLeases;
 import io.osier.agent.metrics.MetricsPage;
@@ -209,8 +208,7 @@ public final class AgentProcess implements AutoCloseable {
         NodeSettings settings = place.settings();
         return new PodMaker(
                 settings,
-                new AddressClaims(store),
-                new ObjectStore(store),
+                store,
                 new PodNamespaces(state.resolve("namespaces")),
                 new PodLink(dataplane, settings.podRange(), settings.gateway(), podPrefix6(settings), place.mtuBytes()),
                 commands);

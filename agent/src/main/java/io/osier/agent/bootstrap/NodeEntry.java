@@ -37,7 +37,7 @@ final class NodeEntry {
                 MachineIdentity.bootId(),
                 Version.current(),
                 settings.remoteChecksum() ? List.of(Node.Status.REMOTE_CHECKSUM) : List.of(),
-                place.mtuBytes(),
+                UnderlayAddress.podMtuBytes(place.underlay()), // as it is now: the node may be entered again late
                 null);
         Node present = objects.get(key, Node.class).orElse(null);
         if (present != null) {

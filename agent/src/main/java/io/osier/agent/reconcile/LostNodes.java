@@ -98,6 +98,7 @@ public final class LostNodes implements AutoCloseable {
             if ((last != null && last.revision() != written.revision()) || answers(name)) {
                 signs.put(name, new Sign(written.revision(), clock.nanoTime()));
                 lost.remove(name);
+                lost.retainAll(signs.keySet()); // those behind it are looked after by it, and may come and go unseen
                 return;
             }
             Sign present = last == null ? new Sign(written.revision(), clock.nanoTime()) : last;

@@ -15,6 +15,8 @@ import io.osier.agent.pod.PodLink;
 import io.osier.agent.pod.PodNamespaces;
 import io.osier.agent.store.Keys;
 import io.osier.agent.store.ObjectStore;
+import io.osier.agent.store.Stage;
+import io.osier.agent.store.StateStore;
 import io.osier.agent.store.StoreException;
 import io.osier.dataplane.packet.IpAddress;
 import java.io.IOException;
@@ -41,6 +43,7 @@ public final class PodMaker implements PodSteps {
     private static final long POLICY_LOOK_MILLIS = 5;
 
     private final NodeSettings settings;
+    private final StateStore store;
     private final AddressClaims claims;
     private final ObjectStore objects;
     private final PodNamespaces namespaces;
@@ -53,14 +56,14 @@ public final class PodMaker implements PodSteps {
 
     public PodMaker(
             NodeSettings settings,
-            AddressClaims claims,
-            ObjectStore objects,
+            StateStore store,
             PodNamespaces namespaces,
             PodLink link,
             CommandSupervisor commands) {
         this.settings = settings;
-        this.claims = claims;
-        this.objects = objects;
+        this.store = store;
+        this.claims = new AddressClaims(store);
+        this.objects = new ObjectStore(store);
         this.namespaces = namespaces;
         this.link = link;
         this.commands = commands;
@@ -153,16 +156,29 @@ public final class PodMaker implements PodSteps {
     @Override
     public void forget(Pod pod) {
         String owner = keyOf(pod);
-        objects.delete(owner);
+        Stage stage;
+        do {
+            stage = new Stage(store);
+            ObjectStore staged = new ObjectStore(stage);
+            if (staged.get(owner, Pod.class)
+                    .filter(present -> isSame(present, pod))
+                    .isEmpty()) {
+                return; // done by another round; the name, and the claims in it, may be another pod's by now
+            }
+            staged.delete(owner);
+            AddressClaims its = new AddressClaims(stage);
+            Stream.of(pod.status().podIP(), pod.spec().podIP())
+                    .filter(Objects::nonNull)
+                    .map(IpAddress::parse)
+                    .forEach(address -> its.release(address, owner));
+            Stream.ofNullable(claimed.get(owner)).forEach(unused -> its.release(unused, owner));
+        } while (!stage.commit());
+        claimed.remove(owner);
         CrashPoint.OBJECT_DELETED.reached();
-        Stream.of(pod.status().podIP(), pod.spec().podIP())
-                .filter(Objects::nonNull)
-                .map(IpAddress::parse)
-                .forEach(address -> claims.release(address, owner));
-        IpAddress unused = claimed.remove(owner);
-        if (unused != null) {
-            claims.release(unused, owner);
-        }
+    }
+
+    private static boolean isSame(Pod one, Pod other) {
+        return Objects.equals(one.metadata().uid(), other.metadata().uid());
     }
 
     @Override

@@ -210,4 +210,28 @@ class LostNodesTest {
         pass(0);
         assertThat(asked).containsExactly("c");
     }
+
+    @Test
+    void ofTwoThatGoTogetherTwiceBothAreGivenUpTwice() {
+        addPod("one", "c", PodStatus.running("10.32.2.2", 0));
+        addPod("two", "d", PodStatus.running("10.32.3.2", 0));
+        silent.addAll(Set.of("c", "d"));
+        pass(50);
+        assertThat(status("one").hasLostItsNode()).isTrue();
+        assertThat(status("two").hasLostItsNode()).isTrue();
+
+        silent.clear(); // a rack has power again
+        addPod("one", "c", PodStatus.running("10.32.2.2", 0));
+        addPod("two", "d", PodStatus.running("10.32.3.2", 0));
+        for (int i = 0; i < 60; i++) {
+            showLife("c");
+            showLife("d");
+            pass(0);
+            nowNanos += Duration.ofSeconds(10).toNanos();
+        }
+        silent.addAll(Set.of("c", "d")); // and has none again
+        pass(100);
+        assertThat(status("one").hasLostItsNode()).isTrue();
+        assertThat(status("two").hasLostItsNode()).isTrue();
+    }
 }
