@@ -83,7 +83,9 @@ public final class FamilyServices {
                     nodePorts.add(port(service));
                 }
             } else if (!ownAddresses.get().contains(service.address())) {
-                routes.add(service.address().toString());
+                if (!service.policy().isAtNode()) { // whoever goes there is sent on by that node
+                    routes.add(service.address().toString());
+                }
             } else {
                 VirtualService clusterIp = services.clusterIpOf(service);
                 if (clusterIp != null) {

@@ -25,6 +25,7 @@ final class CompiledServices {
     private final AddressBlocks<String> byEndpoint = new AddressBlocks<>(Comparator.naturalOrder());
     private final Grouped<String, String> byNode = new Grouped<>(new HashMap<>(), Comparator.naturalOrder());
     private final Set<String> ranged = new HashSet<>();
+    private final Set<String> external = new HashSet<>();
     private final NavigableMap<String, HealthCheck> checks = new TreeMap<>();
 
     /** @param present what was made of services before, and is gone over as a whole */
@@ -44,6 +45,7 @@ final class CompiledServices {
         String key = EndpointSources.keyOf(service.metadata());
         services.remove(key);
         ranged.remove(key);
+        external.remove(key);
     }
 
     private void add(Service service) {
@@ -51,6 +53,9 @@ final class CompiledServices {
         services.put(key, service);
         if (!service.spec().loadBalancerSourceRanges().isEmpty()) {
             ranged.add(key);
+        }
+        if (!service.spec().externalIPs().isEmpty() || service.spec().loadBalancerIP() != null) {
+            external.add(key);
         }
     }
 
@@ -74,6 +79,11 @@ final class CompiledServices {
     /** Those to which not everybody may come; nobody else asks under which addresses the node is seen. */
     Set<String> withSourceRanges() {
         return ranged;
+    }
+
+    /** Those with addresses that users have chosen, which may be some node's. */
+    Set<String> withExternalAddresses() {
+        return external;
     }
 
     List<String> all() {

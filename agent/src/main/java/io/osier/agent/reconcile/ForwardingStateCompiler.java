@@ -114,6 +114,9 @@ public final class ForwardingStateCompiler {
                 touched.addAll(known.services.all());
             }
             moved.forEach(node -> touched.addAll(known.services.askingFor(node)));
+            if (!nodes.others().equals(nodesBefore.others())) {
+                touched.addAll(known.services.withExternalAddresses());
+            }
         }
         if (routes != routesBefore) {
             for (IpPrefix range : RouteDifference.of(routesBefore, routes, ServiceCompiler::isSame)) {

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,9 +24,15 @@ import org.slf4j.LoggerFactory;
  * @param routes to the subnets, in the order of nodes' names; of two with one destination the later counts
  * @param bySubnet the same as a table
  * @param own this node's other addresses, by what it has said of itself
+ * @param others the addresses of the other nodes
  */
 record NodeTables(
-        Map<String, Peer> peers, List<Route> routes, PodRoutes bySubnet, List<IpAddress> own, Topology topology) {
+        Map<String, Peer> peers,
+        List<Route> routes,
+        PodRoutes bySubnet,
+        List<IpAddress> own,
+        Set<IpAddress> others,
+        Topology topology) {
     private static final Logger LOG = LoggerFactory.getLogger(NodeTables.class);
 
     /** @param nodes in the order of their names */
@@ -46,7 +54,9 @@ record NodeTables(
                 LOG.warn("node {} is passed over: {}", node.metadata().name(), e.getMessage());
             }
         }
-        return new NodeTables(peers, routes, PodRoutes.of(routes), own, Topology.of(settings.nodeName(), nodes));
+        Set<IpAddress> others = peers.values().stream().map(Peer::underlay).collect(Collectors.toSet());
+        return new NodeTables(
+                peers, routes, PodRoutes.of(routes), own, others, Topology.of(settings.nodeName(), nodes));
     }
 
     private static Peer peerOf(NodeSettings settings, Node node) {

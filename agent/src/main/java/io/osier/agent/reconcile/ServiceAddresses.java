@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param host behind which the dataplane has what comes to the node's own IPv4 addresses
  * @param host6 the same of IPv6; null on a node without it
  * @param node the node's own addresses, as its pods use them; of each family its gateway first
+ * @param others the other nodes' addresses, which users may choose for services as well
  * @param seen under which addresses others may see the node besides
  * @param hasNodePorts at which of its addresses its node ports are reached
  */
@@ -33,6 +34,7 @@ record ServiceAddresses(
         HostAddresses host,
         @Nullable HostAddresses host6,
         List<IpAddress> node,
+        Set<IpAddress> others,
         Set<IpAddress> seen,
         Predicate<IpAddress> hasNodePorts) {
     /**
@@ -46,8 +48,8 @@ record ServiceAddresses(
         ServiceSpec spec = service.spec();
         List<VirtualService> result = new ArrayList<>();
         FlowPolicy flows = service.flows();
-        Maker maker =
-                new Maker(service.portName(port), protocolOf(port), backends, near, spec.affinitySeconds(), flows);
+        Maker maker = new Maker(
+                service.portName(port), protocolOf(port), backends, near, spec.affinitySeconds(), flows, this::isNodes);
         Locality inside = spec.internalTrafficPolicy().equals(ServiceSpec.LOCAL) ? Locality.EVERYBODY : Locality.NOBODY;
         for (IpAddress address : ofFamily(spec.addresses(), family)) {
             result.add(maker.make(Exposure.CLUSTER_IP, address, port.port(), inside));
@@ -90,6 +92,10 @@ record ServiceAddresses(
         return ranges;
     }
 
+    private boolean isNodes(IpAddress address) {
+        return others.contains(address) || node.contains(address);
+    }
+
     private static boolean isIn(List<IpPrefix> ranges, IpAddress address) {
         return ranges.stream().anyMatch(range -> range.contains(address));
     }
@@ -110,13 +116,15 @@ record ServiceAddresses(
             List<Backend> backends,
             List<Backend> near,
             int affinitySeconds,
-            FlowPolicy flows) {
+            FlowPolicy flows,
+            Predicate<IpAddress> nodes) {
         VirtualService make(Exposure exposure, IpAddress address, int port, Locality locality) {
             return make(exposure, address, port, locality, List.of());
         }
 
         VirtualService make(Exposure exposure, IpAddress address, int port, Locality locality, List<IpPrefix> ranges) {
-            ServicePolicy policy = new ServicePolicy(exposure, locality, affinitySeconds, ranges, flows);
+            ServicePolicy policy =
+                    new ServicePolicy(exposure, locality, affinitySeconds, ranges, flows, nodes.test(address));
             return new VirtualService(name, protocol, address, port, backends, near, policy);
         }
     }

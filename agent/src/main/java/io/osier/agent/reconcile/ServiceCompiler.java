@@ -48,7 +48,12 @@ final class ServiceCompiler {
         this.routes = routes;
         this.topology = nodes.topology();
         this.addresses = new ServiceAddresses(
-                HostAddresses.of(settings.serviceRange()), hosts6(), reachedAt(nodes), seen, settings::hasNodePortsAt);
+                HostAddresses.of(settings.serviceRange()),
+                hosts6(),
+                reachedAt(nodes),
+                nodes.others(),
+                seen,
+                settings::hasNodePortsAt);
     }
 
     private @Nullable HostAddresses hosts6() {

@@ -394,4 +394,24 @@ class ForwardingStateCompilerTest {
         return route.destination() + " "
                 + (route.via() == null ? "here" : route.via().name());
     }
+
+    @Test
+    void addressesOfNodesKeepTheirOtherPorts() {
+        ForwardingState state = compile("""
+                {apiVersion: v1, kind: Service, metadata: {name: web},
+                 spec: {clusterIP: 10.96.0.10, externalIPs: [172.30.0.1, 172.30.0.2, 198.51.100.1], ports: [{port: 80}]}}
+                ---
+                {apiVersion: v1, kind: Service, metadata: {name: shop},
+                 spec: {type: LoadBalancer, clusterIP: 10.96.0.11, loadBalancerIP: 172.30.0.9, ports: [{port: 80}]}}
+                """);
+
+        assertThat(state.services().exposed())
+                .extracting(service ->
+                        service.address() + (service.policy().isAtNode() ? " is a node's" : " is nobody else's"))
+                .containsExactlyInAnyOrder(
+                        "172.30.0.1 is a node's",
+                        "172.30.0.2 is a node's",
+                        "172.30.0.9 is a node's",
+                        "198.51.100.1 is nobody else's");
+    }
 }

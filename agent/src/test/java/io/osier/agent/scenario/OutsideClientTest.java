@@ -163,6 +163,20 @@ class OutsideClientTest {
         assertThat(osier("get", "service", "balanced").out()).contains("LoadBalancer", BALANCER, "80:3");
     }
 
+    /** Led into the overlay, it would take the tunnel and the store with it. */
+    @Test
+    void anExternalAddressThatIsANodesKeepsToThatNode() {
+        createService("at-node", "only", "--external-ip", NODE_B);
+
+        await().untilAsserted(() -> assertThat(ask(OUTSIDER, NODE_B)).contains("\"host\":\"only-b\""));
+        for (String asker : List.of("node-a", "node-b", "caller", "web-b")) {
+            assertThat(ask(asker, NODE_B)).as(asker).contains("\"host\":\"only-b\"");
+            in(asker, "ping -c 1 -W 2 " + NODE_B).succeeded();
+        }
+        assertThat(in("node-a", "ip route get " + NODE_B).out()).contains("dev eth0");
+        in("caller", "ping -c 1 -W 2 " + podIp("only-b")).succeeded();
+    }
+
     @Test
     void aLoadBalancerLearnsWhichNodesHaveEndpoints() {
         createService(

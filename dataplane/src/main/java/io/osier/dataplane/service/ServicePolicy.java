@@ -11,9 +11,15 @@ import java.util.List;
  * @param affinitySeconds for how long a client that comes again gets the backend that it had; 0 for not at all
  * @param sourceRanges who may come ({@code loadBalancerSourceRanges}); empty for everybody
  * @param flows how flows get their backends
+ * @param isAtNode whether the address is some node's, which has ports of its own there
  */
 public record ServicePolicy(
-        Exposure exposure, Locality locality, int affinitySeconds, List<IpPrefix> sourceRanges, FlowPolicy flows) {
+        Exposure exposure,
+        Locality locality,
+        int affinitySeconds,
+        List<IpPrefix> sourceRanges,
+        FlowPolicy flows,
+        boolean isAtNode) {
     /** A virtual address that leads to all backends by chance. */
     public static final ServicePolicy DEFAULT = new ServicePolicy(Exposure.CLUSTER_IP, Locality.NOBODY, 0, List.of());
 
@@ -33,21 +39,21 @@ public record ServicePolicy(
 
     /** One whose flows get their backends as kube-proxy gives them. */
     public ServicePolicy(Exposure exposure, Locality locality, int affinitySeconds, List<IpPrefix> sourceRanges) {
-        this(exposure, locality, affinitySeconds, sourceRanges, FlowPolicy.DEFAULT);
+        this(exposure, locality, affinitySeconds, sourceRanges, FlowPolicy.DEFAULT, false);
     }
 
     /** The same with this affinity. */
     public ServicePolicy withAffinity(int seconds) {
-        return new ServicePolicy(exposure, locality, seconds, sourceRanges, flows);
+        return new ServicePolicy(exposure, locality, seconds, sourceRanges, flows, isAtNode);
     }
 
     /** The same that gives its flows backends so. */
     public ServicePolicy with(FlowPolicy other) {
-        return new ServicePolicy(exposure, locality, affinitySeconds, sourceRanges, other);
+        return new ServicePolicy(exposure, locality, affinitySeconds, sourceRanges, other, isAtNode);
     }
 
     ServicePolicy with(Locality other) {
-        return new ServicePolicy(exposure, other, affinitySeconds, sourceRanges, flows);
+        return new ServicePolicy(exposure, other, affinitySeconds, sourceRanges, flows, isAtNode);
     }
 
     boolean isExternal() {

@@ -130,7 +130,7 @@ public final class VirtualService {
 
     /** Whether its address is nothing else's, so that a port that it does not have is nobody's. */
     boolean ownsAddress() {
-        return policy.exposure() != Exposure.NODE_ADDRESS;
+        return policy.exposure() != Exposure.NODE_ADDRESS && !policy.isAtNode();
     }
 
     /** Whether the packet's sender may come here; counts it with the range that lets it in, or with those that none does. */

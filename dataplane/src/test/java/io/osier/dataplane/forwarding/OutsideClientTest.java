@@ -7,6 +7,7 @@ import io.osier.dataplane.packet.DropReason;
 import io.osier.dataplane.packet.IpPrefix;
 import io.osier.dataplane.service.Exposure;
 import io.osier.dataplane.service.FilterListing;
+import io.osier.dataplane.service.FlowPolicy;
 import io.osier.dataplane.service.ListedFamily;
 import io.osier.dataplane.service.RulesListing;
 import io.osier.dataplane.service.ServicePolicy;
@@ -115,6 +116,20 @@ class OutsideClientTest extends TwoNodeScenario {
 
         send(client, tcp().from(CLIENT, 4000).to(GATEWAY_A, 30080).syn());
         assertThat(far.drain()).as("its own pods need no host").hasSize(1);
+    }
+
+    @Test
+    void aNodesAddressThatAServiceHasTooKeepsItsOtherPorts() {
+        String node = "172.30.0.2";
+        ServicePolicy policy =
+                new ServicePolicy(Exposure.EXTERNAL_IP, Locality.NOBODY, 0, List.of(), FlowPolicy.DEFAULT, true);
+        cluster.exposed("default/web", node, 80, policy, List.of(FAR_WEB), List.of());
+
+        send(client, tcp().from(CLIENT, 4000).to(node, 80).via(GATEWAY_A).syn());
+        assertThat(far.drain()).hasSize(1);
+        send(client, tcp().from(CLIENT, 4001).to(node, 22).via(GATEWAY_A).syn());
+        assertThat(nodeA.host().drain()).containsExactly(CLIENT + ":4001 > " + node + ":22 tcp [S]");
+        assertThat(nodeA.dropped(DropReason.NO_SERVICE_PORT)).isZero();
     }
 
     @Test
