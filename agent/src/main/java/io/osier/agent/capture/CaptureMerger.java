@@ -34,6 +34,12 @@ public final class CaptureMerger {
     /** How long to wait for a node's answer before going on without it. */
     private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(3);
 
+    private static final String NO_ANSWER =
+            "it has not answered within " + TimeUnit.NANOSECONDS.toSeconds(ANSWER_NANOS) + " s";
+
+    /** A node that records says so twenty times a second; one that is silent for so long is lost. */
+    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     /** After the end is called for, what is on its way still counts. */
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
 
@@ -68,6 +74,10 @@ public final class CaptureMerger {
     /** Those that failed before all had answered: they matter only if others go on. */
     private final List<Ended> failures = new ArrayList<>();
 
+    /** When each node was heard last, as far as this could listen. */
+    private final long[] heardNanos;
+
+    private long listenedNanos;
     private boolean ready;
     private volatile boolean stopped;
 
@@ -75,6 +85,7 @@ public final class CaptureMerger {
         this.sources = List.copyOf(sources);
         this.listener = listener;
         window = new MergeWindow(sources.size(), MAX_WAIT_NANOS, MAX_WAITING_BYTES);
+        heardNanos = new long[sources.size()];
         asked.set(0, sources.size());
     }
 
@@ -106,6 +117,7 @@ public final class CaptureMerger {
             Countdown countdown = new Countdown(maxDuration);
             while (written < maxPackets && !countdown.isOver()) {
                 hear();
+                noticeSilence();
                 written += write(sink, maxPackets - written);
             }
         } finally {
@@ -129,14 +141,21 @@ public final class CaptureMerger {
         while (!asked.isEmpty() && !stopped && System.nanoTime() - startNanos < ANSWER_NANOS) {
             hear();
         }
-        if (asked.isEmpty() && answered.isEmpty()) {
+        if (answered.isEmpty() && !stopped) {
             throw CaptureException.unavailable(
-                    failures.isEmpty()
-                            ? "there is no node to capture on"
-                            : nodeOf(failures.get(0)) + ": " + failures.get(0).why());
+                    !failures.isEmpty()
+                            ? nodeOf(failures.get(0)) + ": " + failures.get(0).why()
+                            : asked.isEmpty()
+                                    ? "there is no node to capture on"
+                                    : sources.get(asked.nextSetBit(0)).node() + ": " + NO_ANSWER);
         }
         failures.forEach(failed -> listener.failed(nodeOf(failed), failed.why()));
+        if (!stopped) {
+            asked.stream().forEach(node -> listener.failed(sources.get(node).node(), NO_ANSWER));
+        }
+        asked.clear(); // one that answers after all is heard
         ready = true;
+        listenedNanos = System.nanoTime();
         listener.ready(
                 answered.stream().mapToObj(node -> sources.get(node).node()).toList());
     }
@@ -156,7 +175,25 @@ public final class CaptureMerger {
         }
     }
 
+    /** Tells of nodes that say nothing any more. What this could not hear, because it wrote, is no silence. */
+    private void noticeSilence() {
+        long nowNanos = System.nanoTime();
+        long deafNanos = nowNanos - listenedNanos - TimeUnit.SECONDS.toNanos(1);
+        listenedNanos = nowNanos;
+        for (int node = recording.nextSetBit(0); node >= 0; node = recording.nextSetBit(node + 1)) {
+            heardNanos[node] += Math.max(0, deafNanos);
+            if (nowNanos - heardNanos[node] >= SILENCE_NANOS) {
+                recording.clear(node);
+                window.end(node);
+                listener.failed(
+                        sources.get(node).node(),
+                        "it has said nothing for " + TimeUnit.NANOSECONDS.toSeconds(SILENCE_NANOS) + " s");
+            }
+        }
+    }
+
     private void hear(int node, CaptureMessage message) {
+        heardNanos[node] = System.nanoTime();
         if (message instanceof CaptureMessage.Hello) {
             asked.clear(node);
             answered.set(node);
@@ -171,9 +208,13 @@ public final class CaptureMerger {
     }
 
     private void end(Ended ended) {
+        boolean isKnown = !asked.get(ended.node()) && !recording.get(ended.node());
         asked.clear(ended.node());
         recording.clear(ended.node());
         window.end(ended.node());
+        if (isKnown) {
+            return;
+        }
         if (ready) {
             listener.failed(nodeOf(ended), ended.why());
         } else {

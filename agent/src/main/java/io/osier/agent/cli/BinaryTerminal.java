@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * A terminal that a file is written through: what {@code vagrant ssh -c} and {@code ssh -t} put between a command and a pipe on
  * the other machine. It would make two bytes of every line feed, and mix in whatever else is said on it.
  */
-final class BinaryTerminal {
+final class BinaryTerminal implements AutoCloseable {
     private static final Path STDOUT = Path.of("/proc/self/fd/1");
     private static final Path STDERR = Path.of("/proc/self/fd/2");
 
@@ -26,10 +26,15 @@ final class BinaryTerminal {
         return targetOf(STDERR).equals(targetOf(STDOUT));
     }
 
-    /** Lets bytes pass as they are until the process ends. */
-    static void begin() {
+    /** Lets bytes pass as they are until this is closed: by a signal that ends the file in order only after its last byte. */
+    static BinaryTerminal begin() {
         set("-opost", "-echo");
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> set("opost", "echo"), "osier-terminal"));
+        return new BinaryTerminal();
+    }
+
+    @Override
+    public void close() {
+        set("opost", "echo");
     }
 
     /** Without stty the terminal stays as it is, and its reader will say so. */

@@ -157,12 +157,16 @@ final class CaptureCommand extends ApiCommand {
     int run(ApiClient agent) throws InterruptedException {
         CaptureRequest request = new CaptureRequest(podNames(agent), looked, filter, snapLengthBytes);
         List<CaptureSource> sources = sources(agent);
+        BinaryTerminal terminal = null;
         if (STDOUT.equals(file) && BinaryTerminal.isStdout()) {
             silent = BinaryTerminal.isStderrToo();
-            BinaryTerminal.begin();
+            terminal = BinaryTerminal.begin();
         }
         CaptureMerger merger = new CaptureMerger(sources, new Notices());
-        try (CaptureEnd end = new CaptureEnd(merger::stop);
+        BinaryTerminal set = terminal;
+        Runnable giveUp = set == null ? () -> {} : set::close;
+        try (CaptureEnd end = new CaptureEnd(merger::stop, giveUp);
+                set;
                 CaptureSink sink = open(agent)) {
             CaptureMerger.Result result = merger.run(request, sink, count, duration());
             sink.finish();

@@ -14,8 +14,9 @@ final class CaptureEnd implements AutoCloseable {
     private final Thread hook;
     private volatile int exitCode = 1;
 
-    CaptureEnd(Runnable stop) {
-        hook = new Thread(() -> await(stop), "osier-capture-end");
+    /** @param giveUp what is to be done if what runs does not end in time */
+    CaptureEnd(Runnable stop, Runnable giveUp) {
+        hook = new Thread(() -> await(stop, giveUp), "osier-capture-end");
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
@@ -24,13 +25,14 @@ final class CaptureEnd implements AutoCloseable {
         exitCode = 0;
     }
 
-    private void await(Runnable stop) {
+    private void await(Runnable stop, Runnable giveUp) {
         stop.run();
         try {
             if (finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 // A signal's own exit code would call this a failure.
                 Runtime.getRuntime().halt(exitCode);
             }
+            giveUp.run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
