@@ -41,17 +41,25 @@ final class PodWaiter {
         }
     }
 
-    /** Returns when the pod's object has gone, and with it everything of the pod. */
+    /** Returns when the pod's object has gone, and with it everything of the pod; one that was made anew is another. */
     void untilGone(String name) throws InterruptedException {
         Instant start = Instant.now();
+        String uid = "";
         while (true) {
             try {
-                agent.get(path);
+                String now = agent.get(path).path("metadata").path("uid").asString("");
+                if (!uid.isEmpty() && !now.equals(uid)) {
+                    return;
+                }
+                uid = now;
             } catch (ApiException e) {
                 if (e.isNotFound()) {
                     return;
                 }
-                throw e;
+                if (e.code() != ApiException.UNREACHABLE) {
+                    throw e;
+                }
+                // An agent that is started again is back soon.
             }
             rest(start, "delete pod: " + name + " is still there");
         }

@@ -63,14 +63,23 @@ record RemoteExec(boolean stdin, boolean tty, OutputStream out, OutputStream err
         byte[] buffer = new byte[BUFFER_BYTES];
         InputStream in = new FileInputStream(FileDescriptor.in);
         try {
-            for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+            for (int length = read(in, buffer); length >= 0; length = read(in, buffer)) {
                 command.send(ExecMessage.data(ExecMessage.STDIN, buffer, length));
             }
             command.send(ExecMessage.endOfInput());
         } catch (IOException e) {
-            // The command has ended, as its exit code tells, or the input has.
+            // The command has ended, as its exit code tells.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** An input that cannot be read, a directory say, has ended for the command, which would wait for more for ever. */
+    private static int read(InputStream in, byte[] buffer) {
+        try {
+            return in.read(buffer);
+        } catch (IOException e) {
+            return -1;
         }
     }
 

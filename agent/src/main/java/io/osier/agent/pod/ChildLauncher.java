@@ -17,6 +17,7 @@ final class ChildLauncher implements Launcher {
     private static final Logger LOG = LoggerFactory.getLogger(ChildLauncher.class);
     private static final long GRACE_SECONDS = 5;
     private static final long EXECUTION_GRACE_SECONDS = 2;
+    private static final String EXECUTION = "process";
 
     @Override
     public Started start(PodCommand command, Path log) throws IOException {
@@ -39,7 +40,22 @@ final class ChildLauncher implements Launcher {
         CommandRunner.forgetServiceManager(builder);
         CallersLocale.restore(builder.environment());
         builder.environment().putAll(environment);
-        return new ChildExecution(builder.start());
+        Process process = builder.start();
+        ProcessNote.of(process.toHandle(), 0).write(folder.resolve(EXECUTION));
+        return new ChildExecution(process);
+    }
+
+    @Override
+    public void endLeft(Path folder) {
+        ProcessNote.read(folder.resolve(EXECUTION))
+                .flatMap(ProcessNote::process)
+                .ifPresent(leader -> {
+                    // Nobody has to wait for one that does not listen.
+                    Thread end =
+                            new Thread(() -> new ProcessGroup(leader).end(EXECUTION_GRACE_SECONDS), "osier-exec-left");
+                    end.setDaemon(true);
+                    end.start();
+                });
     }
 
     /** A child of this agent. */

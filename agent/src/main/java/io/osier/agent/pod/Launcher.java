@@ -48,6 +48,9 @@ interface Launcher {
      */
     Execution execute(List<String> words, Map<String, String> environment, Path folder) throws IOException;
 
+    /** Sees to the end of what an agent before this one had begun to {@link #execute} with this folder, and waits for nobody. */
+    default void endLeft(Path folder) {}
+
     /** The keys of a pod's commands, its first aside, that are there though nobody may have noted them. */
     List<String> others(String namespace);
 

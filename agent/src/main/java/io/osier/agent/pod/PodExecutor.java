@@ -35,11 +35,16 @@ public final class PodExecutor {
         try {
             Files.createDirectories(folder);
             try (Stream<Path> left = Files.list(folder)) {
-                left.forEach(PodExecution::delete);
+                left.forEach(this::forget);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private void forget(Path left) {
+        launcher.endLeft(left);
+        PodExecution.delete(left);
     }
 
     /**
