@@ -92,7 +92,9 @@ final class LogsCommand extends ApiCommand {
         }
         do {
             for (PodLog log : logs) {
-                stdout().write(log.next(agent));
+                do {
+                    stdout().write(log.next(agent));
+                } while (log.isBehind());
             }
             if (follow) {
                 Thread.sleep(LOOK_MILLIS);

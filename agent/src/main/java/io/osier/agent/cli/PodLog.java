@@ -16,6 +16,7 @@ final class PodLog {
     private final long tail;
     private long shownBytes;
     private boolean begun;
+    private boolean behind;
     private boolean insideLine;
 
     /**
@@ -36,21 +37,44 @@ final class PodLog {
         return prefix.length == 0 ? more : prefixed(more);
     }
 
+    /** Whether there was more than the agent tells at once. */
+    boolean isBehind() {
+        return behind;
+    }
+
     private byte[] tail(ApiClient agent) {
-        byte[] all = agent.getBytes(path);
-        shownBytes = all.length;
+        byte[] kept = answer(agent, path);
+        shownBytes = kept.length;
+        kept = tailOf(kept);
+        while (behind && tail >= 0) {
+            byte[] more = answer(agent, path + "&after=" + shownBytes);
+            shownBytes += more.length;
+            byte[] both = Arrays.copyOf(kept, kept.length + more.length);
+            System.arraycopy(more, 0, both, kept.length, more.length);
+            kept = tailOf(both);
+        }
+        return kept;
+    }
+
+    private byte[] tailOf(byte[] all) {
         return Arrays.copyOfRange(all, beginOfTail(all), all.length);
+    }
+
+    private byte[] answer(ApiClient agent, String question) {
+        byte[] answer = agent.getBytes(question);
+        behind = answer.length >= ApiClient.LOG_BYTES;
+        return answer;
     }
 
     private byte[] more(ApiClient agent) {
         byte[] more;
         try {
-            more = agent.getBytes(path + "&after=" + shownBytes);
+            more = answer(agent, path + "&after=" + shownBytes);
         } catch (ApiException e) {
             if (e.code() != SHORTER) {
                 throw e;
             }
-            more = agent.getBytes(path);
+            more = answer(agent, path);
             shownBytes = 0;
         }
         shownBytes += more.length;

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
@@ -37,6 +38,12 @@ import tools.jackson.databind.JsonNode;
 public final class ApiClient implements AutoCloseable {
     /** How long a question may take. */
     public static final Duration DEADLINE = Duration.ofSeconds(30);
+
+    /** A machine that is lost refuses nothing: Netty alone would wait 30 s, longer than whoever asks. */
+    private static final Duration CONNECT_DEADLINE = Duration.ofSeconds(3);
+
+    /** No more of a log is told at once: whoever gets so much asks for what follows. */
+    public static final int LOG_BYTES = 2 << 20;
 
     private static final String HOST = "osier";
     private static final int MAX_ANSWER_BYTES = 256 << 20;
@@ -92,7 +99,7 @@ public final class ApiClient implements AutoCloseable {
     /** Asks and returns the answer as it comes, whatever its status. */
     public ApiAnswer ask(HttpMethod method, String path, @Nullable JsonNode body, Duration deadline) {
         AnswerHandler handler = new AnswerHandler();
-        Channel channel = connect(new HttpObjectAggregator(MAX_ANSWER_BYTES), handler);
+        Channel channel = connect(deadline, new HttpObjectAggregator(MAX_ANSWER_BYTES), handler);
         try {
             channel.writeAndFlush(request(method, path, body));
             ApiAnswer answer = await(handler.answer(), deadline);
@@ -126,7 +133,7 @@ public final class ApiClient implements AutoCloseable {
     /** The body of the answer as it arrives; closing it ends the question. */
     public InputStream stream(String path) {
         StreamHandler handler = new StreamHandler();
-        Channel channel = connect(handler);
+        Channel channel = connect(DEADLINE, handler);
         handler.bind(channel);
         channel.writeAndFlush(request(HttpMethod.GET, path, null));
         return handler.body();
@@ -143,7 +150,7 @@ public final class ApiClient implements AutoCloseable {
                 false,
                 headers,
                 Conversation.MAX_MESSAGE_BYTES));
-        Channel channel = connect(new HttpObjectAggregator(MAX_ANSWER_BYTES), beginning);
+        Channel channel = connect(DEADLINE, new HttpObjectAggregator(MAX_ANSWER_BYTES), beginning);
         try {
             return await(beginning.granted(), DEADLINE);
         } catch (ApiException e) {
@@ -152,11 +159,13 @@ public final class ApiClient implements AutoCloseable {
         }
     }
 
-    private Channel connect(ChannelHandler... handlers) {
+    private Channel connect(Duration deadline, ChannelHandler... handlers) {
+        long connectMillis = Math.min(deadline.toMillis(), CONNECT_DEADLINE.toMillis());
         try {
             return new Bootstrap()
                     .group(loop)
                     .channel(endpoint.isUnix() ? NioDomainSocketChannel.class : NioSocketChannel.class)
+                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) connectMillis)
                     .handler(new ChannelInitializer<Channel>() {
                         @Override
                         protected void initChannel(Channel channel) {

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +24,19 @@ public final class Conversation extends SimpleChannelInboundHandler<WebSocketFra
     /** Longer messages end the conversation. */
     public static final int MAX_MESSAGE_BYTES = 1 << 20;
 
+    /** While nothing is said agents ping every five seconds; one that is silent for so many looks is lost. */
+    private static final int SILENT_LOOKS = 4;
+
+    private static final long LOOK_SECONDS = 5;
+
     private final Channel channel;
     private final PacedQueue messages = new PacedQueue();
 
     /** By the channel's thread. */
     private boolean hungUp;
+
+    /** By the channel's thread: how many looks ago the other side was heard. */
+    private int silence;
 
     /** To be the last in the channel's pipeline. */
     public Conversation(Channel channel) {
@@ -49,6 +58,7 @@ public final class Conversation extends SimpleChannelInboundHandler<WebSocketFra
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
+        silence = 0;
         if (frame instanceof PingWebSocketFrame) {
             context.writeAndFlush(new PongWebSocketFrame(frame.content().retain()));
         } else if (frame instanceof CloseWebSocketFrame) {
@@ -72,6 +82,22 @@ public final class Conversation extends SimpleChannelInboundHandler<WebSocketFra
     /** Has this done, on the channel's thread, once either side has hung up or the connection is lost. */
     public void whenClosed(Runnable task) {
         channel.closeFuture().addListener(closed -> task.run());
+    }
+
+    /** By the channel's thread: breaks off when the other side, which pings, is not heard for a while, though this one listens. */
+    void expectPings() {
+        var looks = channel.eventLoop()
+                .scheduleWithFixedDelay(
+                        () -> {
+                            silence = channel.config().isAutoRead() ? silence + 1 : 0;
+                            if (silence > SILENT_LOOKS) {
+                                abort();
+                            }
+                        },
+                        LOOK_SECONDS,
+                        LOOK_SECONDS,
+                        TimeUnit.SECONDS);
+        channel.closeFuture().addListener(closed -> looks.cancel(false));
     }
 
     /** Breaks off; what is on its way is lost. */

@@ -41,6 +41,7 @@ final class ConversationBeginning extends SimpleChannelInboundHandler<FullHttpRe
         context.pipeline()
                 .addLast(new WebSocketFrameAggregator(Conversation.MAX_MESSAGE_BYTES), conversation)
                 .remove(this);
+        conversation.expectPings();
         granted.complete(conversation);
     }
 

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,11 +14,14 @@ import org.jspecify.annotations.Nullable;
 final class PacedQueue {
     private static final int PAUSE_CHUNKS = 256;
     private static final int RESUME_CHUNKS = 64;
+    private static final long PAUSE_BYTES = 1 << 20;
+    private static final long RESUME_BYTES = 256 << 10;
     private static final byte[] END = {};
 
     /** Holds what is queued when reading pauses, and what one last read from the socket makes of it. */
     private final BlockingQueue<byte[]> chunks = new LinkedBlockingQueue<>();
 
+    private final AtomicLong bytes = new AtomicLong();
     private volatile @Nullable Channel paused;
 
     /** By the channel's thread. */
@@ -29,7 +33,7 @@ final class PacedQueue {
             return;
         }
         chunks.add(chunk);
-        if (chunks.size() >= PAUSE_CHUNKS) {
+        if (bytes.addAndGet(chunk.length) >= PAUSE_BYTES || chunks.size() >= PAUSE_CHUNKS) {
             from.config().setAutoRead(false);
             paused = from;
             // The reader may have emptied the queue in between and found nothing to ask for.
@@ -56,6 +60,7 @@ final class PacedQueue {
             chunks.add(END); // for whoever asks again
             return null;
         }
+        bytes.addAndGet(-chunk.length);
         Channel from = paused;
         if (from != null && isDrained()) {
             askToResume(from);
@@ -79,6 +84,6 @@ final class PacedQueue {
     }
 
     private boolean isDrained() {
-        return chunks.size() <= RESUME_CHUNKS;
+        return chunks.size() <= RESUME_CHUNKS && bytes.get() <= RESUME_BYTES;
     }
 }

@@ -9,6 +9,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.codec.http.HttpObjectDecoder;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.osier.agent.metrics.MetricsPage;
 import java.io.IOException;
@@ -43,6 +44,9 @@ public final class ApiServer implements AutoCloseable {
     private static final String GROUP = "osier";
 
     static final int MAX_BODY_BYTES = 4 << 20;
+
+    /** The words of a command travel in the first line. */
+    private static final int MAX_LINE_BYTES = 1 << 20;
 
     private final @Nullable Path socket;
     private final MultiThreadIoEventLoopGroup loop =
@@ -126,7 +130,9 @@ public final class ApiServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new HttpServerCodec());
+                        channel.pipeline()
+                                .addLast(new HttpServerCodec(
+                                        MAX_LINE_BYTES, MAX_LINE_BYTES, HttpObjectDecoder.DEFAULT_MAX_CHUNK_SIZE));
                         if (token != null) {
                             channel.pipeline().addLast(new TokenCheck(token));
                         }

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The nodes' agents: which there are, whether they answer, and the way to ask them. */
@@ -26,6 +27,8 @@ public final class ClusterDirectory implements AutoCloseable {
     static final Duration DEADLINE = Duration.ofSeconds(10);
 
     private static final int PROBES = 16;
+    private static final long REMEMBER_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final String self;
     private final ObjectStore objects;
@@ -33,6 +36,7 @@ public final class ClusterDirectory implements AutoCloseable {
     private final String bootId;
     private final String token;
     private final Map<ApiEndpoint, ApiClient> clients = new ConcurrentHashMap<>();
+    private final Map<ApiEndpoint, Long> silent = new ConcurrentHashMap<>();
     private final ExecutorService probes = Executors.newFixedThreadPool(PROBES, task -> {
         Thread thread = new Thread(task, "osier-probe");
         thread.setDaemon(true);
@@ -101,7 +105,24 @@ public final class ClusterDirectory implements AutoCloseable {
     boolean isReady(Node node) {
         return node.spec().foreign()
                 || node.metadata().name().equals(self)
-                || endpointOf(node.status()).map(ApiEndpoint::listens).orElse(false);
+                || endpointOf(node.status()).map(this::listens).orElse(false);
+    }
+
+    /** What took its time to find out is remembered for a while: a lost machine would cost each of many pods a second. */
+    private boolean listens(ApiEndpoint endpoint) {
+        long beginNanos = System.nanoTime();
+        Long silentNanos = silent.get(endpoint);
+        if (silentNanos != null && beginNanos - silentNanos < REMEMBER_NANOS) {
+            return false;
+        }
+        boolean listens = endpoint.listens();
+        long nowNanos = System.nanoTime();
+        if (!listens && nowNanos - beginNanos > SLOW_NANOS) {
+            silent.put(endpoint, nowNanos);
+        } else {
+            silent.remove(endpoint);
+        }
+        return listens;
     }
 
     /** Whether this node exists and its agent answers. */

@@ -1,5 +1,6 @@
 package io.osier.agent.api.server;
 
+import io.osier.agent.api.client.ApiClient;
 import io.osier.agent.ipam.SubnetLeases;
 import io.osier.agent.model.Container;
 import io.osier.agent.model.Json;
@@ -271,7 +272,7 @@ final class NodeView {
         Path log = command == null ? null : commands.log(command);
         try (InputStream printed = log == null ? InputStream.nullInputStream() : Files.newInputStream(log)) {
             printed.skipNBytes(after);
-            return printed.readAllBytes();
+            return printed.readNBytes(ApiClient.LOG_BYTES);
         } catch (EOFException e) {
             throw new ApiError(
                     416, "RangeNotSatisfiable", "the log of " + name + " is shorter than " + after + " bytes");

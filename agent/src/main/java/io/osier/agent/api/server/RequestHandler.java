@@ -45,7 +45,13 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         String uri = http.uri();
         FullHttpRequest head = http.replace(Unpooled.EMPTY_BUFFER);
         answers.execute(() -> {
-            ApiResponse response = answer(routes, method, uri, body);
+            ApiResponse response;
+            try {
+                response = answer(routes, method, uri, body);
+            } catch (Error e) { // nobody waits in vain
+                context.close();
+                throw e;
+            }
             Talk talk = response.talk();
             if (talk == null) {
                 send(context, response);
