@@ -66,6 +66,27 @@ class CaptureMergerTest {
     }
 
     @Test
+    void namesANodeThatDoesNotAnswer() throws Exception {
+        FakeNode a = FakeNode.answering("node-a").say(at(1));
+
+        Result result = new CaptureMerger(List.of(a, new FakeNode("node-b")), notes)
+                .run(EVERYTHING, sink, NO_LIMIT, Duration.ZERO);
+
+        assertThat(result.packets()).isEqualTo(1);
+        assertThat(notes.failed).containsExactly("node-b: it has not answered within 3 s");
+    }
+
+    @Test
+    void namesANodeThatIsNotHeardAnyMore() throws Exception {
+        FakeNode a = FakeNode.answering("node-a").say(at(1));
+
+        Result result = new CaptureMerger(List.of(a), notes).run(EVERYTHING, sink, NO_LIMIT, Duration.ofMinutes(1));
+
+        assertThat(result.packets()).isEqualTo(1);
+        assertThat(notes.failed).containsExactly("node-a: it has said nothing for 5 s");
+    }
+
+    @Test
     void endsWhenItIsStoppedWithWhatHasCome() throws Exception {
         FakeNode a = FakeNode.answering("node-a").say(at(1));
         CaptureMerger merger = new CaptureMerger(List.of(a), notes);

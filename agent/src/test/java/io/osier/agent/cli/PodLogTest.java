@@ -42,7 +42,11 @@ class PodLogTest {
         questions.add(request.uri());
         return after > all.length
                 ? new ApiResponse(416, "application/json", "{}".getBytes(StandardCharsets.UTF_8), null)
-                : new ApiResponse(200, "text/plain", Arrays.copyOfRange(all, after, all.length), null);
+                : new ApiResponse(
+                        200,
+                        "text/plain",
+                        Arrays.copyOfRange(all, after, Math.min(all.length, after + ApiClient.LOG_BYTES)),
+                        null);
     }
 
     @AfterEach
@@ -55,6 +59,20 @@ class PodLogTest {
     void bytesThatAreNoTextStayWhatTheyAre() {
         printed = new byte[] {(byte) 0xff, (byte) 0xfe, '\n'};
         assertThat(new PodLog("/log?", "", -1).next(client)).isEqualTo(printed);
+    }
+
+    @Test
+    void aLongLogComesInPieces() {
+        printed = ("x".repeat(ApiClient.LOG_BYTES - 1) + "\na\nb\n").getBytes(StandardCharsets.UTF_8);
+        PodLog log = new PodLog("/log?", "", -1);
+        assertThat(log.next(client)).hasSize(ApiClient.LOG_BYTES);
+        assertThat(log.isBehind()).isTrue();
+        assertThat(log.next(client)).isEqualTo("a\nb\n".getBytes(StandardCharsets.UTF_8));
+        assertThat(log.isBehind()).isFalse();
+
+        PodLog end = new PodLog("/log?", "", 2);
+        assertThat(end.next(client)).as("the last two lines").isEqualTo("a\nb\n".getBytes(StandardCharsets.UTF_8));
+        assertThat(end.isBehind()).isFalse();
     }
 
     @Test

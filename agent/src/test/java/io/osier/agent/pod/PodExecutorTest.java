@@ -64,6 +64,15 @@ class PodExecutorTest {
     }
 
     @Test
+    void whatAnAgentBeforeHasLeftIsEnded() throws Exception {
+        try (PodExecution left = start(false, "sh", "-c", "echo begun; trap '' TERM; sleep 300; :")) {
+            until(left.stdout(), "begun");
+            make(); // the next agent, of the same folder
+            assertThat(left.await()).isEqualTo(137);
+        }
+    }
+
+    @Test
     void theInputArrivesAndEnds() throws Exception {
         try (PodExecution execution = start(false, "cat")) {
             say(execution, "hello\n");

@@ -177,6 +177,26 @@ class ConversationTest {
     }
 
     @Test
+    void aLongCommandFitsTheQuestion() throws Exception {
+        String word = "x".repeat(100_000);
+        routes = request -> ApiResponse.talk(
+                other -> other.send(bytes(request.parameters("command").get(0))));
+        try (Conversation agent = client.converse("/?command=" + word)) {
+            assertThat(agent.receive()).isEqualTo(bytes(word));
+        }
+    }
+
+    @Test
+    void anAnswerThatDiesOfAnErrorEndsTheConnection() {
+        routes = request -> {
+            throw new AssertionError("as if there were no memory left");
+        };
+        assertThatThrownBy(() -> client.get("/"))
+                .isInstanceOf(ApiException.class)
+                .hasMessageNotContaining("did not answer within");
+    }
+
+    @Test
     void aMessageThatIsTooLongEndsIt() throws Exception {
         try (Conversation agent = client.converse("/")) {
             try {
