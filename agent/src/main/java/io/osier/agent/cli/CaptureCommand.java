@@ -157,16 +157,11 @@ final class CaptureCommand extends ApiCommand {
     int run(ApiClient agent) throws InterruptedException {
         CaptureRequest request = new CaptureRequest(podNames(agent), looked, filter, snapLengthBytes);
         List<CaptureSource> sources = sources(agent);
-        BinaryTerminal terminal = null;
-        if (STDOUT.equals(file) && BinaryTerminal.isStdout()) {
-            silent = BinaryTerminal.isStderrToo();
-            terminal = BinaryTerminal.begin();
-        }
+        BinaryTerminal terminal = STDOUT.equals(file) && BinaryTerminal.isStdout() ? BinaryTerminal.begin() : null;
+        silent = terminal != null && BinaryTerminal.isStderrToo();
         CaptureMerger merger = new CaptureMerger(sources, new Notices());
-        BinaryTerminal set = terminal;
-        Runnable giveUp = set == null ? () -> {} : set::close;
-        try (CaptureEnd end = new CaptureEnd(merger::stop, giveUp);
-                set;
+        try (CaptureEnd end = new CaptureEnd(merger::stop, terminal == null ? () -> {} : terminal::close);
+                terminal;
                 CaptureSink sink = open(agent)) {
             CaptureMerger.Result result = merger.run(request, sink, count, duration());
             sink.finish();

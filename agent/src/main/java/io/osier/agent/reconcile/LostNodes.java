@@ -9,7 +9,6 @@ import io.osier.agent.store.StateStore;
 import io.osier.agent.store.Versioned;
 import io.osier.dataplane.worker.NanoClock;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -117,9 +116,7 @@ public final class LostNodes implements AutoCloseable {
 
     /** What the agents of the other nodes have written down, from the next node on. Foreign nodes have none. */
     private List<Versioned> others() {
-        List<Versioned> written = store.list(Keys.PRESENCE).stream()
-                .sorted(Comparator.comparing(LostNodes::nameOf))
-                .toList();
+        List<Versioned> written = store.list(Keys.PRESENCE);
         return Stream.concat(
                         written.stream().filter(each -> nameOf(each).compareTo(self) > 0),
                         written.stream().filter(each -> nameOf(each).compareTo(self) < 0))

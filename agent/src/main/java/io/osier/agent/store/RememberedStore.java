@@ -75,7 +75,7 @@ public final class RememberedStore implements StateStore {
         }
 
         private boolean covers(String key) {
-            return key.startsWith(prefix + "/");
+            return isBelow(prefix, key);
         }
 
         @Override
@@ -186,16 +186,18 @@ public final class RememberedStore implements StateStore {
     /** What is remembered of a key or a folder; what is not remembered cannot be told while the store is away. */
     private Relay relayOf(String key) {
         return watched.stream()
-                .filter(each -> key.equals(each.prefix) || key.startsWith(each.prefix + "/"))
+                .filter(each -> key.equals(each.prefix) || each.covers(key))
                 .map(each -> each.relay)
                 .findFirst()
                 .orElseThrow(this::away);
     }
 
     private static List<Versioned> below(String prefix, Collection<Versioned> entries) {
-        return entries.stream()
-                .filter(entry -> entry.key().startsWith(prefix + "/"))
-                .toList();
+        return entries.stream().filter(entry -> isBelow(prefix, entry.key())).toList();
+    }
+
+    private static boolean isBelow(String prefix, String key) {
+        return key.startsWith(prefix + "/");
     }
 
     private StoreException away() {
@@ -238,6 +240,7 @@ public final class RememberedStore implements StateStore {
     public Watch watch(String prefix, Consumer<StoreEvent> onEvent) {
         Remembered watch = new Remembered(Keys.check(prefix), onEvent);
         watched.add(watch);
+        unwatched.keySet().removeIf(watch::covers); // it has the same, and every save would go past them
         watch.start();
         if (contact.absence() != null) {
             tellFromMemory();
